@@ -1,0 +1,5 @@
+/** The rules of the build, each a test. */
+@NullMarked
+package ambit.architecture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Signed authority: COSE artifacts, vetted keys, and their compilation for the decision kernel. */
+@NullMarked
+module ambit.authority {
+    requires static org.jspecify;
+    requires ambit.wire;
+    requires ambit.decision;
+}

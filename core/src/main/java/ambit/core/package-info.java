@@ -1,0 +1,2 @@
+/** The core process: the small one that decides. */
+package ambit.core;

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The core process: the small one that decides. */
+@NullMarked
+module ambit.core {
+    requires static org.jspecify;
+    requires ambit.wire;
+    requires ambit.decision;
+    requires ambit.authority;
+    requires ambit.log;
+}

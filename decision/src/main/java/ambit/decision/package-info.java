@@ -1,0 +1,2 @@
+/** The decisions of the core, written in the Java subset that KeY proves. */
+package ambit.decision;

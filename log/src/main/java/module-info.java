@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The audit journal, which is also the state of the core. */
+@NullMarked
+module ambit.log {
+    requires static org.jspecify;
+    requires ambit.wire;
+}

@@ -1,0 +1,2 @@
+/** What a Java guest or principal links. */
+package ambit.sdk;
