@@ -1,0 +1,114 @@
+package ambit.wire;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A value in the deterministic subset of CBOR (RFC 8949 §4.2.1): shortest integers within {@code long}, definite lengths,
+ * map keys sorted by their encoding and unique, valid UTF-8, no floats, no tags, no undefined.
+ *
+ * <p>Each value has one encoding: {@link #decode} accepts exactly what {@link #encode} writes.
+ */
+public sealed interface Cbor {
+    /** Nesting: a value inside this many arrays and maps is the deepest allowed. */
+    int MAX_DEPTH = 32;
+
+    /** Values in one document, so that a small frame cannot become a large heap. */
+    int MAX_ITEMS = 1 << 16;
+
+    record Int(long value) implements Cbor {}
+
+    record Bytes(Blob value) implements Cbor {}
+
+    record Text(String value) implements Cbor {
+        public Text {
+            Utf8.requireWellFormed(value);
+        }
+    }
+
+    record Array(List<Cbor> items) implements Cbor {
+        public Array {
+            items = List.copyOf(items);
+        }
+    }
+
+    /** Entries in the order of the encoding, whatever order they were given in. */
+    record Map(List<Entry> entries) implements Cbor {
+        public Map {
+            List<Entry> sorted = new ArrayList<>(entries);
+            sorted.sort(Comparator.comparing(Entry::encodedKey));
+            for (int i = 1; i < sorted.size(); i++) {
+                if (sorted.get(i - 1).key().equals(sorted.get(i).key())) {
+                    throw new IllegalArgumentException("duplicate map key");
+                }
+            }
+            entries = List.copyOf(sorted);
+        }
+    }
+
+    record Bool(boolean value) implements Cbor {}
+
+    record Null() implements Cbor {}
+
+    /** A map entry; its key is an {@link Int} or a {@link Text}. */
+    record Entry(Cbor key, Cbor value) {
+        public Entry {
+            if (!(key instanceof Int || key instanceof Text)) {
+                throw new IllegalArgumentException("a map key is an integer or a text");
+            }
+        }
+
+        Blob encodedKey() {
+            return Blob.wrap(encode(key));
+        }
+    }
+
+    static Cbor of(long value) {
+        return new Int(value);
+    }
+
+    static Cbor of(Blob value) {
+        return new Bytes(value);
+    }
+
+    static Cbor of(String value) {
+        return new Text(value);
+    }
+
+    static Cbor of(boolean value) {
+        return new Bool(value);
+    }
+
+    static Cbor array(Cbor... items) {
+        return new Array(Arrays.asList(items));
+    }
+
+    /** A message: the array {@code [tag, fields…]}. */
+    static Cbor message(int tag, Cbor... fields) {
+        List<Cbor> items = new ArrayList<>(fields.length + 1);
+        items.add(of(tag));
+        items.addAll(Arrays.asList(fields));
+        return new Array(items);
+    }
+
+    /** A record: the map {@code {1: first field, 2: second field, …}}. */
+    static Cbor record(Cbor... fields) {
+        List<Entry> entries = new ArrayList<>(fields.length);
+        for (int i = 0; i < fields.length; i++) {
+            entries.add(new Entry(of(i + 1L), fields[i]));
+        }
+        return new Map(entries);
+    }
+
+    /** The one encoding of {@code value}; refuses with {@link IllegalArgumentException} what {@link #decode} would refuse. */
+    static byte[] encode(Cbor value) {
+        return CborEncoder.encode(value);
+    }
+
+    /** The value that {@code bytes} are the deterministic encoding of, without anything after it. */
+    static Cbor decode(byte[] bytes) throws MalformedException {
+        return new CborDecoder(bytes).document();
+    }
+}

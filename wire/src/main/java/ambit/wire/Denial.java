@@ -1,0 +1,66 @@
+package ambit.wire;
+
+/**
+ * Why something was refused: the closed set, each with its number on the wire and in the log, and one sentence.
+ *
+ * <p>Numbers are never reused and never change.
+ */
+public enum Denial {
+    UNKNOWN_HANDLE(1, "the context has no such handle"),
+    UNKNOWN_TOOL(2, "no such tool"),
+    CONSTRAINT(3, "an argument violates a constraint of the grant"),
+    ARGUMENT_NOT_NAMED(4, "an argument is not named by any constraint of the grant"),
+    ARGUMENT_MISSING(5, "an argument that the grant demands is missing"),
+    USES_EXHAUSTED(6, "the capability has no uses left"),
+    EXPIRED(7, "the authority has expired"),
+    NOT_YET_VALID(8, "the authority is not valid yet"),
+    REVOKED(9, "the authority was revoked"),
+    DEPTH_EXCEEDED(10, "the grant does not allow delegation this deep"),
+    NOT_DELEGABLE(11, "the capability may not be delegated"),
+    MAY_NOT_USE(12, "the capability may be delegated but not used"),
+    BAD_SIGNATURE(13, "a signature or a link of the chain does not verify"),
+    UNKNOWN_TENANT(14, "no tenant with this key is registered"),
+    UNKNOWN_GRANT(15, "the request does not continue this grant"),
+    REPLAYED(16, "this was used before"),
+    MALFORMED(17, "the message is not well formed"),
+    TOO_LARGE(18, "the message exceeds a limit"),
+    TOOL_CHANGED(19, "the tool's definition is not the one that was granted"),
+    NOT_MAPPED(20, "the key is not mapped into this context"),
+    READ_ONLY(21, "the mapping is read-only"),
+    QUOTA(22, "the quota of the partition is used up"),
+    CONFLICT(23, "another transaction changed the key first"),
+    CONTEXT_ENDED(24, "the context has ended"),
+    DRIVER_UNAVAILABLE(25, "the driver is not there"),
+    DRIVER_FAILED(26, "the driver could not carry out the call"),
+    TIMED_OUT(27, "the call took too long"),
+    LOG_UNAVAILABLE(28, "the audit log cannot record"),
+    BOUNDARY_REFUSED(29, "the boundary could not be set up as demanded"),
+    INTERNAL(30, "the kernel failed");
+
+    private final int number;
+    private final String sentence;
+
+    Denial(int number, String sentence) {
+        this.number = number;
+        this.sentence = sentence;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** Lower case, without a full stop. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The denial with this number. */
+    public static Denial of(int number) throws MalformedException {
+        for (Denial denial : values()) {
+            if (denial.number == number) {
+                return denial;
+            }
+        }
+        throw new MalformedException("unknown denial number");
+    }
+}

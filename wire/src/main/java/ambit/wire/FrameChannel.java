@@ -1,0 +1,78 @@
+package ambit.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+
+/**
+ * Frames over a blocking channel: four bytes of length, big endian, then one deterministic CBOR document.
+ *
+ * <p>A frame beyond {@link #MAX_FRAME} or one that does not decode closes the channel. One thread may send while another
+ * receives; sends are serialised, receives belong to one thread at a time.
+ */
+public final class FrameChannel implements AutoCloseable {
+    /** Bytes of CBOR in one frame. */
+    public static final int MAX_FRAME = 4 << 20;
+
+    /** The JDK keeps a direct buffer as large as the largest transfer for each thread, so transfers stay small. */
+    private static final int TRANSFER = 64 << 10;
+
+    private final ByteChannel channel;
+    private final Object sending = new Object();
+
+    public FrameChannel(ByteChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Sends one frame; {@link IllegalArgumentException} if it would exceed {@link #MAX_FRAME}. */
+    public void send(Cbor message) throws IOException {
+        byte[] body = Cbor.encode(message);
+        if (body.length > MAX_FRAME) {
+            throw new IllegalArgumentException("frame of " + body.length + " bytes exceeds " + MAX_FRAME);
+        }
+        ByteBuffer frame = ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).flip();
+        synchronized (sending) {
+            int end = frame.limit();
+            while (frame.position() < end) {
+                frame.limit(Math.min(end, frame.position() + TRANSFER));
+                channel.write(frame);
+            }
+        }
+    }
+
+    /**
+     * Waits for one frame.
+     *
+     * @throws EOFException when the peer closed, between frames or within one
+     * @throws MalformedException when the peer broke the protocol; the channel is then closed
+     */
+    public Cbor receive() throws IOException {
+        try {
+            int length = read(4).getInt();
+            if (length < 0 || length > MAX_FRAME) {
+                throw new MalformedException("frame beyond its limit");
+            }
+            return Cbor.decode(read(length).array());
+        } catch (MalformedException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private ByteBuffer read(int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        while (buffer.position() < length) {
+            buffer.limit(Math.min(length, buffer.position() + TRANSFER));
+            if (channel.read(buffer) < 0) {
+                throw new EOFException("the peer closed the channel");
+            }
+        }
+        return buffer.flip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,34 @@
+package ambit.wire;
+
+/** The syscalls of a guest, with their numbers on the wire and in the log. */
+public enum Syscall {
+    TOOL_CALL(1),
+    MEMORY_READ(2),
+    MEMORY_WRITE(3),
+    SPAWN_CHILD(4),
+    LOG(5);
+
+    private final int number;
+
+    Syscall(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    /** As a guest writes it: {@code tool_call}. */
+    public String label() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public static Syscall of(long number) throws MalformedException {
+        for (Syscall syscall : values()) {
+            if (syscall.number == number) {
+                return syscall;
+            }
+        }
+        throw new MalformedException("unknown syscall");
+    }
+}
