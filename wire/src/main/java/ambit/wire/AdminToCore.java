@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** Requests of the {@code ambit} command to the core. */
-public sealed interface AdminToCore {
+public sealed interface AdminToCore extends Cbor.Message {
     record Status() implements AdminToCore {}
 
     /** Trust grants that this raw Ed25519 public key signs as those of {@code tenant}. */
@@ -16,27 +16,26 @@ public sealed interface AdminToCore {
     /** Sign the present state of the log. */
     record Checkpoint() implements AdminToCore {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Status() -> Cbor.message(1);
-            case Register(String tenant, Blob key) -> Cbor.message(2, Cbor.of(tenant), Cbor.of(key));
-            case Revoke(Blob revocation) -> Cbor.message(3, Cbor.of(revocation));
-            case Stop(String transaction) -> Cbor.message(4, Cbor.of(transaction));
-            case Checkpoint() -> Cbor.message(5);
+            case Status() -> Cbor.array(1);
+            case Register m -> Cbor.array(2, m.tenant, m.rootKey);
+            case Revoke m -> Cbor.array(3, m.revocation);
+            case Stop m -> Cbor.array(4, m.transaction);
+            case Checkpoint() -> Cbor.array(5);
         };
     }
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        AdminToCore message =
-                switch (in.number(1, 5)) {
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 5)) {
                     case 1 -> new Status();
-                    case 2 -> new Register(in.text(Limits.NAME), in.exactly(Limits.KEY));
-                    case 3 -> new Revoke(in.bytes(Limits.ARTIFACT));
-                    case 4 -> new Stop(in.text(Limits.NAME));
+                    case 2 -> new Register(in.name(), in.hash());
+                    case 3 -> new Revoke(in.artifact());
+                    case 4 -> new Stop(in.name());
                     default -> new Checkpoint();
-                };
-        in.end();
-        return message;
+                });
     }
 }

@@ -1,21 +1,22 @@
 package ambit.wire;
 
 /** Requests of the {@code ambit} command to the drivers. */
-public sealed interface AdminToDrivers {
+public sealed interface AdminToDrivers extends Cbor.Message {
     /** What operations does this tool's server offer? */
     record Discover(String tool) implements AdminToDrivers {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Discover(String tool) -> Cbor.message(1, Cbor.of(tool));
+            case Discover m -> Cbor.array(1, m.tool);
         };
     }
 
     static AdminToDrivers fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        in.number(1, 1);
-        Discover discover = new Discover(in.text(Limits.NAME));
-        in.end();
-        return discover;
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 1)) {
+                    default -> new Discover(in.name());
+                });
     }
 }

@@ -23,16 +23,43 @@ public record AgentSpec(
         List<Mount> mounts,
         Limit limits,
         SortedMap<String, String> tools,
-        SortedMap<String, AgentSpec> children) {
+        SortedMap<String, AgentSpec> children)
+        implements Cbor.Message {
     private static final int MAX_WORDS = 256;
     private static final int MAX_TEXT = 32 << 10;
 
     /** A path in the guest, and the index of what is there in the broker's view. */
-    public record Mount(String guestPath, int index) {}
+    public record Mount(String guestPath, int index) implements Cbor.Message {
+        @Override
+        public Cbor toCbor() {
+            return Cbor.record(guestPath, index);
+        }
+
+        static Mount read(Fields in) throws MalformedException {
+            return new Mount(in.text(MAX_TEXT), in.number(0, MAX_WORDS));
+        }
+    }
 
     /** What one guest may use: bytes of memory, processes, open files, bytes in one file, seconds, bytes below /tmp. */
     public record Limit(
-            long memory, long processes, long files, long fileBytes, long cpuSeconds, long wallSeconds, long tmpBytes) {}
+            long memory, long processes, long files, long fileBytes, long cpuSeconds, long wallSeconds, long tmpBytes)
+            implements Cbor.Message {
+        @Override
+        public Cbor toCbor() {
+            return Cbor.record(memory, processes, files, fileBytes, cpuSeconds, wallSeconds, tmpBytes);
+        }
+
+        static Limit read(Fields in) throws MalformedException {
+            return new Limit(
+                    in.integer(),
+                    in.integer(),
+                    in.integer(),
+                    in.integer(),
+                    in.integer(),
+                    in.integer(),
+                    in.integer());
+        }
+    }
 
     public AgentSpec {
         command = List.copyOf(command);
@@ -51,70 +78,28 @@ public record AgentSpec(
     }
 
     public static AgentSpec parse(Blob bytes) throws MalformedException {
-        return fromCbor(Cbor.decode(bytes.raw()));
+        return Fields.record(Cbor.decode(bytes.raw()), AgentSpec::read);
     }
 
-    private Cbor toCbor() {
-        return Cbor.record(
-                Cbor.of(agent),
-                Wire.texts(command),
-                Wire.map(env, Cbor::of),
-                Cbor.of(workdir),
-                Wire.list(mounts, m -> Cbor.record(Cbor.of(m.guestPath()), Cbor.of(m.index()))),
-                limitsToCbor(),
-                Wire.map(tools, Cbor::of),
-                Wire.map(children, AgentSpec::toCbor));
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(agent, command, env, workdir, mounts, limits, tools, children);
     }
 
-    private Cbor limitsToCbor() {
-        return Cbor.record(
-                Cbor.of(limits.memory()),
-                Cbor.of(limits.processes()),
-                Cbor.of(limits.files()),
-                Cbor.of(limits.fileBytes()),
-                Cbor.of(limits.cpuSeconds()),
-                Cbor.of(limits.wallSeconds()),
-                Cbor.of(limits.tmpBytes()));
-    }
-
-    private static AgentSpec fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofRecord(cbor);
-        String agent = in.text(Limits.NAME);
+    private static AgentSpec read(Fields in) throws MalformedException {
+        String agent = in.name();
         List<String> command = in.list(MAX_WORDS, word -> Fields.asText(word, MAX_TEXT));
         if (command.isEmpty()) {
             throw new MalformedException("an agent needs a command");
         }
-        AgentSpec spec = new AgentSpec(
+        return new AgentSpec(
                 agent,
                 command,
-                in.textMap(MAX_WORDS, Limits.NAME, value -> Fields.asText(value, MAX_TEXT)),
+                in.map(MAX_WORDS, value -> Fields.asText(value, MAX_TEXT)),
                 in.text(MAX_TEXT),
-                in.list(MAX_WORDS, AgentSpec::readMount),
-                readLimit(in.any()),
-                in.textMap(Limits.CAPABILITIES, Limits.NAME, json -> Fields.asText(json, Limits.DEFINITION)),
-                in.textMap(Limits.CAPABILITIES, Limits.NAME, AgentSpec::fromCbor));
-        in.end();
-        return spec;
-    }
-
-    private static Mount readMount(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofRecord(cbor);
-        Mount mount = new Mount(in.text(MAX_TEXT), in.number(0, MAX_WORDS));
-        in.end();
-        return mount;
-    }
-
-    private static Limit readLimit(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofRecord(cbor);
-        Limit limit = new Limit(
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE),
-                in.integer(0, Long.MAX_VALUE));
-        in.end();
-        return limit;
+                in.records(MAX_WORDS, Mount::read),
+                Fields.record(in.any(), Limit::read),
+                in.map(Limits.CAPABILITIES, json -> Fields.asText(json, Limits.DEFINITION)),
+                in.map(Limits.CAPABILITIES, child -> Fields.record(child, AgentSpec::read)));
     }
 }

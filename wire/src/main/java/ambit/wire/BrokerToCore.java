@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** Requests of the broker to the core; on each connection one request, then its {@link CoreToBroker reply}. */
-public sealed interface BrokerToCore {
+public sealed interface BrokerToCore extends Cbor.Message {
     /** Begin a transaction. {@code grant} and {@code request} are COSE bytes, {@code agentSpec} is {@link AgentSpec} bytes. */
     record Admit(Blob grant, Blob request, Blob agentSpec) implements BrokerToCore {}
 
@@ -34,50 +34,28 @@ public sealed interface BrokerToCore {
     /** Which contexts are to be killed? */
     record Poll() implements BrokerToCore {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Admit(Blob grant, Blob request, Blob spec) ->
-                Cbor.message(1, Cbor.of(grant), Cbor.of(request), Cbor.of(spec));
-            case Decide(Blob context, Syscall syscall, Blob handle, Blob params) ->
-                Cbor.message(2, Cbor.of(context), Cbor.of(syscall.number()), Cbor.of(handle), Cbor.of(params));
-            case Spawn(Blob context, Blob handle, Blob narrowing, Blob input) ->
-                Cbor.message(3, Cbor.of(context), Cbor.of(handle), Cbor.of(narrowing), Cbor.of(input));
-            case LogEvent(Blob context, Blob event) -> Cbor.message(4, Cbor.of(context), Cbor.of(event));
-            case EndContext(Blob context, End how, int exitCode, Blob digest) ->
-                Cbor.message(5, Cbor.of(context), how.toCbor(), Cbor.of(exitCode), Cbor.of(digest));
-            case Poll() -> Cbor.message(6);
+            case Admit m -> Cbor.array(1, m.grant, m.request, m.agentSpec);
+            case Decide m -> Cbor.array(2, m.context, m.syscall, m.handle, m.params);
+            case Spawn m -> Cbor.array(3, m.context, m.handle, m.narrowing, m.input);
+            case LogEvent m -> Cbor.array(4, m.context, m.event);
+            case EndContext m -> Cbor.array(5, m.context, m.how, m.exitCode, m.resultDigest);
+            case Poll() -> Cbor.array(6);
         };
     }
 
     static BrokerToCore fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        BrokerToCore message =
-                switch (in.number(1, 6)) {
-                    case 1 ->
-                        new Admit(
-                                in.bytes(Limits.ARTIFACT), in.bytes(Limits.ARTIFACT), in.bytes(Limits.AGENT_SPEC));
-                    case 2 ->
-                        new Decide(
-                                in.exactly(Limits.ID),
-                                Syscall.of(in.integer(1, 3)),
-                                in.exactlyOrEmpty(Limits.ID),
-                                in.bytes(Limits.PARAMS));
-                    case 3 ->
-                        new Spawn(
-                                in.exactly(Limits.ID),
-                                in.exactly(Limits.ID),
-                                in.bytes(Limits.ARTIFACT),
-                                in.bytes(Limits.PARAMS));
-                    case 4 -> new LogEvent(in.exactly(Limits.ID), in.bytes(Limits.EVENT));
-                    case 5 ->
-                        new EndContext(
-                                in.exactly(Limits.ID),
-                                End.read(in),
-                                in.number(Integer.MIN_VALUE, Integer.MAX_VALUE),
-                                in.exactlyOrEmpty(Limits.HASH));
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 6)) {
+                    case 1 -> new Admit(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
+                    case 2 -> new Decide(in.id(), Syscall.read(in), in.orEmpty(Limits.ID), in.bytes(Limits.PARAMS));
+                    case 3 -> new Spawn(in.id(), in.id(), in.artifact(), in.bytes(Limits.PARAMS));
+                    case 4 -> new LogEvent(in.id(), in.bytes(Limits.EVENT));
+                    case 5 -> new EndContext(in.id(), End.read(in), in.number(Integer.MIN_VALUE, Integer.MAX_VALUE), in.orEmpty(Limits.HASH));
                     default -> new Poll();
-                };
-        in.end();
-        return message;
+                });
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A value in the deterministic subset of CBOR (RFC 8949 §4.2.1): shortest integers within {@code long}, definite lengths,
@@ -52,6 +53,11 @@ public sealed interface Cbor {
 
     record Null() implements Cbor {}
 
+    /** What knows its own encoding. */
+    interface Message {
+        Cbor toCbor();
+    }
+
     /** A map entry; its key is an {@link Int} or a {@link Text}. */
     record Entry(Cbor key, Cbor value) {
         public Entry {
@@ -81,23 +87,38 @@ public sealed interface Cbor {
         return new Bool(value);
     }
 
-    static Cbor array(Cbor... items) {
-        return new Array(Arrays.asList(items));
+    /**
+     * A field of a message as CBOR: whole numbers, texts, bytes, booleans, enums by their number, optional denials (0 for none),
+     * lists and text-keyed maps of these, and what says itself how it is written.
+     */
+    private static Cbor field(Object value) {
+        return switch (value) {
+            case Cbor cbor -> cbor;
+            case Message message -> message.toCbor();
+            case Number number -> of(number.longValue());
+            case String text -> of(text);
+            case Blob blob -> of(blob);
+            case Boolean yes -> of(yes);
+            case Optional<?> optional -> optional.map(Cbor::field).orElse(of(0));
+            case List<?> list -> new Array(list.stream().map(Cbor::field).toList());
+            case java.util.Map<?, ?> map ->
+                new Map(map.entrySet().stream()
+                        .map(e -> new Entry(field(e.getKey()), field(e.getValue())))
+                        .toList());
+            default -> throw new IllegalArgumentException("no encoding for " + value.getClass());
+        };
     }
 
-    /** A message: the array {@code [tag, fields…]}. */
-    static Cbor message(int tag, Cbor... fields) {
-        List<Cbor> items = new ArrayList<>(fields.length + 1);
-        items.add(of(tag));
-        items.addAll(Arrays.asList(fields));
-        return new Array(items);
+    /** An array of fields: whole numbers, texts, bytes, booleans, {@link Message}s, lists and maps of these. */
+    static Cbor array(Object... fields) {
+        return field(Arrays.asList(fields));
     }
 
-    /** A record: the map {@code {1: first field, 2: second field, …}}. */
-    static Cbor record(Cbor... fields) {
+    /** A record: the map {@code {1: first field, 2: second field, …}}, of the same kinds of fields. */
+    static Cbor record(Object... fields) {
         List<Entry> entries = new ArrayList<>(fields.length);
         for (int i = 0; i < fields.length; i++) {
-            entries.add(new Entry(of(i + 1L), fields[i]));
+            entries.add(new Entry(of(i + 1L), field(fields[i])));
         }
         return new Map(entries);
     }

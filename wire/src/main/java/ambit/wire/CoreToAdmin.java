@@ -3,7 +3,7 @@ package ambit.wire;
 import java.util.List;
 
 /** Replies of the core to the {@link AdminToCore command}. */
-public sealed interface CoreToAdmin {
+public sealed interface CoreToAdmin extends Cbor.Message {
     /**
      * @param corePublicKey raw Ed25519, 32 bytes
      * @param drivers names of the connected drivers
@@ -25,38 +25,28 @@ public sealed interface CoreToAdmin {
 
     record Denied(Denial code, String sentence) implements CoreToAdmin {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case CoreStatus(Blob key, long size, long epoch, List<String> drivers, List<String> live) ->
-                Cbor.message(
-                        1, Cbor.of(key), Cbor.of(size), Cbor.of(epoch), Wire.texts(drivers), Wire.texts(live));
-            case Registered(long index) -> Cbor.message(2, Cbor.of(index));
-            case Revoked(long epoch, long index) -> Cbor.message(3, Cbor.of(epoch), Cbor.of(index));
-            case Stopped(long index) -> Cbor.message(4, Cbor.of(index));
-            case Checkpointed(String note) -> Cbor.message(5, Cbor.of(note));
-            case Denied(Denial code, String sentence) ->
-                Cbor.message(6, Cbor.of(code.number()), Cbor.of(sentence));
+            case CoreStatus m -> Cbor.array(1, m.corePublicKey, m.logSize, m.epoch, m.drivers, m.transactions);
+            case Registered m -> Cbor.array(2, m.logIndex);
+            case Revoked m -> Cbor.array(3, m.epoch, m.logIndex);
+            case Stopped m -> Cbor.array(4, m.logIndex);
+            case Checkpointed m -> Cbor.array(5, m.note);
+            case Denied m -> Cbor.array(6, m.code, m.sentence);
         };
     }
 
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        CoreToAdmin message =
-                switch (in.number(1, 6)) {
-                    case 1 ->
-                        new CoreStatus(
-                                in.exactly(Limits.KEY),
-                                in.integer(),
-                                in.integer(),
-                                in.list(Limits.CAPABILITIES, Wire::readName),
-                                in.list(Limits.LIVE, Wire::readName));
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 6)) {
+                    case 1 -> new CoreStatus(in.hash(), in.integer(), in.integer(), in.names(Limits.LIVE), in.names(Limits.LIVE));
                     case 2 -> new Registered(in.integer());
                     case 3 -> new Revoked(in.integer(), in.integer());
                     case 4 -> new Stopped(in.integer());
                     case 5 -> new Checkpointed(in.text(Limits.DEFINITION));
-                    default -> new Denied(in.denial(), in.text(Limits.SENTENCE));
-                };
-        in.end();
-        return message;
+                    default -> new Denied(in.denial(), in.sentence());
+                });
     }
 }

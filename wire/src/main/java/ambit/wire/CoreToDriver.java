@@ -3,7 +3,7 @@ package ambit.wire;
 import java.util.List;
 
 /** What the core says to the {@link DriverToCore drivers}. */
-public sealed interface CoreToDriver {
+public sealed interface CoreToDriver extends Cbor.Message {
     /** Answer to Hello: the raw Ed25519 public key under which permits and proofs verify. */
     record Welcome(Blob corePublicKey) implements CoreToDriver {}
 
@@ -24,7 +24,17 @@ public sealed interface CoreToDriver {
      * @param rights 1 read, 2 write, 3 both
      * @param exactKey the one key that is mapped, empty for all
      */
-    record MapEntry(String mount, Blob partition, Blob dataKey, int rights, String exactKey, long quotaBytes) {
+    record MapEntry(String mount, Blob partition, Blob dataKey, int rights, String exactKey, long quotaBytes)
+            implements Cbor.Message {
+        @Override
+        public Cbor toCbor() {
+            return Cbor.array(mount, partition, dataKey, rights, exactKey, quotaBytes);
+        }
+
+        static MapEntry read(Fields in) throws MalformedException {
+            return new MapEntry(in.key(), in.hash(), in.hash(), in.number(1, 3), in.key(), in.integer());
+        }
+
         @Override
         public String toString() {
             return "MapEntry(" + mount + ")";
@@ -40,61 +50,30 @@ public sealed interface CoreToDriver {
     /** Did this transaction commit before a crash? */
     record WasCommitted(String transaction) implements CoreToDriver {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Welcome(Blob key) -> Cbor.message(1, Cbor.of(key));
-            case Recorded(Blob proof, long index) -> Cbor.message(2, Cbor.of(proof), Cbor.of(index));
-            case Denied(Denial code, String sentence) ->
-                Cbor.message(3, Cbor.of(code.number()), Cbor.of(sentence));
-            case MapContext(Blob context, String transaction, List<MapEntry> entries) ->
-                Cbor.message(
-                        4, Cbor.of(context), Cbor.of(transaction), Wire.list(entries, CoreToDriver::mapEntry));
-            case CommitContext(Blob context) -> Cbor.message(5, Cbor.of(context));
-            case DropContext(Blob context) -> Cbor.message(6, Cbor.of(context));
-            case WasCommitted(String transaction) -> Cbor.message(7, Cbor.of(transaction));
+            case Welcome m -> Cbor.array(1, m.corePublicKey);
+            case Recorded m -> Cbor.array(2, m.proof, m.logIndex);
+            case Denied m -> Cbor.array(3, m.code, m.sentence);
+            case MapContext m -> Cbor.array(4, m.context, m.transaction, m.entries);
+            case CommitContext m -> Cbor.array(5, m.context);
+            case DropContext m -> Cbor.array(6, m.context);
+            case WasCommitted m -> Cbor.array(7, m.transaction);
         };
     }
 
-    private static Cbor mapEntry(MapEntry it) {
-        return Cbor.array(
-                Cbor.of(it.mount()),
-                Cbor.of(it.partition()),
-                Cbor.of(it.dataKey()),
-                Cbor.of(it.rights()),
-                Cbor.of(it.exactKey()),
-                Cbor.of(it.quotaBytes()));
-    }
-
     static CoreToDriver fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        CoreToDriver message =
-                switch (in.number(1, 7)) {
-                    case 1 -> new Welcome(in.exactly(Limits.KEY));
-                    case 2 -> new Recorded(in.bytes(Limits.ARTIFACT), in.integer());
-                    case 3 -> new Denied(in.denial(), in.text(Limits.SENTENCE));
-                    case 4 ->
-                        new MapContext(
-                                in.exactly(Limits.ID),
-                                in.text(Limits.NAME),
-                                in.list(Limits.MAPPINGS, CoreToDriver::readMapEntry));
-                    case 5 -> new CommitContext(in.exactly(Limits.ID));
-                    case 6 -> new DropContext(in.exactly(Limits.ID));
-                    default -> new WasCommitted(in.text(Limits.NAME));
-                };
-        in.end();
-        return message;
-    }
-
-    private static MapEntry readMapEntry(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        MapEntry entry = new MapEntry(
-                in.text(Limits.MEMORY_KEY),
-                in.exactly(Limits.HASH),
-                in.exactly(Limits.KEY),
-                in.number(1, 3),
-                in.text(Limits.MEMORY_KEY),
-                in.integer(0, Long.MAX_VALUE));
-        in.end();
-        return entry;
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 7)) {
+                    case 1 -> new Welcome(in.hash());
+                    case 2 -> new Recorded(in.artifact(), in.integer());
+                    case 3 -> new Denied(in.denial(), in.sentence());
+                    case 4 -> new MapContext(in.id(), in.name(), in.messages(Limits.MAPPINGS, MapEntry::read));
+                    case 5 -> new CommitContext(in.id());
+                    case 6 -> new DropContext(in.id());
+                    default -> new WasCommitted(in.name());
+                });
     }
 }

@@ -1,6 +1,8 @@
 package ambit.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * The structure of a COSE_Sign1 message (RFC 9052 §4.2), untagged, with EdDSA (RFC 9053 §2.2) as the only algorithm: the array
@@ -24,14 +26,14 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
 
         /** The string that is signed along, such as {@code ambit/grant/v1}. */
         public String string() {
-            return "ambit/" + name().toLowerCase(java.util.Locale.ROOT) + "/v1";
+            return "ambit/" + name().toLowerCase(Locale.ROOT) + "/v1";
         }
     }
 
     public static final int KEY_SIZE = 32;
     public static final int SIGNATURE_SIZE = 64;
     public static final int MAX_PAYLOAD = 1 << 20;
-    private static final Cbor EDDSA = Cbor.of(-8);
+    private static final Cbor.Entry ALGORITHM = new Cbor.Entry(Cbor.of(1), Cbor.of(-8));
 
     public Cose {
         if (kid.size() != KEY_SIZE || signature.size() != SIGNATURE_SIZE || payload.size() > MAX_PAYLOAD) {
@@ -41,15 +43,14 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
 
     /** Parses the exact bytes; each accepted message has one spelling, {@link #toBlob()}. */
     public static Cose parse(Blob bytes) throws MalformedException {
-        Fields outer = Fields.ofMessage(Cbor.decode(bytes.raw()));
-        Blob header = outer.bytes(64);
-        if (!outer.any().equals(Cbor.record())) {
-            throw new MalformedException("unprotected COSE headers are not used");
-        }
-        Blob payload = outer.bytes(MAX_PAYLOAD);
-        Blob signature = outer.exactly(SIGNATURE_SIZE);
-        outer.end();
-        return new Cose(kidOf(header), payload, signature);
+        return Fields.message(Cbor.decode(bytes.raw()), in -> {
+            Blob kid = kidOf(in.bytes(64));
+            if (!in.any().equals(Cbor.record())) {
+                throw new MalformedException("unprotected COSE headers are not used");
+            }
+            Blob payload = in.bytes(MAX_PAYLOAD);
+            return new Cose(kid, payload, Fields.asBytes(in.any(), SIGNATURE_SIZE, SIGNATURE_SIZE));
+        });
     }
 
     private static Blob kidOf(Blob header) throws MalformedException {
@@ -63,21 +64,17 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
     }
 
     public Blob toBlob() {
-        Cbor header = Cbor.of(protectedHeader(kid));
-        return Blob.wrap(
-                Cbor.encode(Cbor.array(header, Cbor.record(), Cbor.of(payload), Cbor.of(signature))));
+        return Blob.wrap(Cbor.encode(Cbor.array(protectedHeader(kid), Cbor.record(), payload, signature)));
     }
 
     /** The bytes that are signed: the Sig_structure of RFC 9052 §4.4. */
     public static byte[] toBeSigned(Domain domain, Blob kid, Blob payload) {
         Blob aad = Blob.wrap(domain.string().getBytes(StandardCharsets.UTF_8));
-        return Cbor.encode(Cbor.array(
-                Cbor.of("Signature1"), Cbor.of(protectedHeader(kid)), Cbor.of(aad), Cbor.of(payload)));
+        return Cbor.encode(Cbor.array("Signature1", protectedHeader(kid), aad, payload));
     }
 
     private static Blob protectedHeader(Blob kid) {
-        Cbor.Entry algorithm = new Cbor.Entry(Cbor.of(1), EDDSA);
         Cbor.Entry signer = new Cbor.Entry(Cbor.of(4), Cbor.of(kid));
-        return Blob.wrap(Cbor.encode(new Cbor.Map(java.util.List.of(algorithm, signer))));
+        return Blob.wrap(Cbor.encode(new Cbor.Map(List.of(ALGORITHM, signer))));
     }
 }

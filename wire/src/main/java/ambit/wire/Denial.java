@@ -5,7 +5,7 @@ package ambit.wire;
  *
  * <p>Numbers are never reused and never change.
  */
-public enum Denial {
+public enum Denial implements Cbor.Message {
     UNKNOWN_HANDLE(1, "the context has no such handle"),
     UNKNOWN_TOOL(2, "no such tool"),
     CONSTRAINT(3, "an argument violates a constraint of the grant"),
@@ -55,12 +55,17 @@ public enum Denial {
     }
 
     /** The denial with this number. */
-    public static Denial of(int number) throws MalformedException {
+    public static Denial of(long number) throws MalformedException {
         for (Denial denial : values()) {
             if (denial.number == number) {
                 return denial;
             }
         }
         throw new MalformedException("unknown denial number");
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.of(number);
     }
 }

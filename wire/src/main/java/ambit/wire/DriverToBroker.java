@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** Replies of a driver to one {@link BrokerToDriver.Execute}: any number of chunks, then done or failed. */
-public sealed interface DriverToBroker {
+public sealed interface DriverToBroker extends Cbor.Message {
     record Chunk(Blob bytes) implements DriverToBroker {}
 
     /** {@code status} reads like one of HTTP; {@code proof} are COSE bytes of the core. */
@@ -10,26 +10,22 @@ public sealed interface DriverToBroker {
     /** {@code proof} is empty where no outcome was recorded. */
     record Failed(Denial code, String sentence, Blob proof) implements DriverToBroker {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Chunk(Blob bytes) -> Cbor.message(1, Cbor.of(bytes));
-            case Done(int status, Blob result, Blob proof) ->
-                Cbor.message(2, Cbor.of(status), Cbor.of(result), Cbor.of(proof));
-            case Failed(Denial code, String sentence, Blob proof) ->
-                Cbor.message(3, Cbor.of(code.number()), Cbor.of(sentence), Cbor.of(proof));
+            case Chunk m -> Cbor.array(1, m.bytes);
+            case Done m -> Cbor.array(2, m.status, m.result, m.proof);
+            case Failed m -> Cbor.array(3, m.code, m.sentence, m.proof);
         };
     }
 
     static DriverToBroker fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        DriverToBroker message =
-                switch (in.number(1, 3)) {
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 3)) {
                     case 1 -> new Chunk(in.bytes(Limits.CHUNK));
-                    case 2 ->
-                        new Done(in.number(0, 999), in.bytes(Limits.RESULT), in.bytes(Limits.ARTIFACT));
-                    default -> new Failed(in.denial(), in.text(Limits.SENTENCE), in.bytes(Limits.ARTIFACT));
-                };
-        in.end();
-        return message;
+                    case 2 -> new Done(in.number(0, 999), in.bytes(Limits.RESULT), in.artifact());
+                    default -> new Failed(in.denial(), in.sentence(), in.artifact());
+                });
     }
 }

@@ -1,28 +1,26 @@
 package ambit.wire;
 
 /** Replies of the drivers to the {@link AdminToDrivers command}. */
-public sealed interface DriversToAdmin {
+public sealed interface DriversToAdmin extends Cbor.Message {
     /** {@code json} is the array {@code tools} of MCP's tools/list. */
     record Discovered(String json) implements DriversToAdmin {}
 
     record Failed(Denial code, String sentence) implements DriversToAdmin {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Discovered(String json) -> Cbor.message(1, Cbor.of(json));
-            case Failed(Denial code, String sentence) ->
-                Cbor.message(2, Cbor.of(code.number()), Cbor.of(sentence));
+            case Discovered m -> Cbor.array(1, m.json);
+            case Failed m -> Cbor.array(2, m.code, m.sentence);
         };
     }
 
     static DriversToAdmin fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        DriversToAdmin message =
-                switch (in.number(1, 2)) {
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 2)) {
                     case 1 -> new Discovered(in.text(Limits.RESULT));
-                    default -> new Failed(in.denial(), in.text(Limits.SENTENCE));
-                };
-        in.end();
-        return message;
+                    default -> new Failed(in.denial(), in.sentence());
+                });
     }
 }

@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** How a context ended. Only {@link #SUCCESS} commits what it wrote. Numbers on the wire are the ordinals. */
-public enum End {
+public enum End implements Cbor.Message {
     SUCCESS,
     AGENT_FAILED,
     KILLED,
@@ -9,15 +9,12 @@ public enum End {
     CRASHED,
     BOUNDARY_REFUSED;
 
-    static End of(int number) {
-        return values()[number];
-    }
-
     static End read(Fields in) throws MalformedException {
-        return of(in.number(0, values().length - 1));
+        return values()[in.number(0, values().length - 1)];
     }
 
-    Cbor toCbor() {
+    @Override
+    public Cbor toCbor() {
         return Cbor.of(ordinal());
     }
 }

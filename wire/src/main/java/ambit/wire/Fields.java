@@ -9,13 +9,19 @@ import java.util.TreeMap;
 
 /**
  * Strict reader of the fields of one message or record, in order, each with its bound. A field too few, too many, of
- * another type or out of bounds is a {@link MalformedException}; call {@link #end()} after the last one.
+ * another type or out of bounds is a {@link MalformedException}.
  */
 public final class Fields {
-    /** Reads one element of a list or map. */
+    /** Reads one value. */
     @FunctionalInterface
     public interface Reader<T> {
         T read(Cbor value) throws MalformedException;
+    }
+
+    /** Reads all fields. */
+    @FunctionalInterface
+    public interface Body<T> {
+        T read(Fields in) throws MalformedException;
     }
 
     private final Iterator<Cbor> values;
@@ -24,27 +30,36 @@ public final class Fields {
         this.values = values.iterator();
     }
 
-    /** The fields of a message {@code [tag, fields…]}, the tag first. */
-    public static Fields ofMessage(Cbor value) throws MalformedException {
+    /** What {@code body} reads from all fields of a message {@code [tag, fields…]}, the tag first. */
+    public static <T> T message(Cbor value, Body<T> body) throws MalformedException {
         if (!(value instanceof Cbor.Array array)) {
             throw new MalformedException("expected an array");
         }
-        return new Fields(array.items());
+        return all(array.items(), body);
     }
 
-    /** The fields of a record {@code {1: …, 2: …}}: keys are 1, 2, … without a gap, all of them present. */
-    public static Fields ofRecord(Cbor value) throws MalformedException {
+    /** What {@code body} reads from all fields of a record {@code {1: …, 2: …}}: keys 1, 2, … without a gap. */
+    public static <T> T record(Cbor value, Body<T> body) throws MalformedException {
         if (!(value instanceof Cbor.Map map)) {
             throw new MalformedException("expected a map");
         }
         List<Cbor> values = new ArrayList<>();
         for (Cbor.Entry entry : map.entries()) {
-            if (!entry.key().equals(Cbor.of(values.size() + 1L))) {
+            values.add(entry.value());
+            if (!entry.key().equals(Cbor.of(values.size()))) {
                 throw new MalformedException("unknown or missing key");
             }
-            values.add(entry.value());
         }
-        return new Fields(values);
+        return all(values, body);
+    }
+
+    private static <T> T all(List<Cbor> values, Body<T> body) throws MalformedException {
+        Fields fields = new Fields(values);
+        T result = body.read(fields);
+        if (fields.values.hasNext()) {
+            throw new MalformedException("unknown field");
+        }
+        return result;
     }
 
     public Cbor any() throws MalformedException {
@@ -55,10 +70,7 @@ public final class Fields {
     }
 
     public long integer() throws MalformedException {
-        if (!(any() instanceof Cbor.Int(long value))) {
-            throw new MalformedException("expected an integer");
-        }
-        return value;
+        return asInteger(any());
     }
 
     /** An integer from {@code least} to {@code most}. */
@@ -87,18 +99,43 @@ public final class Fields {
         return asText(any(), most);
     }
 
+    /** A text within {@link Limits#NAME}. */
+    public String name() throws MalformedException {
+        return text(Limits.NAME);
+    }
+
+    /** A text within {@link Limits#MEMORY_KEY}. */
+    public String key() throws MalformedException {
+        return text(Limits.MEMORY_KEY);
+    }
+
+    /** A text within {@link Limits#SENTENCE}. */
+    public String sentence() throws MalformedException {
+        return text(Limits.SENTENCE);
+    }
+
     /** At most {@code most} bytes. */
     public Blob bytes(int most) throws MalformedException {
         return asBytes(any(), 0, most);
     }
 
-    /** Exactly {@code size} bytes. */
-    public Blob exactly(int size) throws MalformedException {
-        return asBytes(any(), size, size);
+    /** Bytes within {@link Limits#ARTIFACT}. */
+    public Blob artifact() throws MalformedException {
+        return bytes(Limits.ARTIFACT);
+    }
+
+    /** Exactly 16 bytes. */
+    public Blob id() throws MalformedException {
+        return asBytes(any(), Limits.ID, Limits.ID);
+    }
+
+    /** Exactly 32 bytes: a SHA-256 or a key. */
+    public Blob hash() throws MalformedException {
+        return asBytes(any(), Limits.HASH, Limits.HASH);
     }
 
     /** Exactly {@code size} bytes, or none. */
-    public Blob exactlyOrEmpty(int size) throws MalformedException {
+    public Blob orEmpty(int size) throws MalformedException {
         Blob blob = bytes(size);
         if (!blob.isEmpty() && blob.size() != size) {
             throw new MalformedException("byte string of a wrong size");
@@ -107,12 +144,12 @@ public final class Fields {
     }
 
     public Denial denial() throws MalformedException {
-        return Denial.of(number(1, Integer.MAX_VALUE));
+        return Denial.of(integer());
     }
 
     /** A denial, or none where the number is 0. */
     public Optional<Denial> optionalDenial() throws MalformedException {
-        int number = number(0, Integer.MAX_VALUE);
+        long number = integer();
         return number == 0 ? Optional.empty() : Optional.of(Denial.of(number));
     }
 
@@ -128,23 +165,38 @@ public final class Fields {
         return List.copyOf(list);
     }
 
-    /** A map of at most {@code most} entries with text keys of at most {@code mostKey} code units. */
-    public <T> SortedMap<String, T> textMap(int most, int mostKey, Reader<T> reader) throws MalformedException {
+    /** A list of at most {@code most} arrays of fields. */
+    public <T> List<T> messages(int most, Body<T> body) throws MalformedException {
+        return list(most, item -> message(item, body));
+    }
+
+    /** A list of at most {@code most} records. */
+    public <T> List<T> records(int most, Body<T> body) throws MalformedException {
+        return list(most, item -> record(item, body));
+    }
+
+    /** A list of at most {@code most} names. */
+    public List<String> names(int most) throws MalformedException {
+        return list(most, item -> asText(item, Limits.NAME));
+    }
+
+    /** A map of at most {@code most} entries whose keys are names. */
+    public <T> SortedMap<String, T> map(int most, Reader<T> reader) throws MalformedException {
         if (!(any() instanceof Cbor.Map map) || map.entries().size() > most) {
             throw new MalformedException("expected a map within its limit");
         }
         SortedMap<String, T> result = new TreeMap<>();
         for (Cbor.Entry entry : map.entries()) {
-            result.put(asText(entry.key(), mostKey), reader.read(entry.value()));
+            result.put(asText(entry.key(), Limits.NAME), reader.read(entry.value()));
         }
         return result;
     }
 
-    /** Refuses what follows the last field. */
-    public void end() throws MalformedException {
-        if (values.hasNext()) {
-            throw new MalformedException("unknown field");
+    public static long asInteger(Cbor value) throws MalformedException {
+        if (!(value instanceof Cbor.Int(long integer))) {
+            throw new MalformedException("expected an integer");
         }
+        return integer;
     }
 
     /** {@code value} as a text of at most {@code most} UTF-16 code units. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What the broker tells the {@link FrontRequest command} about its transaction. */
-public sealed interface FrontEvent {
+public sealed interface FrontEvent extends Cbor.Message {
     record Started(CoreToBroker.Admitted admitted) implements FrontEvent {}
 
     /**
@@ -47,72 +47,43 @@ public sealed interface FrontEvent {
     /** Answer to a status request. */
     record Live(List<Transaction> transactions) implements FrontEvent {}
 
-    record Transaction(String id, String agent, long startedAtMs, long calls, long denied) {}
+    record Transaction(String id, String agent, long startedAtMs, long calls, long denied)
+            implements Cbor.Message {
+        @Override
+        public Cbor toCbor() {
+            return Cbor.array(id, agent, startedAtMs, calls, denied);
+        }
 
+        static Transaction read(Fields in) throws MalformedException {
+            return new Transaction(in.name(), in.name(), in.integer(), in.integer(), in.integer());
+        }
+    }
+
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Started(CoreToBroker.Admitted admitted) -> Cbor.message(1, admitted.toCbor());
-            case Called called -> called(called);
-            case Stdout(Blob bytes) -> Cbor.message(3, Cbor.of(bytes));
-            case Stderr(Blob bytes) -> Cbor.message(4, Cbor.of(bytes));
-            case Finished(End how, int exitCode, List<Verdict> verdicts, long index, long effects) ->
-                Cbor.message(
-                        5,
-                        how.toCbor(),
-                        Cbor.of(exitCode),
-                        Wire.list(verdicts, Verdict::toCbor),
-                        Cbor.of(index),
-                        Cbor.of(effects));
-            case Refused(Denial code, String sentence, String stage) ->
-                Cbor.message(6, Cbor.of(code.number()), Cbor.of(sentence), Cbor.of(stage));
-            case Live(List<Transaction> transactions) ->
-                Cbor.message(7, Wire.list(transactions, FrontEvent::transaction));
+            case Started m -> Cbor.array(1, m.admitted);
+            case Called m -> Cbor.array(2, m.agent, m.syscall, m.capability, m.denial, m.sentence, m.millis, m.usesLeft, m.logIndex, m.preview);
+            case Stdout m -> Cbor.array(3, m.bytes);
+            case Stderr m -> Cbor.array(4, m.bytes);
+            case Finished m -> Cbor.array(5, m.how, m.exitCode, m.verdicts, m.logIndex, m.effects);
+            case Refused m -> Cbor.array(6, m.code, m.sentence, m.stage);
+            case Live m -> Cbor.array(7, m.transactions);
         };
     }
 
-    private static Cbor called(Called it) {
-        return Cbor.message(
-                2,
-                Cbor.of(it.agent()),
-                Cbor.of(it.syscall().number()),
-                Cbor.of(it.capability()),
-                Wire.denial(it.denial()),
-                Cbor.of(it.sentence()),
-                Cbor.of(it.millis()),
-                Cbor.of(it.usesLeft()),
-                Cbor.of(it.logIndex()),
-                Cbor.of(it.preview()));
-    }
-
-    private static Cbor transaction(Transaction it) {
-        return Cbor.array(
-                Cbor.of(it.id()),
-                Cbor.of(it.agent()),
-                Cbor.of(it.startedAtMs()),
-                Cbor.of(it.calls()),
-                Cbor.of(it.denied()));
-    }
-
     static FrontEvent fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        FrontEvent message =
-                switch (in.number(1, 7)) {
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 7)) {
                     case 1 -> new Started(readAdmitted(in.any()));
                     case 2 -> readCalled(in);
                     case 3 -> new Stdout(in.bytes(Limits.CHUNK));
                     case 4 -> new Stderr(in.bytes(Limits.CHUNK));
-                    case 5 ->
-                        new Finished(
-                                End.read(in),
-                                in.number(Integer.MIN_VALUE, Integer.MAX_VALUE),
-                                in.list(Limits.VERDICTS, Verdict::fromCbor),
-                                in.integer(),
-                                in.integer());
-                    case 6 -> new Refused(in.denial(), in.text(Limits.SENTENCE), in.text(Limits.NAME));
-                    default -> new Live(in.list(Limits.LIVE, FrontEvent::readTransaction));
-                };
-        in.end();
-        return message;
+                    case 5 -> readFinished(in);
+                    case 6 -> new Refused(in.denial(), in.sentence(), in.name());
+                    default -> new Live(in.messages(Limits.LIVE, Transaction::read));
+                });
     }
 
     private static CoreToBroker.Admitted readAdmitted(Cbor cbor) throws MalformedException {
@@ -124,22 +95,23 @@ public sealed interface FrontEvent {
 
     private static Called readCalled(Fields in) throws MalformedException {
         return new Called(
-                in.text(Limits.NAME),
-                Syscall.of(in.integer()),
-                in.text(Limits.MEMORY_KEY),
+                in.name(),
+                Syscall.read(in),
+                in.key(),
                 in.optionalDenial(),
-                in.text(Limits.SENTENCE),
+                in.sentence(),
                 in.integer(),
                 in.integer(),
                 in.integer(),
                 in.text(Limits.PREVIEW));
     }
 
-    private static Transaction readTransaction(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        Transaction transaction = new Transaction(
-                in.text(Limits.NAME), in.text(Limits.NAME), in.integer(), in.integer(), in.integer());
-        in.end();
-        return transaction;
+    private static Finished readFinished(Fields in) throws MalformedException {
+        return new Finished(
+                End.read(in),
+                in.number(Integer.MIN_VALUE, Integer.MAX_VALUE),
+                in.messages(Limits.VERDICTS, Verdict::read),
+                in.integer(),
+                in.integer());
     }
 }

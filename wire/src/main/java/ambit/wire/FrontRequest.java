@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** What the {@code ambit} command says to the broker: one run or status on a connection, then the run's input. */
-public sealed interface FrontRequest {
+public sealed interface FrontRequest extends Cbor.Message {
     /** Closing the connection kills the transaction. */
     record Run(Blob grant, Blob request, Blob agentSpec) implements FrontRequest {}
 
@@ -13,30 +13,26 @@ public sealed interface FrontRequest {
 
     record Status() implements FrontRequest {}
 
+    @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Run(Blob grant, Blob request, Blob spec) ->
-                Cbor.message(1, Cbor.of(grant), Cbor.of(request), Cbor.of(spec));
-            case Stdin(Blob bytes) -> Cbor.message(2, Cbor.of(bytes));
-            case StdinEnd() -> Cbor.message(3);
-            case Kill() -> Cbor.message(4);
-            case Status() -> Cbor.message(5);
+            case Run m -> Cbor.array(1, m.grant, m.request, m.agentSpec);
+            case Stdin m -> Cbor.array(2, m.bytes);
+            case StdinEnd() -> Cbor.array(3);
+            case Kill() -> Cbor.array(4);
+            case Status() -> Cbor.array(5);
         };
     }
 
     static FrontRequest fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        FrontRequest message =
-                switch (in.number(1, 5)) {
-                    case 1 ->
-                        new Run(
-                                in.bytes(Limits.ARTIFACT), in.bytes(Limits.ARTIFACT), in.bytes(Limits.AGENT_SPEC));
+        return Fields.message(
+                cbor,
+                in -> switch (in.number(1, 5)) {
+                    case 1 -> new Run(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
                     case 2 -> new Stdin(in.bytes(Limits.CHUNK));
                     case 3 -> new StdinEnd();
                     case 4 -> new Kill();
                     default -> new Status();
-                };
-        in.end();
-        return message;
+                });
     }
 }

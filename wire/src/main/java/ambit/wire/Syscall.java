@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** The syscalls of a guest, with their numbers on the wire and in the log. */
-public enum Syscall {
+public enum Syscall implements Cbor.Message {
     TOOL_CALL(1),
     MEMORY_READ(2),
     MEMORY_WRITE(3),
@@ -23,12 +23,18 @@ public enum Syscall {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    public static Syscall of(long number) throws MalformedException {
+    static Syscall read(Fields in) throws MalformedException {
+        long number = in.integer();
         for (Syscall syscall : values()) {
             if (syscall.number == number) {
                 return syscall;
             }
         }
         throw new MalformedException("unknown syscall");
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.of(number);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param denial why it was dropped; empty exactly when it was committed
  * @param version the version it has now, 0 where it was dropped
  */
-public record Verdict(String key, Optional<Denial> denial, long version) {
+public record Verdict(String key, Optional<Denial> denial, long version) implements Cbor.Message {
     public static Verdict committed(String key, long version) {
         return new Verdict(key, Optional.empty(), version);
     }
@@ -21,14 +21,12 @@ public record Verdict(String key, Optional<Denial> denial, long version) {
         return denial.isEmpty();
     }
 
-    Cbor toCbor() {
-        return Cbor.array(Cbor.of(key), Wire.denial(denial), Cbor.of(version));
+    @Override
+    public Cbor toCbor() {
+        return Cbor.array(key, denial, version);
     }
 
-    static Verdict fromCbor(Cbor cbor) throws MalformedException {
-        Fields in = Fields.ofMessage(cbor);
-        Verdict verdict = new Verdict(in.text(Limits.MEMORY_KEY), in.optionalDenial(), in.integer());
-        in.end();
-        return verdict;
+    static Verdict read(Fields in) throws MalformedException {
+        return new Verdict(in.key(), in.optionalDenial(), in.integer());
     }
 }
