@@ -28,14 +28,12 @@ public sealed interface AdminToCore extends Cbor.Message {
     }
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 5)) {
-                    case 1 -> new Status();
-                    case 2 -> new Register(in.name(), in.hash());
-                    case 3 -> new Revoke(in.artifact());
-                    case 4 -> new Stop(in.name());
-                    default -> new Checkpoint();
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 5)) {
+            case 1 -> new Status();
+            case 2 -> new Register(in.name(), in.hash());
+            case 3 -> new Revoke(in.artifact());
+            case 4 -> new Stop(in.name());
+            default -> new Checkpoint();
+        });
     }
 }

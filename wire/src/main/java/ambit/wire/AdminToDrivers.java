@@ -13,10 +13,8 @@ public sealed interface AdminToDrivers extends Cbor.Message {
     }
 
     static AdminToDrivers fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 1)) {
-                    default -> new Discover(in.name());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 1)) {
+            default -> new Discover(in.name());
+        });
     }
 }

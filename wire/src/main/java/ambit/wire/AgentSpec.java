@@ -51,13 +51,7 @@ public record AgentSpec(
 
         static Limit read(Fields in) throws MalformedException {
             return new Limit(
-                    in.integer(),
-                    in.integer(),
-                    in.integer(),
-                    in.integer(),
-                    in.integer(),
-                    in.integer(),
-                    in.integer());
+                    in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer());
         }
     }
 

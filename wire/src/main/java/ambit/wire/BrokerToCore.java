@@ -47,15 +47,18 @@ public sealed interface BrokerToCore extends Cbor.Message {
     }
 
     static BrokerToCore fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 6)) {
-                    case 1 -> new Admit(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
-                    case 2 -> new Decide(in.id(), Syscall.read(in), in.orEmpty(Limits.ID), in.bytes(Limits.PARAMS));
-                    case 3 -> new Spawn(in.id(), in.id(), in.artifact(), in.bytes(Limits.PARAMS));
-                    case 4 -> new LogEvent(in.id(), in.bytes(Limits.EVENT));
-                    case 5 -> new EndContext(in.id(), End.read(in), in.number(Integer.MIN_VALUE, Integer.MAX_VALUE), in.orEmpty(Limits.HASH));
-                    default -> new Poll();
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 6)) {
+            case 1 -> new Admit(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
+            case 2 -> new Decide(in.id(), Syscall.read(in), in.orEmpty(Limits.ID), in.bytes(Limits.PARAMS));
+            case 3 -> new Spawn(in.id(), in.id(), in.artifact(), in.bytes(Limits.PARAMS));
+            case 4 -> new LogEvent(in.id(), in.bytes(Limits.EVENT));
+            case 5 ->
+                new EndContext(
+                        in.id(),
+                        End.read(in),
+                        in.number(Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        in.orEmpty(Limits.HASH));
+            default -> new Poll();
+        });
     }
 }

@@ -13,10 +13,8 @@ public sealed interface BrokerToDriver extends Cbor.Message {
     }
 
     static BrokerToDriver fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 1)) {
-                    default -> new Execute(in.artifact(), in.bytes(Limits.PARAMS));
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 1)) {
+            default -> new Execute(in.artifact(), in.bytes(Limits.PARAMS));
+        });
     }
 }

@@ -9,8 +9,7 @@ public sealed interface CoreToAdmin extends Cbor.Message {
      * @param drivers names of the connected drivers
      * @param transactions ids of those that live
      */
-    record CoreStatus(
-            Blob corePublicKey, long logSize, long epoch, List<String> drivers, List<String> transactions)
+    record CoreStatus(Blob corePublicKey, long logSize, long epoch, List<String> drivers, List<String> transactions)
             implements CoreToAdmin {}
 
     record Registered(long logIndex) implements CoreToAdmin {}
@@ -38,15 +37,14 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     }
 
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 6)) {
-                    case 1 -> new CoreStatus(in.hash(), in.integer(), in.integer(), in.names(Limits.LIVE), in.names(Limits.LIVE));
-                    case 2 -> new Registered(in.integer());
-                    case 3 -> new Revoked(in.integer(), in.integer());
-                    case 4 -> new Stopped(in.integer());
-                    case 5 -> new Checkpointed(in.text(Limits.DEFINITION));
-                    default -> new Denied(in.denial(), in.sentence());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 6)) {
+            case 1 ->
+                new CoreStatus(in.hash(), in.integer(), in.integer(), in.names(Limits.LIVE), in.names(Limits.LIVE));
+            case 2 -> new Registered(in.integer());
+            case 3 -> new Revoked(in.integer(), in.integer());
+            case 4 -> new Stopped(in.integer());
+            case 5 -> new Checkpointed(in.text(Limits.DEFINITION));
+            default -> new Denied(in.denial(), in.sentence());
+        });
     }
 }

@@ -97,7 +97,17 @@ public sealed interface CoreToBroker extends Cbor.Message {
     @Override
     default Cbor toCbor() {
         return switch (this) {
-            case Admitted m -> Cbor.array(1, m.context, m.transaction, m.agent, m.capabilities, m.memory, m.expiresAtMs, m.logIndex, m.proof);
+            case Admitted m ->
+                Cbor.array(
+                        1,
+                        m.context,
+                        m.transaction,
+                        m.agent,
+                        m.capabilities,
+                        m.memory,
+                        m.expiresAtMs,
+                        m.logIndex,
+                        m.proof);
             case Permitted m -> Cbor.array(2, m.permit, m.driver, m.sequence, m.counts, m.logIndex);
             case ChildResult m -> Cbor.array(3, m.childContext, m.logIndex);
             case Logged m -> Cbor.array(4, m.logIndex);
@@ -108,17 +118,17 @@ public sealed interface CoreToBroker extends Cbor.Message {
     }
 
     static CoreToBroker fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 7)) {
-                    case 1 -> readAdmitted(in);
-                    case 2 -> new Permitted(in.artifact(), in.name(), in.integer(), in.messages(Limits.BLOCKS, Count::read), in.integer());
-                    case 3 -> new ChildResult(in.id(), in.integer());
-                    case 4 -> new Logged(in.integer());
-                    case 5 -> new Ended(in.messages(Limits.VERDICTS, Verdict::read), in.integer());
-                    case 6 -> new ToKill(in.list(Limits.LIVE, item -> Fields.asBytes(item, Limits.ID, Limits.ID)));
-                    default -> new Denied(in.denial(), in.sentence(), in.integer());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 7)) {
+            case 1 -> readAdmitted(in);
+            case 2 ->
+                new Permitted(
+                        in.artifact(), in.name(), in.integer(), in.messages(Limits.BLOCKS, Count::read), in.integer());
+            case 3 -> new ChildResult(in.id(), in.integer());
+            case 4 -> new Logged(in.integer());
+            case 5 -> new Ended(in.messages(Limits.VERDICTS, Verdict::read), in.integer());
+            case 6 -> new ToKill(in.list(Limits.LIVE, item -> Fields.asBytes(item, Limits.ID, Limits.ID)));
+            default -> new Denied(in.denial(), in.sentence(), in.integer());
+        });
     }
 
     private static Admitted readAdmitted(Fields in) throws MalformedException {

@@ -64,16 +64,14 @@ public sealed interface CoreToDriver extends Cbor.Message {
     }
 
     static CoreToDriver fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 7)) {
-                    case 1 -> new Welcome(in.hash());
-                    case 2 -> new Recorded(in.artifact(), in.integer());
-                    case 3 -> new Denied(in.denial(), in.sentence());
-                    case 4 -> new MapContext(in.id(), in.name(), in.messages(Limits.MAPPINGS, MapEntry::read));
-                    case 5 -> new CommitContext(in.id());
-                    case 6 -> new DropContext(in.id());
-                    default -> new WasCommitted(in.name());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 7)) {
+            case 1 -> new Welcome(in.hash());
+            case 2 -> new Recorded(in.artifact(), in.integer());
+            case 3 -> new Denied(in.denial(), in.sentence());
+            case 4 -> new MapContext(in.id(), in.name(), in.messages(Limits.MAPPINGS, MapEntry::read));
+            case 5 -> new CommitContext(in.id());
+            case 6 -> new DropContext(in.id());
+            default -> new WasCommitted(in.name());
+        });
     }
 }

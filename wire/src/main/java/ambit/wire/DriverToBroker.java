@@ -20,12 +20,10 @@ public sealed interface DriverToBroker extends Cbor.Message {
     }
 
     static DriverToBroker fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 3)) {
-                    case 1 -> new Chunk(in.bytes(Limits.CHUNK));
-                    case 2 -> new Done(in.number(0, 999), in.bytes(Limits.RESULT), in.artifact());
-                    default -> new Failed(in.denial(), in.sentence(), in.artifact());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 3)) {
+            case 1 -> new Chunk(in.bytes(Limits.CHUNK));
+            case 2 -> new Done(in.number(0, 999), in.bytes(Limits.RESULT), in.artifact());
+            default -> new Failed(in.denial(), in.sentence(), in.artifact());
+        });
     }
 }

@@ -38,15 +38,13 @@ public sealed interface DriverToCore extends Cbor.Message {
     }
 
     static DriverToCore fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 6)) {
-                    case 1 -> new Hello(in.number(0, 1), in.hash(), in.names(Limits.CAPABILITIES));
-                    case 2 -> new Outcome(in.artifact());
-                    case 3 -> new Ok();
-                    case 4 -> new Verdicts(in.messages(Limits.VERDICTS, Verdict::read));
-                    case 5 -> new Committed(in.bool());
-                    default -> new Failed(in.denial(), in.sentence());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 6)) {
+            case 1 -> new Hello(in.number(0, 1), in.hash(), in.names(Limits.CAPABILITIES));
+            case 2 -> new Outcome(in.artifact());
+            case 3 -> new Ok();
+            case 4 -> new Verdicts(in.messages(Limits.VERDICTS, Verdict::read));
+            case 5 -> new Committed(in.bool());
+            default -> new Failed(in.denial(), in.sentence());
+        });
     }
 }

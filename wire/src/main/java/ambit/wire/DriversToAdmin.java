@@ -16,11 +16,9 @@ public sealed interface DriversToAdmin extends Cbor.Message {
     }
 
     static DriversToAdmin fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 2)) {
-                    case 1 -> new Discovered(in.text(Limits.RESULT));
-                    default -> new Failed(in.denial(), in.sentence());
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 2)) {
+            case 1 -> new Discovered(in.text(Limits.RESULT));
+            default -> new Failed(in.denial(), in.sentence());
+        });
     }
 }

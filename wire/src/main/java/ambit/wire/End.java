@@ -1,20 +1,37 @@
 package ambit.wire;
 
-/** How a context ended. Only {@link #SUCCESS} commits what it wrote. Numbers on the wire are the ordinals. */
+/** How a context ended. Only {@link #SUCCESS} commits what it wrote. */
 public enum End implements Cbor.Message {
-    SUCCESS,
-    AGENT_FAILED,
-    KILLED,
-    TIMED_OUT,
-    CRASHED,
-    BOUNDARY_REFUSED;
+    SUCCESS(0),
+    AGENT_FAILED(1),
+    KILLED(2),
+    TIMED_OUT(3),
+    CRASHED(4),
+    BOUNDARY_REFUSED(5);
+
+    private final int number;
+
+    End(int number) {
+        this.number = number;
+    }
+
+    /** The number on the wire and in the log. */
+    public int number() {
+        return number;
+    }
 
     static End read(Fields in) throws MalformedException {
-        return values()[in.number(0, values().length - 1)];
+        long number = in.integer();
+        for (End end : values()) {
+            if (end.number == number) {
+                return end;
+            }
+        }
+        throw new MalformedException("unknown end");
     }
 
     @Override
     public Cbor toCbor() {
-        return Cbor.of(ordinal());
+        return Cbor.of(number);
     }
 }

@@ -31,7 +31,10 @@ public final class FrameChannel implements AutoCloseable {
         if (body.length > MAX_FRAME) {
             throw new IllegalArgumentException("frame of " + body.length + " bytes exceeds " + MAX_FRAME);
         }
-        ByteBuffer frame = ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body).flip();
+        ByteBuffer frame = ByteBuffer.allocate(4 + body.length)
+                .putInt(body.length)
+                .put(body)
+                .flip();
         synchronized (sending) {
             int end = frame.limit();
             while (frame.position() < end) {

@@ -38,8 +38,7 @@ public sealed interface FrontEvent extends Cbor.Message {
     record Stderr(Blob bytes) implements FrontEvent {}
 
     /** The transaction is over; {@code effects} counts the calls that were carried out. */
-    record Finished(End how, int exitCode, List<Verdict> verdicts, long logIndex, long effects)
-            implements FrontEvent {}
+    record Finished(End how, int exitCode, List<Verdict> verdicts, long logIndex, long effects) implements FrontEvent {}
 
     /** The transaction did not start; {@code stage} is admission, boundary or kernel. */
     record Refused(Denial code, String sentence, String stage) implements FrontEvent {}
@@ -47,8 +46,7 @@ public sealed interface FrontEvent extends Cbor.Message {
     /** Answer to a status request. */
     record Live(List<Transaction> transactions) implements FrontEvent {}
 
-    record Transaction(String id, String agent, long startedAtMs, long calls, long denied)
-            implements Cbor.Message {
+    record Transaction(String id, String agent, long startedAtMs, long calls, long denied) implements Cbor.Message {
         @Override
         public Cbor toCbor() {
             return Cbor.array(id, agent, startedAtMs, calls, denied);
@@ -63,7 +61,18 @@ public sealed interface FrontEvent extends Cbor.Message {
     default Cbor toCbor() {
         return switch (this) {
             case Started m -> Cbor.array(1, m.admitted);
-            case Called m -> Cbor.array(2, m.agent, m.syscall, m.capability, m.denial, m.sentence, m.millis, m.usesLeft, m.logIndex, m.preview);
+            case Called m ->
+                Cbor.array(
+                        2,
+                        m.agent,
+                        m.syscall,
+                        m.capability,
+                        m.denial,
+                        m.sentence,
+                        m.millis,
+                        m.usesLeft,
+                        m.logIndex,
+                        m.preview);
             case Stdout m -> Cbor.array(3, m.bytes);
             case Stderr m -> Cbor.array(4, m.bytes);
             case Finished m -> Cbor.array(5, m.how, m.exitCode, m.verdicts, m.logIndex, m.effects);
@@ -73,17 +82,15 @@ public sealed interface FrontEvent extends Cbor.Message {
     }
 
     static FrontEvent fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 7)) {
-                    case 1 -> new Started(readAdmitted(in.any()));
-                    case 2 -> readCalled(in);
-                    case 3 -> new Stdout(in.bytes(Limits.CHUNK));
-                    case 4 -> new Stderr(in.bytes(Limits.CHUNK));
-                    case 5 -> readFinished(in);
-                    case 6 -> new Refused(in.denial(), in.sentence(), in.name());
-                    default -> new Live(in.messages(Limits.LIVE, Transaction::read));
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 7)) {
+            case 1 -> new Started(readAdmitted(in.any()));
+            case 2 -> readCalled(in);
+            case 3 -> new Stdout(in.bytes(Limits.CHUNK));
+            case 4 -> new Stderr(in.bytes(Limits.CHUNK));
+            case 5 -> readFinished(in);
+            case 6 -> new Refused(in.denial(), in.sentence(), in.name());
+            default -> new Live(in.messages(Limits.LIVE, Transaction::read));
+        });
     }
 
     private static CoreToBroker.Admitted readAdmitted(Cbor cbor) throws MalformedException {

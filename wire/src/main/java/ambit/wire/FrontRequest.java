@@ -25,14 +25,12 @@ public sealed interface FrontRequest extends Cbor.Message {
     }
 
     static FrontRequest fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor,
-                in -> switch (in.number(1, 5)) {
-                    case 1 -> new Run(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
-                    case 2 -> new Stdin(in.bytes(Limits.CHUNK));
-                    case 3 -> new StdinEnd();
-                    case 4 -> new Kill();
-                    default -> new Status();
-                });
+        return Fields.message(cbor, in -> switch (in.number(1, 5)) {
+            case 1 -> new Run(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
+            case 2 -> new Stdin(in.bytes(Limits.CHUNK));
+            case 3 -> new StdinEnd();
+            case 4 -> new Kill();
+            default -> new Status();
+        });
     }
 }

@@ -36,16 +36,15 @@ final class JsonParser {
         }
         skipSpace();
         char first = peek();
-        Json value =
-                switch (first) {
-                    case '{' -> object(depth);
-                    case '[' -> array(depth);
-                    case '"' -> new Json.Str(string());
-                    case 't' -> word("true", new Json.Bool(true));
-                    case 'f' -> word("false", new Json.Bool(false));
-                    case 'n' -> word("null", new Json.Null());
-                    default -> number();
-                };
+        Json value = switch (first) {
+            case '{' -> object(depth);
+            case '[' -> array(depth);
+            case '"' -> new Json.Str(string());
+            case 't' -> word("true", new Json.Bool(true));
+            case 'f' -> word("false", new Json.Bool(false));
+            case 'n' -> word("null", new Json.Null());
+            default -> number();
+        };
         skipSpace();
         return value;
     }
