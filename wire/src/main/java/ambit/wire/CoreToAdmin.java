@@ -5,6 +5,8 @@ import java.util.List;
 /** Replies of the core to the {@link AdminToCore command}. */
 public sealed interface CoreToAdmin extends Cbor.Message {
     /**
+     * How the core is.
+     *
      * @param corePublicKey raw Ed25519, 32 bytes
      * @param drivers names of the connected drivers
      * @param transactions ids of those that live
