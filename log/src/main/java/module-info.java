@@ -4,5 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.log {
     requires static org.jspecify;
-    requires ambit.wire;
+    requires transitive ambit.wire;
+
+    exports ambit.log;
 }

@@ -1,0 +1,129 @@
+package ambit.log;
+
+import ambit.wire.Blob;
+import ambit.wire.MalformedException;
+import java.util.List;
+
+/**
+ * What the log says. Each entry is the deterministic CBOR array {@code [tag, atMs, fields…]}, fields in the order of the record's
+ * components. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
+ *
+ * <p>The log holds artifacts, digests and metadata: arguments and results are not in it.
+ */
+public sealed interface Entry {
+    /** Bytes of an artifact that can be recorded, so that its entry fits. */
+    int MAX_ARTIFACT = 60_000;
+
+    /** When the core wrote it. */
+    long atMs();
+
+    /** The core started and goes on with this log; {@code torn} bytes of an unfinished record were cut off before. */
+    record Boot(long atMs, String origin, Blob coreKey, long torn) implements Entry {}
+
+    record TenantRegistered(long atMs, String tenant, Blob rootKey) implements Entry {}
+
+    /** A grant that verified, whole, the first time it was used. */
+    record GrantSeen(long atMs, Blob hash, Blob grant) implements Entry {}
+
+    /** A transaction began. Its request and the grant name everything it may do. */
+    record Admitted(
+            long atMs,
+            Blob context,
+            String transaction,
+            String agent,
+            Blob grantHash,
+            Blob requestHash,
+            Blob contextKey,
+            Blob request,
+            long expiresAtMs)
+            implements Entry {}
+
+    /** A child began; it is a transaction of its own below its parent's. */
+    record Spawned(
+            long atMs,
+            Blob context,
+            String transaction,
+            String agent,
+            Blob parent,
+            Blob delegationHash,
+            Blob contextKey,
+            Blob delegation,
+            long expiresAtMs)
+            implements Entry {}
+
+    /** A refusal. At admission {@code context} is empty; {@code code} is a {@link ambit.wire.Denial} number. */
+    record Denied(
+            long atMs,
+            Blob context,
+            String transaction,
+            int syscall,
+            String capability,
+            Blob paramsDigest,
+            int code,
+            String sentence)
+            implements Entry {}
+
+    /** The permit: one call of one driver. A read is recorded like an effect, but may become durable while it runs. */
+    record Allowed(
+            long atMs,
+            Blob context,
+            String transaction,
+            long sequence,
+            int syscall,
+            String capability,
+            Blob paramsDigest,
+            Blob permit,
+            String driver,
+            boolean effect,
+            List<Debit> debits)
+            implements Entry {}
+
+    /** One ledger node after a use: capability {@code cap} of the block with this hash. A negative limit is none. */
+    record Debit(Blob block, int cap, long uses, long limit) {}
+
+    /** What came of a permit, from the driver's verified receipt. Status 0 is success, else a denial's number. */
+    record Outcome(long atMs, Blob permit, int status, Blob resultDigest, long bytes, long millis) implements Entry {}
+
+    /** What a guest said by its {@code log} syscall: JSON, its own words. */
+    record GuestEvent(long atMs, Blob context, String transaction, Blob event) implements Entry {}
+
+    /** From here on the memory driver may have committed. */
+    record CommitIntended(long atMs, Blob context, String transaction) implements Entry {}
+
+    /** {@code how}: 0 success, 1 agent failed, 2 killed, 3 timed out, 4 crashed, 5 boundary refused. */
+    record Ended(
+            long atMs,
+            Blob context,
+            String transaction,
+            int how,
+            int exitCode,
+            Blob resultDigest,
+            List<Written> verdicts)
+            implements Entry {}
+
+    /** What became of one written key; {@code code} 0 if it was committed. */
+    record Written(String key, boolean committed, int code, long version) {}
+
+    record Revoked(long atMs, long epoch, String tenant, Blob target, Blob revocation) implements Entry {}
+
+    /** After a crash between intention and end: what the memory driver knows of the transaction. */
+    record Recovered(long atMs, String transaction, boolean committed) implements Entry {}
+
+    /** The bytes that go into the log. */
+    static byte[] encode(Entry entry) {
+        return EntryCodec.encode(entry);
+    }
+
+    /**
+     * Reads an entry back.
+     *
+     * @throws JournalException if these are not the bytes of an entry that this version knows
+     */
+    static Entry decode(byte[] bytes) {
+        try {
+            return EntryCodec.decode(bytes);
+        } catch (MalformedException e) {
+            throw new JournalException("an entry is not well formed: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package ambit.log;
+
+import java.io.IOException;
+
+/**
+ * The append-only audit log. Thread-safe.
+ *
+ * <p>Entries get their index when they are appended and become durable in that order, in groups. A failed write or sync is
+ * final: from then on every method that needs the disk throws, and nothing is tried again.
+ */
+public interface Journal extends AutoCloseable {
+    /** Largest entry in bytes. */
+    int MAX_ENTRY = Records.MAX_ENTRY;
+
+    /** Takes the entries of a log in their order. */
+    @FunctionalInterface
+    interface Visitor {
+        void entry(long index, byte[] entry);
+    }
+
+    /**
+     * Recovers the log in {@code storage} and goes on from its end. An incomplete last record is cut off; anything else that
+     * does not match refuses to open. The journal owns the storage from here on.
+     *
+     * @throws JournalException if the log is damaged, shorter than its checkpoint or signed by someone else
+     */
+    static Journal open(Storage storage, LogKey key) throws IOException {
+        return GroupCommitJournal.open(storage, key);
+    }
+
+    /**
+     * Appends an entry and returns its index. Does not wait for the disk.
+     *
+     * @throws JournalException if the journal has failed, is closed, or is too far behind
+     * @throws IllegalArgumentException if the entry is larger than {@link #MAX_ENTRY}
+     */
+    long append(byte[] entry);
+
+    /**
+     * Returns when the entry at {@code index} and all before it are durable.
+     *
+     * @throws JournalException if they never will be
+     */
+    void awaitDurable(long index);
+
+    /** Visits the durable entries from the first on. */
+    void forEach(Visitor visitor);
+
+    /** Number of entries appended. */
+    long size();
+
+    /** Size and root over all entries appended. */
+    Head head();
+
+    /** Bytes of an incomplete last record that were cut off when the log was opened; 0 for a clean end. */
+    long recoveredFrom();
+
+    /** Asks for a new checkpoint soon: at most one a second is written. */
+    void requestCheckpoint();
+
+    /**
+     * Writes a checkpoint over all entries appended so far and returns what it says.
+     *
+     * @throws JournalException if the journal has failed
+     */
+    Head checkpoint();
+
+    /** Makes everything durable, writes a checkpoint and lets go of the files. */
+    @Override
+    void close();
+}

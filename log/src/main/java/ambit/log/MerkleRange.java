@@ -1,0 +1,64 @@
+package ambit.log;
+
+import ambit.wire.Blob;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The RFC 6962 §2.1 tree over a growing list of leaves, kept as the roots of its perfect subtrees: one for each bit set in
+ * the size. Adding is O(1) amortised, the root O(log size). Not thread-safe.
+ */
+final class MerkleRange {
+    private final byte[][] roots = new byte[63][];
+    private long size;
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A digest that has taken in the leaf prefix: update it with the entry. */
+    static MessageDigest leaf() {
+        MessageDigest digest = sha256();
+        digest.update((byte) 0);
+        return digest;
+    }
+
+    private static byte[] node(byte[] left, byte[] right) {
+        MessageDigest digest = sha256();
+        digest.update((byte) 1);
+        digest.update(left);
+        return digest.digest(right);
+    }
+
+    void add(byte[] leafHash) {
+        byte[] hash = leafHash;
+        int level = 0;
+        for (; (size >> level & 1) == 1; level++) {
+            hash = node(roots[level], hash);
+        }
+        roots[level] = hash;
+        size++;
+    }
+
+    long size() {
+        return size;
+    }
+
+    Head head() {
+        if (size == 0) {
+            return new Head(0, Blob.of(sha256().digest()));
+        }
+        int level = Long.numberOfTrailingZeros(size);
+        byte[] hash = roots[level];
+        for (level++; size >> level != 0; level++) {
+            if ((size >> level & 1) == 1) {
+                hash = node(roots[level], hash);
+            }
+        }
+        return new Head(size, Blob.of(hash));
+    }
+}

@@ -1,0 +1,140 @@
+package ambit.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One pass over the entries area: a record is a big-endian length (4 bytes), the entry, and a chain hash (32 bytes), which is
+ * SHA-256 of the previous chain hash and the entry's RFC 6962 leaf hash. The pass checks every hash and builds the Merkle
+ * tree; where a checkpoint is given, the tree must match it when it has that size. Not thread-safe.
+ */
+final class Records {
+    static final int MAX_ENTRY = 65_535;
+    static final int OVERHEAD = 4 + 32;
+
+    /** Reads up to {@code length} bytes at {@code position}; returns how many, −1 at the end. */
+    @FunctionalInterface
+    interface Source {
+        int read(long position, byte[] into, int offset, int length) throws IOException;
+    }
+
+    private final Source source;
+    private final Optional<Head> checkpoint;
+    private final byte[] window = new byte[4 * (MAX_ENTRY + OVERHEAD)];
+    private int from;
+    private int to;
+
+    /** Where the next record starts. */
+    long offset;
+
+    /** Bytes after the last complete record: what a crash left of the last write. */
+    long torn;
+
+    final MerkleRange tree = new MerkleRange();
+    byte[] chain = new byte[32];
+
+    Records(Source source, Optional<Head> checkpoint) {
+        this.source = source;
+        this.checkpoint = checkpoint;
+    }
+
+    static byte[] chain(byte[] previous, byte[] leafHash) {
+        MessageDigest digest = MerkleRange.sha256();
+        digest.update(previous);
+        return digest.digest(leafHash);
+    }
+
+    /** Visits the entries before {@code end}, which is a length of the entries area. */
+    void walk(long end, Journal.Visitor visitor) throws IOException {
+        matchCheckpoint();
+        while (fill(end) > 0 && torn == 0) {
+            Optional<byte[]> entry = next(end);
+            if (entry.isPresent()) {
+                matchCheckpoint();
+                visitor.entry(tree.size() - 1, entry.get());
+            }
+        }
+        if (checkpoint.isPresent() && checkpoint.get().size() > tree.size()) {
+            throw new JournalException("entries ends at offset " + offset + " with " + tree.size()
+                    + " entries, but the checkpoint was signed over "
+                    + checkpoint.get().size());
+        }
+    }
+
+    private void matchCheckpoint() {
+        if (checkpoint.isPresent()
+                && checkpoint.get().size() == tree.size()
+                && !checkpoint.get().equals(tree.head())) {
+            throw new JournalException(
+                    "entries up to offset " + offset + " are not those that the checkpoint was signed over");
+        }
+    }
+
+    /** Has the next record in the window, as far as the file has it; returns how many bytes are there. */
+    private int fill(long end) throws IOException {
+        if (to - from < MAX_ENTRY + OVERHEAD) {
+            System.arraycopy(window, from, window, 0, to - from);
+            to -= from;
+            from = 0;
+            while (to < window.length && offset + to < end) {
+                int room = (int) Math.min(window.length - to, end - offset - to);
+                int count = source.read(offset + to, window, to, room);
+                if (count <= 0) {
+                    throw new JournalException("entries became shorter while it was read, at offset " + (offset + to));
+                }
+                to += count;
+            }
+        }
+        return to - from;
+    }
+
+    private Optional<byte[]> next(long end) {
+        int available = to - from;
+        int length = available < 4 ? 0 : ByteBuffer.wrap(window, from, 4).getInt();
+        if (length < 0 || length > MAX_ENTRY) {
+            throw new JournalException("entries has an impossible length at offset " + offset);
+        }
+        if (length + OVERHEAD > available) {
+            refuseHiddenRecord();
+            torn = end - offset;
+            return Optional.empty();
+        }
+        byte[] entry = Arrays.copyOfRange(window, from + 4, from + 4 + length);
+        byte[] leafHash = MerkleRange.leaf().digest(entry);
+        byte[] expected = chain(chain, leafHash);
+        if (!Arrays.equals(expected, 0, 32, window, from + 4 + length, from + OVERHEAD + length)) {
+            throw new JournalException("entries does not match its hash chain at offset " + offset);
+        }
+        chain = expected;
+        tree.add(leafHash);
+        from += length + OVERHEAD;
+        offset += length + OVERHEAD;
+        return Optional.of(entry);
+    }
+
+    /**
+     * A record that seems cut short may be a whole one (with others behind it) whose length was altered: then some other
+     * length makes its chain hash right. Cutting it off would forget decisions, so that is refused.
+     */
+    private void refuseHiddenRecord() {
+        MessageDigest leaf = MerkleRange.leaf();
+        for (int end = from + 4; end + 32 <= to; end++) {
+            byte[] expected = chain(chain, copy(leaf).digest());
+            if (Arrays.equals(expected, 0, 32, window, end, end + 32)) {
+                throw new JournalException("entries has an altered length at offset " + offset);
+            }
+            leaf.update(window[end]);
+        }
+    }
+
+    private static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package ambit.log;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A disk whose n-th write or sync fails, and that remembers what was durable. */
+final class MemoryStorage implements Storage {
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private byte[] durable = new byte[0];
+    private byte @Nullable [] checkpoint;
+    private int writesLeft = Integer.MAX_VALUE;
+    private int syncsLeft = Integer.MAX_VALUE;
+    private int operationsAfterFailure;
+    private boolean failed;
+
+    synchronized void failWriteAfter(int writes) {
+        writesLeft = writes;
+    }
+
+    synchronized void failSyncAfter(int syncs) {
+        syncsLeft = syncs;
+    }
+
+    synchronized byte[] durable() {
+        return durable;
+    }
+
+    synchronized int operationsAfterFailure() {
+        return operationsAfterFailure;
+    }
+
+    @Override
+    public synchronized long length() {
+        return written.size();
+    }
+
+    @Override
+    public synchronized int read(long position, byte[] into, int offset, int length) {
+        byte[] all = written.toByteArray();
+        int count = Math.min(length, all.length - (int) position);
+        System.arraycopy(all, (int) position, into, offset, count);
+        return count;
+    }
+
+    @Override
+    public synchronized void append(ByteBuffer bytes) throws IOException {
+        countDown(writesLeft--);
+        while (bytes.hasRemaining()) {
+            written.write(bytes.get());
+        }
+    }
+
+    @Override
+    public synchronized void sync() throws IOException {
+        countDown(syncsLeft--);
+        durable = written.toByteArray();
+    }
+
+    private void countDown(int left) throws IOException {
+        if (failed) {
+            operationsAfterFailure++;
+        }
+        if (left <= 0) {
+            failed = true;
+            throw new IOException("the disk is gone");
+        }
+    }
+
+    @Override
+    public synchronized void truncate(long length) {
+        byte[] all = written.toByteArray();
+        written.reset();
+        written.write(all, 0, (int) length);
+    }
+
+    @Override
+    public synchronized Optional<byte[]> checkpoint() {
+        return Optional.ofNullable(checkpoint);
+    }
+
+    @Override
+    public synchronized void replaceCheckpoint(byte[] note) {
+        checkpoint = note.clone();
+    }
+
+    @Override
+    public void close() {}
+}
