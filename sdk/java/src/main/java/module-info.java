@@ -1,7 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/** What a Java guest or principal links. */
+/** The five syscalls for Java guests. */
 @NullMarked
 module ambit.sdk {
     requires static org.jspecify;
+
+    exports ambit.sdk;
 }
