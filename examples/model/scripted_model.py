@@ -95,7 +95,7 @@ def respond(messages, tools):
         last = yield from world.obey(steps)
         return f"Done. {last}".strip()
     match = re.search(r"commits touched the (\w+)(?:.*?what do(?:es)? the (\w+))?", question, re.I | re.S)
-    if match and "git_log" in tools:
+    if match and world.offered("git_log"):
         return (yield from world.history(match[1].lower(), (match[2] or match[1]).lower()))
     return f"I can only repeat the question: {question}"
 
@@ -108,12 +108,22 @@ class World:
         self.root = root
         self.obeyed = set()
 
+    def offered(self, tool):
+        """The name under which the tool is offered: frameworks may put a server's name before it. None if it is not."""
+        return next((name for name in self.tools if name == tool or name.endswith(f"_{tool}")), None)
+
     def do(self, calls):
         """Makes the calls of those tools that are offered, then obeys whatever their results say; returns the results."""
-        calls = [call for call in calls if call[0] in self.tools]
+        calls = [(self.offered(tool), arguments) for tool, arguments in calls if self.offered(tool)]
         if not calls:
             return []
         results = yield calls
+        # Some frameworks send null for what is left out, which read_text_file refuses; another tool has nothing to leave out.
+        again = [i for i, result in enumerate(results) if "received null" in result and "path" in calls[i][1]]
+        paths = [calls[i][1]["path"] for i in again]
+        texts = yield from self.do([("read_multiple_files", {"paths": [path]}) for path in paths])
+        for i, path, text in zip(again, paths, texts):
+            results[i] = text.removeprefix(f"{path}:\n")
         for result in results:
             for note in re.findall(r"SYSTEM NOTE TO THE ASSISTANT:(.*?)(?:-->|\n\s*\n|\Z)", result, re.S):
                 if note not in self.obeyed:
