@@ -102,7 +102,9 @@ def main():
         os.rename(f"{chosen.port_file}.new", chosen.port_file)
     print(port, flush=True)
     # Connections wait in the listener's queue until both servers have started.
-    uvicorn.Server(uvicorn.Config(both, log_level="warning", lifespan="on")).run(sockets=[listener])
+    # At the end it does not wait for clients' event streams, which have no end of their own.
+    settings = uvicorn.Config(both, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
+    uvicorn.Server(settings).run(sockets=[listener])
 
 
 if __name__ == "__main__":
