@@ -174,7 +174,7 @@ class JsonTest {
         String seed = "{\"a\":[1,-2.5e3,\"x\\n\\u00e9\",true,null,{\"b\":\"\ud83d\ude00\"}]}";
         byte[] valid = seed.getBytes(StandardCharsets.UTF_8);
         int accepted = 0;
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             byte[] bytes = valid.clone();
             for (int f = gen.below(3); f >= 0; f--) {
                 bytes[gen.below(bytes.length)] = gen.coin() ? (byte) gen.integer() : valid[gen.below(valid.length)];
@@ -186,6 +186,6 @@ class JsonTest {
                 assertThat(refused.getMessage()).isNotEmpty();
             }
         }
-        assertThat(accepted).isBetween(1000, 99_000);
+        assertThat(accepted).isBetween(300, 29_700);
     }
 }
