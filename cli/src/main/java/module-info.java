@@ -9,6 +9,7 @@ module ambit.cli {
     requires ambit.log;
     requires ambit.boundary;
     requires info.picocli;
+    requires tools.jackson.core;
     requires tools.jackson.dataformat.yaml;
 
     opens ambit.cli to

@@ -95,8 +95,7 @@ public sealed interface Cbor {
         return switch (value) {
             case Cbor cbor -> cbor;
             case Message message -> message.toCbor();
-            case Integer number -> of((long) number);
-            case Long number -> of((long) number);
+            case Number number -> of(number.longValue());
             case String text -> of(text);
             case Blob blob -> of(blob);
             case Boolean yes -> of(yes);

@@ -1,0 +1,198 @@
+package ambit.cli.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Reads one entry of {@code agents}. */
+final class AgentParser {
+
+    static final long MOST_USES = 1_000_000_000L;
+    static final long MOST_CHILDREN = 10_000;
+
+    private static final List<String> AGENT =
+            List.of("run", "sees", "with", "may-use", "remembers", "may-start", "limits");
+    private static final List<String> USE = List.of("where", "at-most", "delegate");
+    private static final List<String> MEMORY = List.of("access", "at-most");
+    private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
+
+    private static final Pattern NAMESPACE = Pattern.compile("own|user/[a-z][a-z0-9-]{0,63}");
+    private static final Pattern ACCESS = Pattern.compile("read|read-write");
+    private static final long NAMESPACE_QUOTA = 16L << 20;
+
+    private final Problems problems;
+    private final RuleParser rules;
+
+    AgentParser(Problems problems) {
+        this.problems = problems;
+        this.rules = new RuleParser(problems);
+    }
+
+    Optional<Agent> agent(Node.Entry entry) {
+        Fields fields = Fields.closed(problems, "the agent '" + entry.key() + "'", entry.value(), AGENT);
+        if (!(entry.value() instanceof Node.Mapping)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Agent(
+                entry.at(),
+                entry.key(),
+                fields.required("run", "[python3, /agent/agent.py]")
+                        .map(fields::command)
+                        .orElse(List.of()),
+                fields.optional("sees")
+                        .map(node -> fields.mounts(node, "'sees'"))
+                        .map(sees -> fields.refuseNested(sees, List.of()))
+                        .orElse(List.of()),
+                fields.optional("with")
+                        .map(node -> fields.environment(node, "'with'"))
+                        .orElse(Map.of()),
+                fields.optional("may-use").map(this::uses).orElse(List.of()),
+                fields.optional("remembers").map(this::memories).orElse(List.of()),
+                fields.optional("may-start").map(this::starts).orElse(List.of()),
+                fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT)));
+    }
+
+    private List<Use> uses(Node node) {
+        List<Use> uses = new ArrayList<>();
+        for (Node.Entry entry : Fields.open(problems, "'may-use'", node).all()) {
+            if (!Names.CAPABILITY.matcher(entry.key()).matches()) {
+                problems.error(
+                        entry.at(),
+                        "'" + Fields.shortened(entry.key()) + "' is not a capability",
+                        "write tool.operation, such as git.git_log or model.chat");
+                continue;
+            }
+            uses.add(use(entry));
+        }
+        return List.copyOf(uses);
+    }
+
+    private Use use(Node.Entry entry) {
+        String what = "the capability '" + entry.key() + "'";
+        // 'model.chat:' with nothing behind it is the shortest way to say "without conditions".
+        Node value =
+                entry.value() instanceof Node.Nothing(Position at) ? new Node.Mapping(at, List.of()) : entry.value();
+        Fields fields = Fields.closed(problems, what, value, USE);
+        if (!fields.has("where") && value instanceof Node.Mapping) {
+            problems.warn(
+                    entry.at(),
+                    what + " allows any arguments",
+                    "say which with 'where: {...}', or mean it with 'where: any'");
+        }
+        RuleParser.Where where =
+                fields.optional("where").map(rules::where).orElse(new RuleParser.Where(List.of(), true));
+        OptionalLong atMost = fields.optional("at-most")
+                .map(node -> fields.count(node, 1, MOST_USES))
+                .orElse(OptionalLong.empty());
+        Use.Delegation delegation =
+                fields.optional("delegate").flatMap(this::delegation).orElse(Use.Delegation.ALLOWED);
+        return new Use(entry.at(), entry.key(), where.rules(), where.others(), atMost, delegation);
+    }
+
+    private Optional<Use.Delegation> delegation(Node node) {
+        return switch (node) {
+            case Node.Flag(Position _, boolean yes) -> Optional.of(yes ? Use.Delegation.ALLOWED : Use.Delegation.NEVER);
+            case Node.Text(Position _, String word) when word.equals("only") -> Optional.of(Use.Delegation.ONLY);
+            default -> {
+                problems.error(
+                        node.at(),
+                        "'delegate' is true, false or only",
+                        "'only' keeps it from the agent itself and lets its children have it");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private List<Agent.Memory> memories(Node node) {
+        List<Agent.Memory> memories = new ArrayList<>();
+        for (Node.Entry entry : Fields.open(problems, "'remembers'", node).all()) {
+            if (!NAMESPACE.matcher(entry.key()).matches()) {
+                problems.error(
+                        entry.at(),
+                        "'" + Fields.shortened(entry.key()) + "' is not a memory",
+                        "'own' is the run's own, 'user/notes' one that stays");
+            } else if (entry.key().equals(Agent.OWN)) {
+                own(entry).ifPresent(memories::add);
+            } else {
+                lasting(entry).ifPresent(memories::add);
+            }
+        }
+        return List.copyOf(memories);
+    }
+
+    private Optional<Agent.Memory> own(Node.Entry entry) {
+        Fields fields = Fields.open(problems, "'own'", new Node.Mapping(entry.at(), List.of()));
+        return fields.quantity(entry.value(), Quantity::bytes, Quantity.SIZE_EXAMPLE)
+                .map(quota -> new Agent.Memory(entry.at(), Agent.OWN, true, quota));
+    }
+
+    private Optional<Agent.Memory> lasting(Node.Entry entry) {
+        if (entry.value() instanceof Node.Mapping) {
+            Fields fields = Fields.closed(problems, "the memory '" + entry.key() + "'", entry.value(), MEMORY);
+            long quota = fields.optional("at-most")
+                    .flatMap(node -> fields.quantity(node, Quantity::bytes, Quantity.SIZE_EXAMPLE))
+                    .orElse(NAMESPACE_QUOTA);
+            return fields.required("access", "read-write")
+                    .flatMap(node -> fields.text(node, ACCESS, "read or read-write"))
+                    .map(access -> memory(entry, access, quota));
+        }
+        Fields fields = Fields.open(problems, "", new Node.Mapping(entry.at(), List.of()));
+        return fields.text(entry.value(), ACCESS, "read or read-write")
+                .map(access -> memory(entry, access, NAMESPACE_QUOTA));
+    }
+
+    private static Agent.Memory memory(Node.Entry entry, String access, long quota) {
+        return new Agent.Memory(entry.at(), entry.key(), access.equals("read-write"), quota);
+    }
+
+    private List<Agent.Start> starts(Node node) {
+        List<Agent.Start> starts = new ArrayList<>();
+        Fields fields = Fields.open(problems, "'may-start'", node);
+        for (Node.Entry entry : fields.all()) {
+            fields.count(entry.value(), 1, MOST_CHILDREN)
+                    .ifPresent(count -> starts.add(new Agent.Start(entry.at(), entry.key(), count)));
+        }
+        return List.copyOf(starts);
+    }
+
+    private Limits limits(Node node) {
+        Fields fields = Fields.closed(problems, "'limits'", node, LIMITS);
+        Limits usual = Limits.DEFAULT;
+        return new Limits(
+                size(fields, "memory", usual.memory()),
+                fields.optional("processes")
+                        .map(value -> fields.count(value, 1, 65_536))
+                        .orElse(OptionalLong.empty())
+                        .orElse(usual.processes()),
+                time(fields, "time", usual.time()),
+                time(fields, "cpu", usual.cpu()),
+                size(fields, "disk", usual.disk()),
+                size(fields, "output", usual.output()));
+    }
+
+    private static long size(Fields fields, String key, long otherwise) {
+        return read(fields, key, Quantity::bytes, Quantity.SIZE_EXAMPLE).orElse(otherwise);
+    }
+
+    /** Limits of time are whole seconds, for that is what the kernel of the machine counts in. */
+    private Duration time(Fields fields, String key, Duration otherwise) {
+        Optional<Duration> time = read(fields, key, Quantity::duration, Quantity.TIME_EXAMPLE);
+        if (time.isPresent() && time.get().toMillis() % 1000 != 0) {
+            problems.error(
+                    fields.optional(key).orElseThrow().at(),
+                    "'" + key + "' is counted in whole seconds",
+                    "for example '" + key + ": " + (time.get().toSeconds() + 1) + " s'");
+        }
+        return time.orElse(otherwise);
+    }
+
+    private static <T> Optional<T> read(
+            Fields fields, String key, Function<String, Optional<T>> parse, String expected) {
+        return fields.optional(key).flatMap(node -> fields.quantity(node, parse, expected));
+    }
+}

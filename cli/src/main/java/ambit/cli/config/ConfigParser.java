@@ -1,0 +1,148 @@
+package ambit.cli.config;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the whole file, and checks that every name which one part uses of another exists. */
+final class ConfigParser {
+
+    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents");
+    private static final List<String> PRINCIPAL = List.of("may-run");
+
+    private final Problems problems;
+
+    ConfigParser(Problems problems) {
+        this.problems = problems;
+    }
+
+    Optional<Config> config(Node root) {
+        Fields fields = Fields.closed(problems, "the file", root, TOP);
+        if (!(root instanceof Node.Mapping)) {
+            return Optional.empty();
+        }
+        String tenant = fields.required("tenant", "acme")
+                .flatMap(node -> fields.text(node, Names.NAME, "a short name (a-z, 0-9, -)"))
+                .orElse("");
+        Map<String, Node.Entry> toolNodes = named(fields, "tools");
+        Map<String, Node.Entry> agentNodes = named(fields, "agents");
+        Map<String, Node.Entry> principalNodes = named(fields, "principals");
+
+        Map<String, Tool> tools = new LinkedHashMap<>();
+        ToolParser toolParser = new ToolParser(problems);
+        toolNodes.values().forEach(entry -> toolParser.tool(entry).ifPresent(tool -> tools.put(entry.key(), tool)));
+        Map<String, Agent> agents = new LinkedHashMap<>();
+        AgentParser agentParser = new AgentParser(problems);
+        agentNodes
+                .values()
+                .forEach(entry -> agentParser.agent(entry).ifPresent(agent -> agents.put(entry.key(), agent)));
+        Map<String, Principal> principals = new LinkedHashMap<>();
+        principalNodes.values().forEach(entry -> principals.put(entry.key(), principal(entry, agentNodes.keySet())));
+
+        for (Agent agent : agents.values()) {
+            checkUses(agent, toolNodes.keySet(), tools);
+            checkStarts(agent, agentNodes.keySet());
+        }
+        refuseCircles(agents);
+        return Optional.of(new Config(
+                tenant,
+                java.util.Collections.unmodifiableMap(principals),
+                java.util.Collections.unmodifiableMap(tools),
+                java.util.Collections.unmodifiableMap(agents)));
+    }
+
+    private Map<String, Node.Entry> named(Fields top, String section) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>();
+        top.optional(section).ifPresent(node -> {
+            for (Node.Entry entry :
+                    Fields.open(problems, "'" + section + "'", node).all()) {
+                if (!Names.NAME.matcher(entry.key()).matches()) {
+                    problems.error(
+                            entry.at(),
+                            "'" + Fields.shortened(entry.key()) + "' cannot be a name",
+                            "a-z, 0-9 and -, beginning with a letter, at most 32");
+                }
+                entries.put(entry.key(), entry);
+            }
+        });
+        return entries;
+    }
+
+    private Principal principal(Node.Entry entry, Set<String> agents) {
+        Fields fields = Fields.closed(problems, "the principal '" + entry.key() + "'", entry.value(), PRINCIPAL);
+        List<String> mayRun = List.of();
+        Optional<Node> list = fields.optional("may-run");
+        if (list.isPresent()) {
+            mayRun = List.copyOf(fields.names(list.get(), Names.NAME, "name of an agent"));
+            for (Node item : list.get() instanceof Node.Sequence sequence ? sequence.items() : List.<Node>of()) {
+                if (item instanceof Node.Text(Position at, String agent)
+                        && Names.NAME.matcher(agent).matches()
+                        && !agents.contains(agent)) {
+                    problems.error(at, "there is no agent '" + agent + "'", Names.hint(agent, agents));
+                }
+            }
+        }
+        return new Principal(entry.at(), entry.key(), mayRun);
+    }
+
+    private void checkUses(Agent agent, Set<String> names, Map<String, Tool> tools) {
+        for (Use use : agent.mayUse()) {
+            Tool tool = tools.get(use.tool());
+            if (!names.contains(use.tool())) {
+                problems.error(use.at(), "there is no tool '" + use.tool() + "'", Names.hint(use.tool(), names));
+            } else if (tool instanceof Tool.Model && !use.operation().equals(Tool.Model.OPERATION)) {
+                problems.error(
+                        use.at(),
+                        "the model '" + use.tool() + "' has no operation '" + use.operation() + "'",
+                        "its one operation is '" + use.tool() + "." + Tool.Model.OPERATION + "'");
+            }
+        }
+    }
+
+    private void checkStarts(Agent agent, Set<String> agents) {
+        for (Agent.Start start : agent.mayStart()) {
+            if (!agents.contains(start.agent())) {
+                problems.error(
+                        start.at(), "there is no agent '" + start.agent() + "'", Names.hint(start.agent(), agents));
+            }
+        }
+    }
+
+    /** An agent that could start itself would have no finite description. */
+    private void refuseCircles(Map<String, Agent> agents) {
+        for (Agent agent : agents.values()) {
+            for (Agent.Start start : agent.mayStart()) {
+                if (reaches(agents, start.agent(), agent.name())) {
+                    problems.error(
+                            start.at(),
+                            "'" + agent.name() + "' would start itself" + through(start.agent(), agent.name()),
+                            "the agents that start each other must not form a circle");
+                }
+            }
+        }
+    }
+
+    private static String through(String child, String agent) {
+        return child.equals(agent) ? "" : " through '" + child + "'";
+    }
+
+    private static boolean reaches(Map<String, Agent> agents, String from, String target) {
+        Set<String> seen = new java.util.HashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(from));
+        while (!open.isEmpty()) {
+            String name = open.pop();
+            if (name.equals(target)) {
+                return true;
+            }
+            Agent agent = agents.get(name);
+            if (agent != null && seen.add(name)) {
+                agent.mayStart().forEach(start -> open.push(start.agent()));
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,178 @@
+package ambit.cli.config;
+
+import ambit.cli.config.Rule.Kind;
+import ambit.cli.config.Rule.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code where}. It closes the world: an argument that it does not name is refused, unless {@code "*": any} stands
+ * there. A bare scalar means eq, a list means in, a mapping spells the rules out; {@code name?} may be left out.
+ */
+final class RuleParser {
+
+    private static final Pattern PATH = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,256}");
+    private static final List<String> WORDS =
+            List.of("eq", "in", "min", "max", "prefix", "glob", "under", "absent", "any");
+
+    private final Problems problems;
+
+    RuleParser(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** What {@code where} says: rules, and whether other arguments are allowed. */
+    record Where(List<Rule> rules, boolean others) {}
+
+    Where where(Node node) {
+        if (node instanceof Node.Text text && text.value().equals("any")) {
+            return new Where(List.of(), true);
+        }
+        if (!(node instanceof Node.Mapping)) {
+            problems.error(
+                    node.at(),
+                    "'where' should be 'any' or a mapping of arguments, not " + node.kind(),
+                    "for example 'where: {path: {under: /documents}}'");
+            return new Where(List.of(), false);
+        }
+        List<Rule> rules = new ArrayList<>();
+        boolean others = false;
+        for (Node.Entry entry : Fields.open(problems, "'where'", node).all()) {
+            if (entry.key().equals("*")) {
+                others = isAny(entry);
+            } else {
+                rules.addAll(rules(entry));
+            }
+        }
+        return new Where(List.copyOf(rules), others);
+    }
+
+    private boolean isAny(Node.Entry entry) {
+        if (entry.value() instanceof Node.Text text && text.value().equals("any")) {
+            return true;
+        }
+        problems.error(
+                entry.value().at(), "'*' can only be any", "leave it out to refuse arguments that are not named");
+        return false;
+    }
+
+    private List<Rule> rules(Node.Entry entry) {
+        boolean optional = entry.key().endsWith("?");
+        String path = optional ? entry.key().substring(0, entry.key().length() - 1) : entry.key();
+        if (!PATH.matcher(path).matches() || List.of(path.split("/", -1)).contains("")) {
+            problems.error(
+                    entry.at(), "'" + Fields.shortened(path) + "' cannot name an argument", "name, a/b or list/*");
+            return List.of();
+        }
+        return switch (entry.value()) {
+            case Node.Text(Position at, String value)
+            when value.equals("any") -> List.of(new Rule(at, path, Kind.ANY, List.of(), optional));
+            case Node.Text(Position at, String value)
+            when value.equals("absent") -> List.of(new Rule(at, path, Kind.ABSENT, List.of(), optional));
+            case Node.Sequence list -> List.of(in(entry.value().at(), path, list, optional));
+            case Node.Mapping mapping -> spelledOut(path, mapping, optional);
+            case Node scalar ->
+                value(scalar).stream()
+                        .map(value -> new Rule(scalar.at(), path, Kind.EQ, List.of(value), optional))
+                        .toList();
+        };
+    }
+
+    private Rule in(Position at, String path, Node.Sequence list, boolean optional) {
+        List<Value> values = new ArrayList<>();
+        list.items().forEach(item -> value(item).ifPresent(values::add));
+        if (list.items().isEmpty()) {
+            problems.error(at, "an empty list allows no value at all", "use 'absent' to forbid the argument");
+        }
+        return new Rule(at, path, Kind.IN, List.copyOf(values), optional);
+    }
+
+    private List<Rule> spelledOut(String path, Node.Mapping mapping, boolean optional) {
+        List<Rule> rules = new ArrayList<>();
+        Fields fields = Fields.closed(problems, "a rule for '" + path + "'", mapping, WORDS);
+        if (mapping.entries().isEmpty()) {
+            problems.error(
+                    mapping.at(), "the rule for '" + path + "' says nothing", "write 'any' to allow every value");
+        }
+        for (Node.Entry entry : fields.all()) {
+            Kind kind = Kind.valueOf(entry.key().toUpperCase(Locale.ROOT));
+            rule(path, kind, entry, optional).ifPresent(rules::add);
+        }
+        if (rules.size() > 1 && rules.stream().anyMatch(rule -> rule.kind() == Kind.ABSENT)) {
+            problems.error(mapping.at(), "'" + path + "' cannot be absent and have a value", "keep one of the two");
+        }
+        return rules;
+    }
+
+    private Optional<Rule> rule(String path, Kind kind, Node.Entry entry, boolean optional) {
+        Node node = entry.value();
+        return switch (kind) {
+            case EQ -> value(node).map(value -> new Rule(entry.at(), path, kind, List.of(value), optional));
+            case IN -> {
+                if (node instanceof Node.Sequence list) {
+                    yield Optional.of(in(entry.at(), path, list, optional));
+                }
+                problems.error(node.at(), "'in' needs a list, not " + node.kind(), "for example 'in: [a, b]'");
+                yield Optional.empty();
+            }
+            case MIN, MAX -> {
+                if (node instanceof Node.Whole whole) {
+                    yield Optional.of(one(entry, path, kind, new Value.Whole(whole.value()), optional));
+                }
+                problems.error(node.at(), "'" + kind.word() + "' needs a whole number, not " + node.kind(), "");
+                yield Optional.empty();
+            }
+            case PREFIX, GLOB -> {
+                if (node instanceof Node.Text text && !text.value().isEmpty()) {
+                    yield Optional.of(one(entry, path, kind, new Value.Text(text.value()), optional));
+                }
+                problems.error(node.at(), "'" + kind.word() + "' needs a text, not " + node.kind(), "");
+                yield Optional.empty();
+            }
+            case UNDER -> under(entry, path, optional);
+            case ABSENT, ANY -> {
+                if (node instanceof Node.Flag flag && flag.value()) {
+                    yield Optional.of(new Rule(entry.at(), path, kind, List.of(), optional));
+                }
+                problems.error(node.at(), "'" + kind.word() + "' can only be true", "leave it out otherwise");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<Rule> under(Node.Entry entry, String path, boolean optional) {
+        if (entry.value() instanceof Node.Text text
+                && Names.GUEST_PATH.matcher(text.value()).matches()) {
+            return Optional.of(one(entry, path, Kind.UNDER, new Value.Text(text.value()), optional));
+        }
+        problems.error(entry.value().at(), "'under' needs an absolute path", "such as /documents/public");
+        return Optional.empty();
+    }
+
+    private static Rule one(Node.Entry entry, String path, Kind kind, Value operand, boolean optional) {
+        return new Rule(entry.at(), path, kind, List.of(operand), optional);
+    }
+
+    private Optional<Value> value(Node node) {
+        return switch (node) {
+            case Node.Text text -> Optional.of(new Value.Text(text.value()));
+            case Node.Whole whole -> Optional.of(new Value.Whole(whole.value()));
+            case Node.Flag flag -> Optional.of(new Value.Flag(flag.value()));
+            case Node.Nothing _ -> Optional.of(new Value.Nothing());
+            case Node.Decimal decimal -> {
+                problems.error(
+                        decimal.at(),
+                        "numbers with a fraction are not compared",
+                        "use 'min' and 'max' with whole numbers, or 'any'");
+                yield Optional.empty();
+            }
+            case Node.Sequence _, Node.Mapping _ -> {
+                problems.error(node.at(), "expected one value, not " + node.kind(), "name members as 'a/b'");
+                yield Optional.empty();
+            }
+        };
+    }
+}

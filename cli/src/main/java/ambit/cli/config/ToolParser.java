@@ -1,0 +1,193 @@
+package ambit.cli.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads one entry of {@code tools}. */
+final class ToolParser {
+
+    private static final List<String> DRIVERS = List.of("openai", "mcp");
+    private static final List<String> MODEL = List.of("driver", "at", "credential", "time-out");
+    private static final List<String> MCP = List.of(
+            "driver",
+            "at",
+            "run",
+            "with",
+            "sees",
+            "writes",
+            "network",
+            "credential",
+            "credential-as",
+            "effect-free",
+            "time-out");
+    private static final List<String> ONLY_WITH_RUN = List.of("with", "sees", "writes", "credential-as");
+
+    private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
+    private static final Pattern OPERATION = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
+    private static final Pattern CREDENTIAL =
+            Pattern.compile("env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\x00-\\x1f\\x7f]{1,1024}");
+
+    private static final Duration MODEL_TIME_OUT = Duration.ofMinutes(2);
+    private static final Duration MCP_TIME_OUT = Duration.ofMinutes(1);
+
+    private final Problems problems;
+
+    ToolParser(Problems problems) {
+        this.problems = problems;
+    }
+
+    Optional<Tool> tool(Node.Entry entry) {
+        String what = "the tool '" + entry.key() + "'";
+        Fields open = Fields.open(problems, what, entry.value());
+        if (!(entry.value() instanceof Node.Mapping)) {
+            return Optional.empty();
+        }
+        Optional<String> driver =
+                open.required("driver", "mcp").flatMap(node -> open.text(node, ANY_TEXT, "the name of a driver"));
+        if (driver.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (driver.get()) {
+            case "openai" -> model(entry, Fields.closed(problems, what, entry.value(), MODEL));
+            case "mcp" -> mcp(entry, Fields.closed(problems, what, entry.value(), MCP));
+            default -> {
+                problems.error(
+                        open.optional("driver").orElse(entry.value()).at(),
+                        "there is no driver '" + Fields.shortened(driver.get()) + "'",
+                        Names.hint(driver.get(), DRIVERS));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<Tool> model(Node.Entry entry, Fields fields) {
+        Optional<URI> address =
+                fields.required("at", "https://api.openai.com/v1").flatMap(node -> address(fields, node));
+        Optional<Credential> credential = credential(fields);
+        Duration timeOut = timeOut(fields, MODEL_TIME_OUT);
+        return address.map(at -> new Tool.Model(entry.at(), entry.key(), at, credential, timeOut));
+    }
+
+    private Optional<Tool> mcp(Node.Entry entry, Fields fields) {
+        if (fields.has("at") == fields.has("run")) {
+            problems.error(
+                    entry.at(),
+                    "the tool '" + entry.key() + "' needs either 'run' or 'at'",
+                    "'run' is the command of a local MCP server, 'at' the address of a remote one");
+            return Optional.empty();
+        }
+        return fields.has("at") ? remote(entry, fields) : local(entry, fields);
+    }
+
+    private Optional<Tool> remote(Node.Entry entry, Fields fields) {
+        for (String key : ONLY_WITH_RUN) {
+            fields.refuse(
+                    key, "'" + key + "' is for a tool that is run here", "remove it, or use 'run' instead of 'at'");
+        }
+        if (!network(fields).orElse(true)) {
+            fields.refuse(
+                    "network", "a tool that is reached at an address needs the network", "remove 'network: none'");
+        }
+        Optional<URI> address = fields.optional("at").flatMap(node -> address(fields, node));
+        Optional<Credential> credential = credential(fields);
+        Set<String> effectFree = effectFree(fields);
+        Duration timeOut = timeOut(fields, MCP_TIME_OUT);
+        return address.map(at -> new Tool.RemoteMcp(entry.at(), entry.key(), at, credential, effectFree, timeOut));
+    }
+
+    private Optional<Tool> local(Node.Entry entry, Fields fields) {
+        List<String> run = fields.optional("run").map(fields::command).orElse(List.of());
+        Map<String, String> with = fields.optional("with")
+                .map(node -> fields.environment(node, "'with'"))
+                .orElse(Map.of());
+        List<Mount> sees = fields.optional("sees")
+                .map(node -> fields.mounts(node, "'sees'"))
+                .orElse(List.of());
+        List<Mount> writes = fields.optional("writes")
+                .map(node -> fields.mounts(node, "'writes'"))
+                .orElse(List.of());
+        fields.refuseNested(sees, writes);
+        Optional<Credential> credential = credential(fields);
+        Optional<String> credentialAs = fields.optional("credential-as")
+                .flatMap(node -> fields.text(node, Names.ENVIRONMENT, "the name of an environment variable"));
+        if (fields.has("credential") != fields.has("credential-as")) {
+            problems.error(
+                    entry.at(),
+                    "a tool that is run here takes 'credential' and 'credential-as' together",
+                    "'credential-as: NAME' is the environment variable in which the server finds the credential");
+        }
+        return Optional.of(new Tool.LocalMcp(
+                entry.at(),
+                entry.key(),
+                run,
+                with,
+                sees,
+                writes,
+                network(fields).orElse(false),
+                credential,
+                credentialAs,
+                effectFree(fields),
+                timeOut(fields, MCP_TIME_OUT)));
+    }
+
+    private Optional<Boolean> network(Fields fields) {
+        return fields.optional("network").flatMap(node -> {
+            if (node instanceof Node.Text(Position _, String word) && (word.equals("host") || word.equals("none"))) {
+                return Optional.of(word.equals("host"));
+            }
+            problems.error(node.at(), "'network' is either host or none", "");
+            return Optional.empty();
+        });
+    }
+
+    private Optional<Credential> credential(Fields fields) {
+        return fields.optional("credential")
+                .flatMap(node -> fields.text(node, CREDENTIAL, "a credential's place, env:NAME or file:path"))
+                .map(place -> place.startsWith("env:")
+                        ? new Credential.Variable(place.substring(4))
+                        : new Credential.File(place.substring(5)));
+    }
+
+    private Set<String> effectFree(Fields fields) {
+        return fields.optional("effect-free")
+                .map(node -> fields.names(node, OPERATION, "operation"))
+                .orElse(Set.of());
+    }
+
+    private static Duration timeOut(Fields fields, Duration otherwise) {
+        return fields.optional("time-out")
+                .flatMap(node -> fields.quantity(node, Quantity::duration, Quantity.TIME_EXAMPLE))
+                .orElse(otherwise);
+    }
+
+    private Optional<URI> address(Fields fields, Node node) {
+        Optional<String> text = fields.text(node, ANY_TEXT, "an address");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI uri = new URI(text.get());
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (web && uri.getHost() != null && uri.getUserInfo() == null && uri.getFragment() == null) {
+                return Optional.of(uri);
+            }
+            if (uri.getUserInfo() != null) {
+                problems.error(node.at(), "an address must not hold a password", "use 'credential: env:NAME'");
+                return Optional.empty();
+            }
+        } catch (URISyntaxException _) {
+            // said below
+        }
+        problems.error(
+                node.at(),
+                "'" + Fields.shortened(text.get()) + "' is not an http or https address",
+                "such as https://api.openai.com/v1");
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,32 @@
+package ambit.cli.config;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * One capability of an agent: which operation, with which arguments, how often, by whom.
+ *
+ * @param capability {@code tool.operation}
+ * @param rules what must hold of the arguments
+ * @param others whether arguments that no rule names are allowed
+ * @param atMost how many uses one grant has; without, any number
+ * @param delegation whether the agent may pass it to the agents that it starts
+ */
+public record Use(
+        Position at, String capability, List<Rule> rules, boolean others, OptionalLong atMost, Delegation delegation) {
+
+    /** Who may use a capability: the agent, the agents it starts, or both. */
+    public enum Delegation {
+        ALLOWED,
+        NEVER,
+        ONLY
+    }
+
+    public String tool() {
+        return capability.substring(0, capability.indexOf('.'));
+    }
+
+    public String operation() {
+        return capability.substring(capability.indexOf('.') + 1);
+    }
+}

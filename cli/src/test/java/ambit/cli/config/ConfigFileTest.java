@@ -1,0 +1,219 @@
+package ambit.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import ambit.cli.config.ConfigFile.Outcome;
+import ambit.cli.config.Rule.Kind;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigFileTest {
+
+    @Test
+    void aGoodFileReadsAsWhatItSays() {
+        Config config = good(Corpus.FULL);
+        assertThat(config.tenant()).isEqualTo("acme");
+        assertThat(config.principal("alice").orElseThrow().mayRun()).containsExactly("notes", "shell");
+        assertThat(config.tools().get("model"))
+                .isEqualTo(new Tool.Model(
+                        new Position(5, 3),
+                        "model",
+                        URI.create("http://127.0.0.1:9100/v1"),
+                        Optional.of(new Credential.Variable("OPENAI_API_KEY")),
+                        Duration.ofMinutes(2)));
+        Agent notes = config.agent("notes").orElseThrow();
+        assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
+        assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");
+        assertThat(notes.remembers())
+                .extracting(Agent.Memory::namespace, Agent.Memory::write, Agent.Memory::quota)
+                .containsExactly(
+                        tuple("own", true, 1L << 20),
+                        tuple("user/notes", true, 16L << 20),
+                        tuple("user/facts", false, 4L << 10));
+        assertThat(notes.limits().memory()).isEqualTo(2L << 30);
+        assertThat(notes.limits().time()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void whereClosesTheWorldUnlessAStarOpensIt() {
+        List<Use> uses = good(Corpus.FULL).agent("notes").orElseThrow().mayUse();
+        assertThat(uses.get(0).others()).isTrue();
+        assertThat(uses.get(0).atMost()).isEqualTo(OptionalLong.of(20));
+        assertThat(uses.get(1).others()).isFalse();
+        assertThat(uses.get(1).rules())
+                .extracting(Rule::path, Rule::kind, Rule::optional)
+                .containsExactly(
+                        tuple("repo_path", Kind.EQ, false),
+                        tuple("max_count", Kind.MIN, true),
+                        tuple("max_count", Kind.MAX, true));
+    }
+
+    @Test
+    void aCapabilityWithoutWhereIsOpenAndWarnedAbout() {
+        Outcome.Good outcome = (Outcome.Good) ConfigFile.parse("ambit.yaml", Corpus.head("git.git_status:"));
+        assertThat(outcome.config().agent("a").orElseThrow().mayUse().getFirst().others())
+                .isTrue();
+        assertThat(outcome.warnings())
+                .extracting(Problem::toString)
+                .containsExactly("ambit.yaml:8:7: the capability 'git.git_status' allows any arguments");
+        Outcome.Good meant = (Outcome.Good) ConfigFile.parse("ambit.yaml", Corpus.head("git.git_status: {where: any}"));
+        assertThat(meant.warnings()).isEmpty();
+    }
+
+    @Test
+    void everyProblemOfAFileIsSaidAtOnceInTheOrderOfItsLines() {
+        assertThat(problems("""
+                        tenant: Acme
+                        principals:
+                          alice: {may-run: [shel, shell, shell], may_run: 3}
+                        tools:
+                          model: {driver: openia, at: "http://127.0.0.1:9100/v1"}
+                          git:
+                            driver: mcp
+                            run: []
+                            time-out: 5
+                            sees: {/proc/x: a, b: c}
+                          git: {}
+                        agents:
+                          shell:
+                            run: &x [sh]
+                            may-use:
+                              modell.chat: {at_most: 3}
+                              git.log: {where: {a: [], b: {maxx: 1}, c: 1.5, "*": 3}, at-most: -1}
+                            may-start: {shell: 1}
+                            limits: {memory: 3 XB, time: 1500 ms}
+                        """))
+                .containsExactly(
+                        "1:9: expected a short name (a-z, 0-9, -), not 'Acme'",
+                        "3:21: there is no agent 'shel'",
+                        "3:34: 'shell' stands here a second time",
+                        "3:42: the principal 'alice' has no 'may_run'",
+                        "5:19: there is no driver 'openia'",
+                        "8:10: a command needs at least the program",
+                        "9:15: expected a time with its unit, such as 500 ms, 30 s, 5 min, 2 h or 30 d, not 5 without a unit",
+                        "10:12: '/proc/x' is inside /proc, which the boundary fills itself",
+                        "10:24: 'b' is not an absolute path for the inside",
+                        "11:3: 'git' stands here a second time",
+                        "14:10: anchors are not used here",
+                        "16:7: there is no tool 'modell'",
+                        "16:21: the capability 'modell.chat' has no 'at_most'",
+                        "17:28: an empty list allows no value at all",
+                        "17:36: a rule for 'b' has no 'maxx'",
+                        "17:49: numbers with a fraction are not compared",
+                        "17:59: '*' can only be any",
+                        "17:72: expected a number from 1 to 1000000000",
+                        "18:17: 'shell' would start itself",
+                        "19:22: expected a size with its unit, such as 64 KiB, 1 MiB or 2 GiB, not '3 XB'",
+                        "19:34: 'time' is counted in whole seconds");
+    }
+
+    @Test
+    void anUnknownKeyIsAnsweredWithTheNearestKnownOne() {
+        Outcome.Bad bad = (Outcome.Bad) ConfigFile.parse("ambit.yaml", "tenant: a\nagent: {}\nzzz: 1\n");
+        assertThat(bad.errors())
+                .extracting(Problem::hint)
+                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents");
+    }
+
+    @Test
+    void whatIsNotYamlIsSaidWithItsPlace() {
+        assertThat(problems("tenant: [a\nb: c"))
+                .containsExactly("2:2: this is not YAML: expected ',' or ']', but got :");
+        assertThat(problems("tenant: a\n\tx: y").getFirst())
+                .startsWith("2:1: this is not YAML: ")
+                .contains("TAB");
+        assertThat(problems("")).containsExactly("1:1: the file is empty");
+        assertThat(problems("tenant: a\n---\nb: 2")).contains("3:1: a second document begins here");
+        assertThat(problems("[".repeat(100_000))).containsExactly("1:1: the file nests too deep or is too large");
+        assertThat(problems("a".repeat(2 << 20))).containsExactly("1:1: the file is larger than 1 MiB");
+        assertThat(problems("just words")).containsExactly("1:1: the file should be a mapping, not a text");
+        assertThat(problems("tenant: !!int \"3\"").getFirst()).isEqualTo("1:9: tags are not used here");
+    }
+
+    @Test
+    void aliasesThatWouldGrowAreRefusedAndNotExpanded() {
+        StringBuilder bomb = new StringBuilder("tenant: a\na0: &a0 [x, x]\n");
+        for (int i = 1; i < 64; i++) {
+            bomb.append("a%d: &a%d [*a%d, *a%d, *a%d]%n".formatted(i, i, i - 1, i - 1, i - 1));
+        }
+        assertThat(problems(bomb.toString()))
+                .contains("2:5: anchors are not used here", "3:10: aliases are not used here");
+    }
+
+    @Test
+    void aFileThatIsNotUtf8IsRefused(@TempDir Path directory) throws IOException {
+        Path file = Files.write(directory.resolve("ambit.yaml"), new byte[] {'t', (byte) 0xff, ':'});
+        assertThat(((Outcome.Bad) ConfigFile.read(file)).errors())
+                .extracting(Problem::toString)
+                .containsExactly("ambit.yaml:1:1: the file is not UTF-8");
+    }
+
+    @Test
+    void agentsThatStartEachOtherInACircleAreRefused() {
+        assertThat(problems("""
+                        tenant: a
+                        agents:
+                          a: {run: [sh], may-start: {b: 1}}
+                          b: {run: [sh], may-start: {c: 1}}
+                          c: {run: [sh], may-start: {a: 1}}
+                          d: {run: [sh], may-start: {a: 1}}
+                        """))
+                .containsExactly(
+                        "3:30: 'a' would start itself through 'b'",
+                        "4:30: 'b' would start itself through 'c'",
+                        "5:30: 'c' would start itself through 'a'");
+    }
+
+    @Test
+    void aPathInsideAnotherPathIsRefused() {
+        assertThat(problems("""
+                        tenant: a
+                        tools:
+                          t: {driver: mcp, run: [x], sees: {/a: x, /b/c: x}, writes: {/a: y, /b: y, /bc: y}}
+                        agents:
+                          a: {run: [sh], sees: {/a/b: x, /a: y}}
+                        """))
+                .containsExactly(
+                        "3:44: '/b/c' lies inside '/b'",
+                        "3:63: '/a' stands in 'sees' too",
+                        "5:25: '/a/b' lies inside '/a'");
+    }
+
+    @Test
+    void sizesAndTimesAreReadWithTheirUnits() {
+        assertThat(Quantity.bytes("64 KiB")).contains(65_536L);
+        assertThat(Quantity.bytes("1MB")).contains(1_000_000L);
+        assertThat(Quantity.bytes("64")).isEmpty();
+        assertThat(Quantity.bytes("0 B")).isEmpty();
+        assertThat(Quantity.bytes("1 TiB")).isEmpty();
+        assertThat(Quantity.duration("30 d")).contains(Duration.ofDays(30));
+        assertThat(Quantity.duration("5 m")).isEmpty();
+        assertThat(Quantity.ofBytes(1L << 20)).isEqualTo("1 MiB");
+        assertThat(Quantity.ofBytes(1500)).isEqualTo("1500 B");
+    }
+
+    private static Config good(String text) {
+        Outcome outcome = ConfigFile.parse("ambit.yaml", text);
+        assertThat(outcome).isInstanceOf(Outcome.Good.class);
+        return ((Outcome.Good) outcome).config();
+    }
+
+    private static List<String> problems(String text) {
+        return switch (ConfigFile.parse("f", text)) {
+            case Outcome.Bad bad ->
+                bad.errors().stream()
+                        .map(problem -> problem.toString().substring(2))
+                        .toList();
+            case Outcome.Good _ -> List.of();
+        };
+    }
+}

@@ -1,0 +1,134 @@
+package ambit.cli.config;
+
+import java.util.List;
+
+/** Texts of {@code ambit.yaml} that both the parser and the published JSON Schema judge. */
+final class Corpus {
+
+    static final String FULL = """
+            tenant: acme
+            principals:
+              alice: {may-run: [notes, shell]}
+            tools:
+              model:     {driver: openai, at: "http://127.0.0.1:9100/v1", credential: "env:OPENAI_API_KEY", time-out: 120 s}
+              git:       {driver: mcp, run: [/opt/python/bin/python, -m, mcp_server_git], sees: {/opt/python: rt/python, /repo: ./project}, writes: {}, effect-free: [git_log]}
+              documents: {driver: mcp, run: [node, /opt/node/index.js, /documents], writes: {/documents: ./documents}, with: {A: b}}
+              remote:    {driver: mcp, at: "http://127.0.0.1:9300/mcp", credential: "file:secrets/remote.token", network: host}
+              keyed:     {driver: mcp, run: [x], credential: "env:T", credential-as: TOKEN, network: none}
+            agents:
+              notes:
+                run: [/opt/python/bin/python, /agent/agent.py, 3]
+                sees: {/agent: examples/notes, /opt/python: rt/python}
+                with: {OPENAI_MODEL: scripted, N: 1}
+                may-use:
+                  model.chat: {where: {model: scripted, "*": any}, at-most: 20}
+                  git.git_log: {where: {repo_path: /repo, "max_count?": {min: 1, max: 50}}, at-most: 10}
+                  documents.read_text_file: {where: {path: {under: /documents/public}}, delegate: only}
+                  git.git_diff: {where: {a: [1, x, true, null], b: any, "c?": absent, "m/*/role": {glob: "u*"}, d: {prefix: p}}}
+                remembers: {own: 1 MiB, user/notes: read-write, user/facts: {access: read, at-most: 4 KiB}}
+                may-start: {helper: 3}
+                limits: {memory: 2 GiB, processes: 256, time: 5 min, cpu: 120 s, disk: 64 MiB, output: 8 MiB}
+              helper: {run: [sh]}
+              shell: {run: [/bin/sh]}
+            """;
+
+    private Corpus() {}
+
+    /** A good file whose one agent has this line below {@code may-use}. */
+    static String head(String use) {
+        return """
+                tenant: acme
+                tools:
+                  git: {driver: mcp, run: [x]}
+                  model: {driver: openai, at: "http://x/v1"}
+                agents:
+                  a:
+                    may-use:
+                      %s
+                    run: [sh]
+                """.formatted(use);
+    }
+
+    static List<String> good() {
+        return List.of(
+                FULL,
+                "tenant: acme\n",
+                head("git.git_log:"),
+                head("git.git_log: {}"),
+                head("git.git_log: {where: any}"),
+                head("git.git_log: {where: {}}"),
+                head("model.chat: {delegate: false}"),
+                "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
+                "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}");
+    }
+
+    /** Wrong in form; what is wrong only across names is the parser's alone. */
+    static List<String> bad() {
+        return List.of(
+                "principals: {}",
+                "tenant: Acme",
+                "tenant: 3",
+                "tenant: [a]",
+                "just words",
+                "{tenant: a, agent: {}}",
+                "{tenant: a, agents: []}",
+                "{tenant: a, agents: {A: {run: [sh]}}}",
+                "{tenant: a, agents: {a: {}}}",
+                "{tenant: a, agents: {a: sh}}",
+                "{tenant: a, agents: {a: {run: sh}}}",
+                "{tenant: a, agents: {a: {run: []}}}",
+                "{tenant: a, agents: {a: {run: ['']}}}",
+                "{tenant: a, agents: {a: {run: [[sh]]}}}",
+                "{tenant: a, agents: {a: {run: [sh], sees: {agent: x}}}}",
+                "{tenant: a, agents: {a: {run: [sh], sees: {/etc/x: x}}}}",
+                "{tenant: a, agents: {a: {run: [sh], sees: {/a/../b: x}}}}",
+                "{tenant: a, agents: {a: {run: [sh], sees: {/a: ''}}}}",
+                "{tenant: a, agents: {a: {run: [sh], with: {A-B: x}}}}",
+                "{tenant: a, agents: {a: {run: [sh], with: {A: [x]}}}}",
+                "{tenant: a, agents: {a: {run: [sh], remembers: {other: read}}}}",
+                "{tenant: a, agents: {a: {run: [sh], remembers: {own: read}}}}",
+                "{tenant: a, agents: {a: {run: [sh], remembers: {user/x: write}}}}",
+                "{tenant: a, agents: {a: {run: [sh], remembers: {user/x: {at-most: 1 KiB}}}}}",
+                "{tenant: a, agents: {a: {run: [sh], limits: {memory: 1024}}}}",
+                "{tenant: a, agents: {a: {run: [sh], limits: {memory: 0 B}}}}",
+                "{tenant: a, agents: {a: {run: [sh], limits: {time: 1500 ms}}}}",
+                "{tenant: a, agents: {a: {run: [sh], limits: {processes: 0}}}}",
+                "{tenant: a, agents: {a: {run: [sh], limits: {speed: 3}}}}",
+                "{tenant: a, agents: {a: {run: [sh], may-start: {a: 0}}}}",
+                "{tenant: a, principals: {a: {may-run: x}}}",
+                "{tenant: a, principals: {a: {may-run: [x, x]}}}",
+                "{tenant: a, tools: {a: {}}}",
+                "{tenant: a, tools: {a: {driver: ftp, at: 'http://x'}}}",
+                "{tenant: a, tools: {a: {driver: openai}}}",
+                "{tenant: a, tools: {a: {driver: openai, at: 'ftp://x'}}}",
+                "{tenant: a, tools: {a: {driver: openai, at: 'http://u:p@x/'}}}",
+                "{tenant: a, tools: {a: {driver: openai, at: 'http://x', run: [x]}}}",
+                "{tenant: a, tools: {a: {driver: openai, at: 'http://x', credential: secret}}}",
+                "{tenant: a, tools: {a: {driver: openai, at: 'http://x', time-out: 5}}}",
+                "{tenant: a, tools: {a: {driver: mcp}}}",
+                "{tenant: a, tools: {a: {driver: mcp, run: [x], at: 'http://x'}}}",
+                "{tenant: a, tools: {a: {driver: mcp, run: [x], network: all}}}",
+                "{tenant: a, tools: {a: {driver: mcp, run: [x], credential: 'env:X'}}}",
+                "{tenant: a, tools: {a: {driver: mcp, at: 'http://x', network: none}}}",
+                "{tenant: a, tools: {a: {driver: mcp, at: 'http://x', sees: {/a: b}}}}",
+                "{tenant: a, tools: {a: {driver: mcp, run: [x], effect-free: [a, a]}}}",
+                head("git: {}"),
+                head("git.git_log: {at_most: 3}"),
+                head("git.git_log: {at-most: 0}"),
+                head("git.git_log: {at-most: many}"),
+                head("git.git_log: {where: all}"),
+                head("git.git_log: {where: {a: []}}"),
+                head("git.git_log: {where: {a: {}}}"),
+                head("git.git_log: {where: {a: {most: 3}}}"),
+                head("git.git_log: {where: {a: {min: x}}}"),
+                head("git.git_log: {where: {a: {under: x}}}"),
+                head("git.git_log: {where: {a: {absent: true, eq: 3}}}"),
+                head("git.git_log: {where: {a: {any: false}}}"),
+                head("git.git_log: {where: {a: 1.5}}"),
+                head("git.git_log: {where: {a: [[x]]}}"),
+                head("git.git_log: {where: {'*': none}}"),
+                head("git.git_log: {where: {'a//b': x}}"),
+                head("git.git_log: {where: {'?': x}}"),
+                head("git.git_log: {delegate: maybe}"));
+    }
+}
