@@ -95,7 +95,8 @@ public sealed interface Cbor {
         return switch (value) {
             case Cbor cbor -> cbor;
             case Message message -> message.toCbor();
-            case Number number -> of(number.longValue());
+            case Integer number -> of((long) number);
+            case Long number -> of((long) number);
             case String text -> of(text);
             case Blob blob -> of(blob);
             case Boolean yes -> of(yes);

@@ -175,8 +175,8 @@ final class JsonParser {
         try {
             BigDecimal value = new BigDecimal(number);
             BigDecimal shortest = value.stripTrailingZeros();
-            // precision - scale is the position of the leading digit; scale of zero says nothing of its size.
-            long leading = (long) value.precision() - value.scale();
+            // The decimal exponent of the leading digit.
+            long leading = (long) value.precision() - value.scale() - 1;
             if (value.precision() > MAX_DIGITS || Math.abs(leading) > MAX_EXPONENT) {
                 throw new MalformedException("JSON number out of range");
             }
