@@ -4,4 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.boundary {
     requires static org.jspecify;
+
+    exports ambit.boundary;
 }

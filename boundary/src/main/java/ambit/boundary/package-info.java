@@ -1,2 +1,6 @@
-/** The OS isolation around one guest. Native calls are made in {@code ambit.boundary.linux} and nowhere else. */
+/**
+ * What a transaction's guest runs in. {@link ambit.boundary.Boundary} starts programs; {@link
+ * ambit.boundary.ProcessBoundary} does it with the host's kernel; {@link ambit.boundary.KernelProcesses} puts Ambit's own
+ * processes into boundaries from which guests' boundaries can be made.
+ */
 package ambit.boundary;

@@ -1,0 +1,172 @@
+package ambit.boundary;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program in a boundary. Safe for use by several threads. Its output streams must be read, or it blocks when a pipe is
+ * full.
+ */
+public final class RunningGuest implements AutoCloseable {
+    /** How long {@link #kill} waits for the last process to be gone. */
+    private static final Duration KILL_BUDGET = Duration.ofSeconds(2);
+
+    private static final long LOOK_AGAIN_NANOS = 1_000_000;
+
+    private final Process process;
+    private final Optional<ServerSocketChannel> listener;
+    private final Scratch scratch;
+    private final Optional<ControlGroups.Group> group;
+    private final int uid;
+    private final Runnable giveBack;
+    private final AtomicReference<Exit.@Nullable How> why = new AtomicReference<>();
+    private final AtomicBoolean released = new AtomicBoolean();
+    private final CompletableFuture<Exit> exit;
+
+    /** @param giveBack run once, when every process is gone; closes {@code scratch} and {@code group} too */
+    RunningGuest(
+            Spawner.Spawned spawned, Scratch scratch, Optional<ControlGroups.Group> group, int uid, Runnable giveBack) {
+        this.process = spawned.process();
+        this.listener = spawned.listener();
+        this.scratch = scratch;
+        this.group = group;
+        this.uid = uid;
+        this.giveBack = giveBack;
+        this.exit = process.onExit().thenApply(this::ended);
+    }
+
+    /** Writes to the program's standard input; buffered, so flush. */
+    public OutputStream stdin() {
+        return process.getOutputStream();
+    }
+
+    public InputStream stdout() {
+        return process.getInputStream();
+    }
+
+    public InputStream stderr() {
+        return process.getErrorStream();
+    }
+
+    /**
+     * The listener in the program's network namespace, bound before it started; empty unless its network is
+     * {@link Network.Loopback}. Blocking, closed with the guest. Which guest connects is known from the listener it came
+     * in on.
+     */
+    public Optional<ServerSocketChannel> loopback() {
+        return listener;
+    }
+
+    /** The pid of the boundary's outermost process, as this JVM sees it. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The uid that this JVM sees as the peer's when the guest connects to a Unix socket of its. */
+    public int uid() {
+        return uid;
+    }
+
+    /** Completes when the program has ended, whatever the reason. */
+    public CompletableFuture<Exit> onExit() {
+        return exit.copy();
+    }
+
+    /** Waits for the program to end. */
+    public Exit waitFor() throws InterruptedException {
+        process.waitFor();
+        return exit.join();
+    }
+
+    /**
+     * Kills every process in the boundary and waits until none is left.
+     *
+     * @throws IllegalStateException if one survives two seconds, which means that the kernel is stuck
+     */
+    public void kill() {
+        kill(Exit.How.KILLED);
+    }
+
+    void kill(Exit.How reason) {
+        if (process.isAlive()) {
+            why.compareAndSet(null, reason);
+        }
+        group.ifPresent(ControlGroups.Group::kill);
+        sweep();
+    }
+
+    /**
+     * The first process of the pid namespace takes all others along; it is a descendant of the launcher until it is
+     * gone, so the launcher is killed last.
+     */
+    private void sweep() {
+        long deadline = System.nanoTime() + KILL_BUDGET.toNanos();
+        Set<ProcessHandle> seen = new HashSet<>();
+        boolean launcherToo = false;
+        while (true) {
+            process.descendants().forEach(seen::add);
+            seen.removeIf(handle -> !handle.isAlive());
+            seen.forEach(ProcessHandle::destroyForcibly);
+            if (seen.isEmpty() && launcherToo) {
+                process.destroyForcibly();
+            }
+            // A launcher that has no child yet is given one more round to show it.
+            launcherToo = seen.isEmpty();
+            if (seen.isEmpty() && !process.isAlive()) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("processes of a boundary survived being killed: " + seen);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    /** Kills what still runs and gives back uid, network namespace, control groups and files. */
+    @Override
+    public void close() {
+        kill();
+        listener.ifPresent(channel -> {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // Closed as far as it can be.
+            }
+        });
+        exit.join();
+        if (released.compareAndSet(false, true)) {
+            giveBack.run();
+        }
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    private Exit ended(Process ended) {
+        int code = ended.exitValue();
+        Exit.How reason = why.get();
+        if (reason != null) {
+            return new Exit(reason, code);
+        }
+        if (group.map(ControlGroups.Group::ranOutOfMemory).orElse(false) && code == 128 + 9) {
+            return new Exit(Exit.How.MEMORY_LIMIT, code);
+        }
+        if (!scratch.programEnded()) {
+            return new Exit(code > 128 ? Exit.How.KILLED : Exit.How.NOT_STARTED, code > 128 ? code : -1);
+        }
+        // SIGXCPU, which the kernel sends when RLIMIT_CPU is reached.
+        return new Exit(code == 128 + 24 ? Exit.How.CPU_LIMIT : Exit.How.EXITED, code);
+    }
+}

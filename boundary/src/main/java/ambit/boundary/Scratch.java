@@ -1,0 +1,92 @@
+package ambit.boundary;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The files that one start needs: options, filter, status, contents. The directory can be passed through but not listed
+ * by the uid of the guest's launcher, which must reach the contents to mount them.
+ */
+final class Scratch implements AutoCloseable {
+    private static final int MAX_STATUS = 4096;
+
+    private final Path directory;
+    private int contents;
+
+    private Scratch(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A directory that scratch directories are made in. */
+    static Path root() throws IOException {
+        Path root = Files.createTempDirectory("ambit-boundary-");
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
+        return root;
+    }
+
+    static Scratch in(Path root) throws IOException {
+        Scratch scratch = new Scratch(Files.createTempDirectory(root, "g"));
+        Files.setPosixFilePermissions(scratch.directory, PosixFilePermissions.fromString("rwx--x--x"));
+        scratch.write("status", new byte[0], "rw-------");
+        return scratch;
+    }
+
+    Path options(String name, Bubblewrap options) throws IOException {
+        return write(name, options.nulTerminated().getBytes(StandardCharsets.UTF_8), "rw-------");
+    }
+
+    Path filter(byte[] program) throws IOException {
+        return write("filter", program, "rw-------");
+    }
+
+    Path content(byte[] bytes) throws IOException {
+        contents++;
+        return write("content" + contents, bytes, "r--r--r--");
+    }
+
+    Path statusFile() {
+        return directory.resolve("status");
+    }
+
+    /** Whether bubblewrap reported how the program inside ended, which it does only if that program was reached. */
+    boolean programEnded() {
+        try (java.io.InputStream in = Files.newInputStream(statusFile())) {
+            return new String(in.readNBytes(MAX_STATUS), StandardCharsets.UTF_8).contains("\"exit-code\"");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path write(String name, byte[] bytes, String permissions) throws IOException {
+        Path file = directory.resolve(name);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, bytes);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        return file;
+    }
+
+    @Override
+    public void close() {
+        deleteDirectory(directory);
+    }
+
+    /** Deletes a directory and the plain files in it; what can not be deleted is left. */
+    static void deleteDirectory(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // Left for whoever cleans the temporary directory; it holds nothing that outlives the guest.
+        }
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            // As above.
+        }
+    }
+}
