@@ -49,10 +49,7 @@ final class GuestViewTest {
                         .environment("GIVEN", "a b")
                         .build());
         String[] halves = outcome.out().split("--\n", 2);
-        assertThat(halves[0])
-                .contains("GIVEN=a b")
-                .contains("HOME=/home/agent")
-                .doesNotContain("JAVA");
+        assertThat(halves[0]).contains("GIVEN=a b").contains("HOME=/home/agent").doesNotContain("JAVA");
         assertThat(halves[0]
                         .lines()
                         .filter(line -> line.contains("="))
