@@ -17,7 +17,7 @@ final class Repository {
 
     /** The Java sources of a module, without its tests, in the order of their paths. */
     static List<Path> sources(String module) {
-        try (Stream<Path> paths = Files.walk(directory(module).resolve("src/main/java"))) {
+        try (Stream<Path> paths = Files.walk(file(module).resolve("src/main/java"))) {
             return paths.filter(path -> path.toString().endsWith(".java"))
                     .sorted()
                     .toList();
@@ -28,7 +28,7 @@ final class Repository {
 
     /** Where the classes of a module were compiled to. */
     static Path classes(String module) {
-        return directory(module).resolve("target/classes");
+        return file(module).resolve("target/classes");
     }
 
     static String read(Path source) {
@@ -39,7 +39,8 @@ final class Repository {
         }
     }
 
-    private static Path directory(String module) {
-        return Path.of(System.getProperty("ambit.root", "..")).resolve(module);
+    /** A file or directory by its path from the root of the repository. */
+    static Path file(String path) {
+        return Path.of(System.getProperty("ambit.root", "..")).resolve(path);
     }
 }
