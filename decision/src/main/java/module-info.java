@@ -4,4 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.decision {
     requires static org.jspecify;
+
+    exports ambit.decision;
 }

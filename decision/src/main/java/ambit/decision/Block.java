@@ -1,0 +1,132 @@
+package ambit.decision;
+
+/**
+ * What one signed block of a chain says about one capability: when, whether it may be used, and the conjunction of its conditions.
+ * A closed block refuses every argument that none of its conjuncts names.
+ */
+public final class Block {
+    /*@ spec_public @*/ private final long notBefore;
+    /*@ spec_public @*/ private final long expires;
+    /*@ spec_public @*/ private final boolean mayUse;
+    /*@ spec_public @*/ private final boolean closed;
+    /*@ spec_public @*/ private final Conjunct[] conjuncts;
+
+    /*@ public invariant (\forall int i; 0 <= i && i < conjuncts.length;
+    @     conjuncts[i] != null && \invariant_for(conjuncts[i]));
+    @*/
+
+    /** Valid from {@code notBefore} until just before {@code expires}, both in milliseconds since 1970. */
+    /*@ public normal_behavior
+    @ requires (\forall int i; 0 <= i && i < conjuncts.length;
+    @     conjuncts[i] != null && \invariant_for(conjuncts[i]));
+    @ ensures this.notBefore == notBefore && this.expires == expires && this.mayUse == mayUse
+    @     && this.closed == closed && this.conjuncts == conjuncts;
+    @ assignable \nothing;
+    @*/
+    public Block(long notBefore, long expires, boolean mayUse, boolean closed, Conjunct[] conjuncts) {
+        this.notBefore = notBefore;
+        this.expires = expires;
+        this.mayUse = mayUse;
+        this.closed = closed;
+        this.conjuncts = conjuncts;
+    }
+
+    /** ALLOWED, or why this block refuses at this time whatever the arguments are. */
+    /*@ public normal_behavior
+    @ ensures \result == Codes.ALLOWED <==> (mayUse && notBefore <= now && now < expires);
+    @ ensures \result == 0 || \result == 7 || \result == 8 || \result == 12;
+    @ assignable \strictly_nothing;
+    @*/
+    public int atTime(long now) {
+        if (!mayUse) {
+            return Codes.MAY_NOT_USE;
+        }
+        if (now < notBefore) {
+            return Codes.NOT_YET_VALID;
+        }
+        return now < expires ? Codes.ALLOWED : Codes.EXPIRED;
+    }
+
+    /** The index of the first conjunct that some argument violates, or -1. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ ensures -1 <= \result && \result < conjuncts.length;
+    @ assignable \nothing;
+    @*/
+    public int violated(Values arguments) {
+        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+        @ decreases conjuncts.length - c;
+        @ assignable \nothing;
+        @*/
+        for (int c = 0; c < conjuncts.length; c++) {
+            /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+            @ decreases arguments.types.length - i;
+            @ assignable \nothing;
+            @*/
+            for (int i = 0; i < arguments.size(); i++) {
+                if (!conjuncts[c].tolerates(arguments, i)) {
+                    return c;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** The index of the first conjunct whose argument is missing, or -1. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ ensures -1 <= \result && \result < conjuncts.length;
+    @ assignable \nothing;
+    @*/
+    public int missing(Values arguments) {
+        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+        @ decreases conjuncts.length - c;
+        @ assignable \nothing;
+        @*/
+        for (int c = 0; c < conjuncts.length; c++) {
+            boolean met = !conjuncts[c].demandsPresence();
+            /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+            @ decreases arguments.types.length - i;
+            @ assignable \nothing;
+            @*/
+            for (int i = 0; i < arguments.size() && !met; i++) {
+                met = conjuncts[c].meets(arguments, i);
+            }
+            if (!met) {
+                return c;
+            }
+        }
+        return -1;
+    }
+
+    /** The index of the first argument that this closed block does not name, or -1. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ ensures -1 <= \result && \result < arguments.types.length;
+    @ ensures !closed ==> \result == -1;
+    @ assignable \nothing;
+    @*/
+    public int unnamed(Values arguments) {
+        if (!closed) {
+            return -1;
+        }
+        /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+        @ decreases arguments.types.length - i;
+        @ assignable \nothing;
+        @*/
+        for (int i = 0; i < arguments.size(); i++) {
+            boolean named = false;
+            /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+            @ decreases conjuncts.length - c;
+            @ assignable \nothing;
+            @*/
+            for (int c = 0; c < conjuncts.length && !named; c++) {
+                named = conjuncts[c].names(arguments, i);
+            }
+            if (!named) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

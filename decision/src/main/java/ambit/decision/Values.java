@@ -1,0 +1,83 @@
+package ambit.decision;
+
+/**
+ * Typed values in arrays: the flattened arguments of a call, or the operands of a conjunct. Entry {@code i} has a type, and
+ * according to it a number (truth values are 0 and 1) or a text (UTF-8 of a string, canonical spelling of a decimal).
+ */
+public final class Values {
+    public static final int NULL = 0;
+    public static final int BOOL = 1;
+    public static final int INT = 2;
+    public static final int STRING = 3;
+    public static final int DECIMAL = 4;
+
+    /** A list or object without anything in it. */
+    public static final int EMPTY = 5;
+
+    /*@ spec_public @*/ private final int[] types;
+    /*@ spec_public @*/ private final long[] numbers;
+    /*@ spec_public @*/ private final byte[][] texts;
+    /*@ spec_public @*/ private final byte[][] paths;
+
+    /*@ public invariant numbers.length == types.length && texts.length == types.length && paths.length == types.length
+    @     && (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null);
+    @*/
+
+    /** All arrays have one length; they belong to this object from now on. {@code paths} are empty for operands. */
+    /*@ public normal_behavior
+    @ requires numbers.length == types.length && texts.length == types.length && paths.length == types.length;
+    @ requires (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null);
+    @ ensures this.types == types && this.numbers == numbers && this.texts == texts && this.paths == paths;
+    @ assignable \nothing;
+    @*/
+    public Values(byte[][] paths, int[] types, long[] numbers, byte[][] texts) {
+        this.paths = paths;
+        this.types = types;
+        this.numbers = numbers;
+        this.texts = texts;
+    }
+
+    /*@ public normal_behavior
+    @ ensures \result == types.length;
+    @ assignable \strictly_nothing;
+    @*/
+    public int size() {
+        return types.length;
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == paths[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] path(int i) {
+        return paths[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == types[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public int type(int i) {
+        return types[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == numbers[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public long number(int i) {
+        return numbers[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == texts[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] text(int i) {
+        return texts[i];
+    }
+}
