@@ -1,0 +1,162 @@
+package ambit.broker;
+
+import ambit.wire.Blob;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Denial;
+import ambit.wire.Json;
+import ambit.wire.MalformedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The OpenAI-compatible door: a chat completion is a tool_call on the context's model capability with the request's body as
+ * its parameters, byte for byte. It has no authority of its own.
+ */
+final class OpenAiDoor {
+    static final String PREFIX = "/v1/";
+    private static final String CHAT = PREFIX + "chat/completions";
+    private static final String MODELS = PREFIX + "models";
+    private static final String OPERATION = ".chat";
+
+    private OpenAiDoor() {}
+
+    static void handle(Exchange exchange, Context context) throws IOException {
+        String call = exchange.method() + " " + exchange.path();
+        if (call.equals("POST " + CHAT)) {
+            chat(exchange, context);
+        } else if (call.equals("GET " + MODELS)) {
+            exchange.json(200, models(context));
+        } else if (exchange.path().equals(CHAT) || exchange.path().equals(MODELS)) {
+            exchange.json(405, error("method not allowed here", "invalid_request_error", "METHOD_NOT_ALLOWED"));
+        } else {
+            exchange.json(404, error("the kernel has no such path", "invalid_request_error", "NOT_FOUND"));
+        }
+    }
+
+    private static void chat(Exchange exchange, Context context) throws IOException {
+        Blob body;
+        Json.Obj request;
+        try {
+            body = exchange.body();
+            request = object(Json.parse(body));
+        } catch (MalformedException e) {
+            exchange.json(400, error(String.valueOf(e.getMessage()), "invalid_request_error", "MALFORMED"));
+            return;
+        }
+        Optional<Bound> model = model(context, request);
+        if (model.isEmpty()) {
+            refuse(exchange, Denial.UNKNOWN_TOOL, "this context holds no model");
+            return;
+        }
+        boolean stream = new Json.Bool(true).equals(request.members().get("stream"));
+        if (stream) {
+            stream(exchange, context.toolCall(model.get().handle(), body, exchange::event));
+        } else {
+            ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+            Reply reply = context.toolCall(
+                    model.get().handle(), body, piece -> NativeDoor.gather(gathered, piece));
+            answer(exchange, reply, gathered);
+        }
+    }
+
+    private static Json.Obj object(Json json) throws MalformedException {
+        if (json instanceof Json.Obj object) {
+            return object;
+        }
+        throw new MalformedException("expected a JSON object");
+    }
+
+    private static List<Bound> models(List<Bound> capabilities) {
+        return capabilities.stream()
+                .filter(it -> it.kind() == Bound.TOOL && it.name().endsWith(OPERATION))
+                .toList();
+    }
+
+    private static String tool(Bound model) {
+        return model.name().substring(0, model.name().length() - OPERATION.length());
+    }
+
+    /** The capability of the tool that the request names as its model; the first one when it names none of them. */
+    private static Optional<Bound> model(Context context, Json.Obj request) {
+        List<Bound> models = models(context.capabilities());
+        return models.stream()
+                .filter(it -> new Json.Str(tool(it)).equals(request.members().get("model")))
+                .findFirst()
+                .or(() -> models.stream().findFirst());
+    }
+
+    private static void answer(Exchange exchange, Reply reply, ByteArrayOutputStream gathered) {
+        switch (reply) {
+            case Reply.Refused(Denial code, String sentence) -> refuse(exchange, code, sentence);
+            case Reply.Result(int status, Blob body, Blob _) -> {
+                gathered.writeBytes(body.toArray());
+                exchange.json(status == 0 ? 200 : status, Blob.of(gathered.toByteArray()));
+            }
+        }
+    }
+
+    private static void stream(Exchange exchange, Reply reply) throws IOException {
+        switch (reply) {
+            case Reply.Refused(Denial code, String sentence) -> {
+                if (!exchange.isStreaming()) {
+                    refuse(exchange, code, sentence);
+                    return;
+                }
+                // What was forwarded is not proved: the client must not take it for an answer.
+                exchange.event(JsonText.utf8("\n\ndata: " + JsonText.utf8(denied(code, sentence)) + "\n\n"));
+                exchange.cut();
+            }
+            case Reply.Result(int status, Blob body, Blob _) -> {
+                if (!exchange.isStreaming() && !NativeDoor.isSuccess(status)) {
+                    exchange.json(status, body);
+                    return;
+                }
+                exchange.event(body);
+                exchange.end();
+            }
+        }
+    }
+
+    private static void refuse(Exchange exchange, Denial code, String sentence) {
+        exchange.json(NativeDoor.status(code), denied(code, sentence));
+    }
+
+    private static Blob denied(Denial code, String sentence) {
+        String type =
+                switch (NativeDoor.status(code)) {
+                    case 400 -> "invalid_request_error";
+                    case 403 -> "permission_denied";
+                    default -> "kernel_error";
+                };
+        return error(sentence, type, code.name());
+    }
+
+    private static Blob error(String message, String type, String code) {
+        return JsonText.object(json -> {
+            json.writeObjectPropertyStart("error");
+            json.writeStringProperty("message", message);
+            json.writeStringProperty("type", type);
+            json.writeNullProperty("param");
+            json.writeStringProperty("code", code);
+            json.writeEndObject();
+        });
+    }
+
+    private static Blob models(Context context) {
+        return JsonText.object(json -> {
+            json.writeStringProperty("object", "list");
+            json.writeArrayPropertyStart("data");
+            for (Bound model : models(context.capabilities())) {
+                json.writeStartObject();
+                json.writeStringProperty("id", tool(model));
+                json.writeStringProperty("object", "model");
+                json.writeNumberProperty("created", 0);
+                json.writeStringProperty("owned_by", "ambit");
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+}
