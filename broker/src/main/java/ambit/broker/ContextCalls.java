@@ -1,0 +1,345 @@
+package ambit.broker;
+
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.CoreToBroker.Count;
+import ambit.wire.CoreToBroker.Permitted;
+import ambit.wire.Denial;
+import ambit.wire.DriverToBroker;
+import ambit.wire.FrontEvent;
+import ambit.wire.Json;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import ambit.wire.Syscall;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The syscalls of one context, each a decision of the core and, if it allows, an execution by a driver.
+ *
+ * <p>Nothing of a result is given back unless the core's proof says that it is this context's answer to this very call.
+ */
+final class ContextCalls implements Context {
+    private static final long UNLIMITED = -1;
+    private static final long NOT_RECORDED = -1;
+
+    private final Admitted admitted;
+    private final Kernel kernel;
+    private final Proofs proofs;
+    private final Family family;
+    private final Observer observer;
+    private final Tally tally;
+    private final Map<Blob, Bound> capabilities = new HashMap<>();
+    private final Map<Blob, Long> usesLeft = new ConcurrentHashMap<>();
+    private final Map<Blob, Blob> children = new ConcurrentHashMap<>();
+    private final Set<Kernel.Execution> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
+
+    /** Calls of one transaction, its children's included. */
+    static final class Tally {
+        final AtomicLong calls = new AtomicLong();
+        final AtomicLong denied = new AtomicLong();
+        final AtomicLong effects = new AtomicLong();
+    }
+
+    ContextCalls(
+            Admitted admitted, Kernel kernel, Proofs proofs, Family family, Observer observer, Tally tally) {
+        this.admitted = admitted;
+        this.kernel = kernel;
+        this.proofs = proofs;
+        this.family = family;
+        this.observer = observer;
+        this.tally = tally;
+        for (Bound capability : admitted.capabilities()) {
+            capabilities.put(capability.handle(), capability);
+            usesLeft.put(capability.handle(), capability.usesLeft());
+        }
+    }
+
+    /** One call on its way, and what the observer will hear of it. */
+    private final class Call {
+        private final Syscall syscall;
+        private final String name;
+        private final Blob params;
+        private final long begun = System.nanoTime();
+        private long left = UNLIMITED;
+        private long logIndex = NOT_RECORDED;
+
+        Call(Syscall syscall, String name, Blob params) {
+            this.syscall = syscall;
+            this.name = name;
+            this.params = params;
+        }
+
+        Reply done(Reply reply) {
+            Optional<Denial> denial = Optional.empty();
+            String sentence = "";
+            if (reply instanceof Reply.Refused(Denial code, String why)) {
+                denial = Optional.of(code);
+                sentence = why;
+                tally.denied.incrementAndGet();
+            }
+            tally.calls.incrementAndGet();
+            observer.saw(new FrontEvent.Called(
+                    admitted.agent(),
+                    syscall,
+                    Text.cut(name, Limits.MEMORY_KEY),
+                    denial,
+                    Text.cut(sentence, Limits.SENTENCE),
+                    (System.nanoTime() - begun) / 1_000_000,
+                    left,
+                    logIndex,
+                    Text.preview(params)));
+            return reply;
+        }
+    }
+
+    @Override
+    public List<Bound> capabilities() {
+        return admitted.capabilities();
+    }
+
+    @Override
+    public long usesLeft(Bound capability) {
+        return usesLeft.getOrDefault(capability.handle(), capability.usesLeft());
+    }
+
+    @Override
+    public Reply toolCall(Blob handle, Blob params, Chunks chunks) {
+        Bound capability = capabilities.get(handle);
+        String name = capability == null ? "(no such handle)" : capability.name();
+        Blob asked = handle;
+        if (children.containsKey(handle)) {
+            name = "(child's result)";
+            asked = children.getOrDefault(handle, handle);
+        }
+        Call call = new Call(Syscall.TOOL_CALL, name, params);
+        return call.done(effect(call, asked, params, chunks));
+    }
+
+    @Override
+    public Reply memoryRead(Blob params) {
+        Call call = new Call(Syscall.MEMORY_READ, key(params), params);
+        return call.done(effect(call, Blob.EMPTY, params, ContextCalls::refuseChunk));
+    }
+
+    @Override
+    public Reply memoryWrite(Blob params) {
+        Call call = new Call(Syscall.MEMORY_WRITE, key(params), params);
+        return call.done(effect(call, Blob.EMPTY, params, ContextCalls::refuseChunk));
+    }
+
+    private static void refuseChunk(Blob piece) throws IOException {
+        throw new IOException("memory does not stream");
+    }
+
+    private static String key(Blob params) {
+        try {
+            return Json.parse(params) instanceof Json.Obj(Map<String, Json> members)
+                            && members.get("key") instanceof Json.Str(String key)
+                    ? key
+                    : "";
+        } catch (MalformedException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public Reply log(Blob event) {
+        Call call = new Call(Syscall.LOG, "log", event);
+        return call.done(logged(call, event));
+    }
+
+    private Reply logged(Call call, Blob event) {
+        return switch (ask(new BrokerToCore.LogEvent(admitted.context(), event))) {
+            case CoreToBroker.Logged(long index) -> {
+                call.logIndex = index;
+                yield new Reply.Result(200, Blob.EMPTY, Blob.EMPTY);
+            }
+            case CoreToBroker.Denied denied -> denied(call, denied);
+            case CoreToBroker other -> unexpected(other);
+        };
+    }
+
+    @Override
+    public Reply spawnChild(Blob handle, Blob narrowing, Blob input) {
+        Bound capability = capabilities.get(handle);
+        Call call = new Call(
+                Syscall.SPAWN_CHILD, capability == null ? "(no such handle)" : capability.name(), narrowing);
+        return call.done(spawned(call, handle, narrowing, input));
+    }
+
+    private Reply spawned(Call call, Blob handle, Blob narrowing, Blob input) {
+        Blob blocks;
+        try {
+            blocks = Narrowing.toCbor(narrowing, admitted.capabilities());
+        } catch (MalformedException e) {
+            return new Reply.Refused(Denial.MALFORMED, String.valueOf(e.getMessage()));
+        }
+        return switch (ask(new BrokerToCore.Spawn(admitted.context(), handle, blocks, input))) {
+            case Admitted child -> {
+                call.logIndex = child.logIndex();
+                yield begin(child, input);
+            }
+            case CoreToBroker.Denied denied -> denied(call, denied);
+            case CoreToBroker other -> unexpected(other);
+        };
+    }
+
+    private Reply begin(Admitted child, Blob input) {
+        Blob handle = Text.randomId();
+        children.put(handle, child.context());
+        try {
+            family.begin(child, JsonText.utf8(input));
+            return new Reply.Result(200, handle, Blob.EMPTY);
+        } catch (Family.ChildRefused e) {
+            children.remove(handle);
+            return new Reply.Refused(e.code(), e.sentence());
+        }
+    }
+
+    private Reply effect(Call call, Blob handle, Blob params, Chunks chunks) {
+        if (ended) {
+            return refused(Denial.CONTEXT_ENDED);
+        }
+        return switch (ask(new BrokerToCore.Decide(admitted.context(), call.syscall, handle, params))) {
+            case Permitted permitted -> {
+                call.logIndex = permitted.logIndex();
+                call.left = left(handle, permitted.counts());
+                yield execute(permitted, call, params, chunks);
+            }
+            case CoreToBroker.ChildResult(Blob child, long index) -> {
+                call.logIndex = index;
+                yield childResult(child);
+            }
+            case CoreToBroker.Denied denied -> denied(call, denied);
+            case CoreToBroker other -> unexpected(other);
+        };
+    }
+
+    /** The least that any block of the chain has left. */
+    private long left(Blob handle, List<Count> counts) {
+        long least = counts.stream()
+                .mapToLong(Count::left)
+                .filter(left -> left != UNLIMITED)
+                .min()
+                .orElse(UNLIMITED);
+        usesLeft.computeIfPresent(handle, (_, _) -> least);
+        return least;
+    }
+
+    private Reply execute(Permitted permitted, Call call, Blob params, Chunks chunks) {
+        try (Kernel.Execution execution = kernel.execute(permitted.permit(), params)) {
+            running.add(execution);
+            try {
+                return ended ? refused(Denial.CONTEXT_ENDED) : follow(execution, permitted, call, params, chunks);
+            } finally {
+                running.remove(execution);
+            }
+        } catch (IOException e) {
+            if (ended) {
+                return refused(Denial.CONTEXT_ENDED);
+            }
+            return new Reply.Refused(Denial.DRIVER_UNAVAILABLE, "the call broke off: " + e.getMessage());
+        }
+    }
+
+    private Reply follow(Kernel.Execution execution, Permitted permitted, Call call, Blob params, Chunks chunks)
+            throws IOException {
+        MessageDigest digest = sha256();
+        while (true) {
+            switch (execution.next()) {
+                case DriverToBroker.Chunk(Blob piece) -> {
+                    digest.update(piece.toArray());
+                    chunks.forward(piece);
+                }
+                case DriverToBroker.Done(int status, Blob result, Blob proof) -> {
+                    digest.update(result.toArray());
+                    Blob whole = Blob.of(digest.digest());
+                    if (!proofs.confirm(proof, expected(permitted, params, Optional.of(whole)))) {
+                        return unproved();
+                    }
+                    if (call.syscall == Syscall.TOOL_CALL) {
+                        tally.effects.incrementAndGet();
+                    }
+                    return new Reply.Result(status, result, proof);
+                }
+                case DriverToBroker.Failed(Denial code, String sentence, Blob proof) -> {
+                    boolean own =
+                            proof.isEmpty() || proofs.confirm(proof, expected(permitted, params, Optional.empty()));
+                    return own ? new Reply.Refused(code, sentence) : unproved();
+                }
+            }
+        }
+    }
+
+    private Proofs.Expected expected(Permitted permitted, Blob params, Optional<Blob> result) {
+        return new Proofs.Expected(
+                admitted.context(), admitted.transaction(), permitted.sequence(), params.sha256(), result);
+    }
+
+    private static Reply unproved() {
+        return new Reply.Refused(Denial.INTERNAL, "the reply carries no proof that it belongs to this call");
+    }
+
+    private Reply childResult(Blob child) {
+        try {
+            Blob result = family.awaitResult(child);
+            return result.isEmpty()
+                    ? refused(Denial.UNKNOWN_HANDLE)
+                    : new Reply.Result(200, result, Blob.EMPTY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return refused(Denial.CONTEXT_ENDED);
+        }
+    }
+
+    /** The core's answer; if there is none, a denial, for without the core nothing is allowed. */
+    private CoreToBroker ask(BrokerToCore request) {
+        try {
+            return kernel.ask(request);
+        } catch (Kernel.KernelLost e) {
+            return new CoreToBroker.Denied(Denial.INTERNAL, "the core does not answer", NOT_RECORDED);
+        }
+    }
+
+    private static Reply denied(Call call, CoreToBroker.Denied denied) {
+        call.logIndex = denied.logIndex();
+        return new Reply.Refused(denied.code(), denied.sentence());
+    }
+
+    private static Reply refused(Denial code) {
+        return new Reply.Refused(code, code.sentence());
+    }
+
+    private static Reply unexpected(CoreToBroker answer) {
+        System.getLogger(ContextCalls.class.getName())
+                .log(System.Logger.Level.ERROR, "the core answered another question: {0}", answer.getClass());
+        return refused(Denial.INTERNAL);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Refuses all further calls and cancels those that run. */
+    void end() {
+        ended = true;
+        running.forEach(Kernel.Execution::close);
+    }
+}

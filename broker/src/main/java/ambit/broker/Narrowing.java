@@ -1,0 +1,179 @@
+package ambit.broker;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Json;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a parent takes away from a child, translated from a guest's JSON to the record that the core reads:
+ * {@code {1: drop bitmap, 2: [{1: capability index, 2: constraints, 3: uses, 4: closed}]}}.
+ *
+ * <p>The JSON has the words of {@code may-use} in ambit.yaml: {@code {"git.git_log": {"at-most": 1, "where": {"path": {"under":
+ * "/repo"}}}}} narrows one capability and {@code {"web.fetch": false}} withholds one. Only the core judges it; it has no way to
+ * say more than the parent may.
+ */
+final class Narrowing {
+    private static final int EQ = 1;
+    private static final int IN = 2;
+    private static final int ABSENT = 8;
+    private static final int ANY = 9;
+    private static final List<String> WORDS =
+            List.of("eq", "in", "min", "max", "prefix", "glob", "under", "absent", "any");
+
+    private Narrowing() {}
+
+    /** Empty for a narrowing that takes nothing away. */
+    static Blob toCbor(Blob json, List<Bound> capabilities) throws MalformedException {
+        Map<String, Json> asked = members(Json.parse(json), "\"narrow\" is a JSON object");
+        if (asked.isEmpty()) {
+            return Blob.EMPTY;
+        }
+        byte[] drop = new byte[(capabilities.size() + 7) / 8];
+        List<Cbor> narrowed = new ArrayList<>();
+        for (Map.Entry<String, Json> entry : asked.entrySet()) {
+            int index = index(entry.getKey(), capabilities);
+            if (new Json.Bool(false).equals(entry.getValue())) {
+                drop[index / 8] |= (byte) (1 << (index % 8));
+            } else {
+                narrowed.add(one(index, members(entry.getValue(), "a narrowing is false or a JSON object")));
+            }
+        }
+        return Blob.of(Cbor.encode(Cbor.record(Cbor.of(Blob.of(drop)), new Cbor.Array(narrowed))));
+    }
+
+    private static int index(String name, List<Bound> capabilities) throws MalformedException {
+        for (int i = 0; i < capabilities.size(); i++) {
+            if (capabilities.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        throw new MalformedException("the context has no capability of a name in \"narrow\"");
+    }
+
+    private static Cbor one(int index, Map<String, Json> asked) throws MalformedException {
+        long uses = -1;
+        boolean closed = false;
+        List<Cbor> constraints = new ArrayList<>();
+        for (Map.Entry<String, Json> entry : asked.entrySet()) {
+            switch (entry.getKey()) {
+                case "at-most" -> uses = atMost(entry.getValue());
+                case "where" -> {
+                    Map<String, Json> where = members(entry.getValue(), "\"where\" is a JSON object");
+                    closed = !where.containsKey("*");
+                    constraints.addAll(where(where));
+                }
+                default -> throw new MalformedException("a narrowing has \"at-most\" and \"where\"");
+            }
+        }
+        return Cbor.record(Cbor.of(index), new Cbor.Array(constraints), Cbor.of(uses), Cbor.of(closed));
+    }
+
+    private static long atMost(Json value) throws MalformedException {
+        if (value instanceof Json.Int(long uses) && uses >= 0) {
+            return uses;
+        }
+        throw new MalformedException("\"at-most\" is a whole number from 0");
+    }
+
+    private static List<Cbor> where(Map<String, Json> where) throws MalformedException {
+        List<Cbor> constraints = new ArrayList<>();
+        for (Map.Entry<String, Json> entry : where.entrySet()) {
+            String key = entry.getKey();
+            if (key.equals("*")) {
+                if (!isWord(entry.getValue(), "any")) {
+                    throw new MalformedException("\"*\" can only be \"any\"");
+                }
+                continue;
+            }
+            boolean optional = key.endsWith("?");
+            String path = optional ? key.substring(0, key.length() - 1) : key;
+            if (path.isEmpty() || path.length() > Limits.MEMORY_KEY) {
+                throw new MalformedException("not the path of an argument in \"where\"");
+            }
+            constraints.addAll(rules(path, entry.getValue(), optional));
+        }
+        return constraints;
+    }
+
+    private static List<Cbor> rules(String path, Json rule, boolean optional) throws MalformedException {
+        if (isWord(rule, "any") || isWord(rule, "absent")) {
+            return List.of(constraint(path, isWord(rule, "any") ? ANY : ABSENT, List.of(), optional));
+        }
+        return switch (rule) {
+            case Json.Obj(Map<String, Json> words) -> spelledOut(path, words, optional);
+            case Json.Arr(List<Json> values) -> List.of(constraint(path, IN, operands(values), optional));
+            case Json value -> List.of(constraint(path, EQ, operands(List.of(value)), optional));
+        };
+    }
+
+    private static List<Cbor> spelledOut(String path, Map<String, Json> words, boolean optional)
+            throws MalformedException {
+        if (words.isEmpty()) {
+            throw new MalformedException("an empty rule in \"where\"");
+        }
+        List<Cbor> constraints = new ArrayList<>();
+        for (Map.Entry<String, Json> word : words.entrySet()) {
+            int type = WORDS.indexOf(word.getKey()) + 1;
+            List<Json> values =
+                    switch (type) {
+                        case 0 -> throw new MalformedException("no such rule in \"where\"");
+                        case IN -> list(word.getValue());
+                        case ABSENT, ANY -> none(word.getValue());
+                        default -> List.of(word.getValue());
+                    };
+            constraints.add(constraint(path, type, operands(values), optional));
+        }
+        return constraints;
+    }
+
+    private static List<Json> list(Json value) throws MalformedException {
+        if (value instanceof Json.Arr(List<Json> items)) {
+            return items;
+        }
+        throw new MalformedException("\"in\" needs a list");
+    }
+
+    private static List<Json> none(Json value) throws MalformedException {
+        if (value.equals(new Json.Bool(true))) {
+            return List.of();
+        }
+        throw new MalformedException("\"any\" and \"absent\" can only be true");
+    }
+
+    private static boolean isWord(Json value, String word) {
+        return value.equals(new Json.Str(word));
+    }
+
+    private static List<Cbor> operands(List<Json> values) throws MalformedException {
+        List<Cbor> operands = new ArrayList<>();
+        for (Json value : values) {
+            operands.add(
+                    switch (value) {
+                        case Json.Str(String text) -> Cbor.of(text);
+                        case Json.Int(long number) -> Cbor.of(number);
+                        case Json.Bool(boolean flag) -> Cbor.of(flag);
+                        case Json.Null() -> new Cbor.Null();
+                        case Json.Dec _, Json.Arr _, Json.Obj _ ->
+                            throw new MalformedException("a rule compares with texts, whole numbers, true, false and null");
+                    });
+        }
+        return operands;
+    }
+
+    private static Cbor constraint(String path, int type, List<Cbor> operands, boolean optional) {
+        return Cbor.record(Cbor.of(path), Cbor.of(type), new Cbor.Array(operands), Cbor.of(optional));
+    }
+
+    private static Map<String, Json> members(Json value, String otherwise) throws MalformedException {
+        if (value instanceof Json.Obj(Map<String, Json> members)) {
+            return members;
+        }
+        throw new MalformedException(otherwise);
+    }
+}
