@@ -4,9 +4,14 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.broker {
     requires static org.jspecify;
-    requires ambit.wire;
+
+    requires transitive ambit.wire;
     requires ambit.boundary;
     requires org.eclipse.jetty.server;
-    requires org.eclipse.jetty.unixdomain.server;
-    requires tools.jackson.databind;
+    requires tools.jackson.core;
+
+    // Who connects to the front is known from SO_PEERCRED, which lives in jdk.net.
+    requires jdk.net;
+
+    exports ambit.broker;
 }

@@ -51,36 +51,35 @@ public record BrokerConfig(
 
     public Blob toBlob() {
         return Blob.of(Cbor.encode(Cbor.record(
-                Cbor.of(coreSocket.toString()),
-                Cbor.of(driversSocket.toString()),
-                Cbor.of(frontSocket.toString()),
-                Cbor.of(doors.toString()),
-                texts(coreUsers),
-                texts(driversUsers),
-                texts(frontUsers),
-                Cbor.of(coreKey),
-                texts(view.stream().map(Path::toString).toList()),
-                Cbor.of(idleSeconds))));
-    }
-
-    private static Cbor texts(List<String> texts) {
-        return new Cbor.Array(texts.stream().map(Cbor::of).toList());
+                coreSocket.toString(),
+                driversSocket.toString(),
+                frontSocket.toString(),
+                doors.toString(),
+                coreUsers,
+                driversUsers,
+                frontUsers,
+                coreKey,
+                view.stream().map(Path::toString).toList(),
+                idleSeconds)));
     }
 
     public static BrokerConfig parse(Blob bytes) throws MalformedException {
-        Fields in = Fields.ofRecord(Cbor.decode(bytes.toArray()));
-        BrokerConfig config = new BrokerConfig(
-                Path.of(in.text(MAX_PATH)),
-                Path.of(in.text(MAX_PATH)),
-                Path.of(in.text(MAX_PATH)),
-                Path.of(in.text(MAX_PATH)),
-                in.list(MAX_USERS, user -> Fields.asText(user, Limits.NAME)),
-                in.list(MAX_USERS, user -> Fields.asText(user, Limits.NAME)),
-                in.list(MAX_USERS, user -> Fields.asText(user, Limits.NAME)),
-                in.exactly(Limits.KEY),
-                in.list(MAX_VIEW, path -> Path.of(Fields.asText(path, MAX_PATH))),
-                in.number(1, MAX_IDLE));
-        in.end();
-        return config;
+        return Fields.record(
+                Cbor.decode(bytes.toArray()),
+                in -> new BrokerConfig(
+                        path(in.any()),
+                        path(in.any()),
+                        path(in.any()),
+                        path(in.any()),
+                        in.names(MAX_USERS),
+                        in.names(MAX_USERS),
+                        in.names(MAX_USERS),
+                        in.hash(),
+                        in.list(MAX_VIEW, BrokerConfig::path),
+                        in.number(1, MAX_IDLE)));
+    }
+
+    private static Path path(Cbor text) throws MalformedException {
+        return Path.of(Fields.asText(text, MAX_PATH));
     }
 }

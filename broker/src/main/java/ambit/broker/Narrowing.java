@@ -44,7 +44,7 @@ final class Narrowing {
                 narrowed.add(one(index, members(entry.getValue(), "a narrowing is false or a JSON object")));
             }
         }
-        return Blob.of(Cbor.encode(Cbor.record(Cbor.of(Blob.of(drop)), new Cbor.Array(narrowed))));
+        return Blob.of(Cbor.encode(Cbor.record(Blob.of(drop), narrowed)));
     }
 
     private static int index(String name, List<Bound> capabilities) throws MalformedException {
@@ -71,7 +71,7 @@ final class Narrowing {
                 default -> throw new MalformedException("a narrowing has \"at-most\" and \"where\"");
             }
         }
-        return Cbor.record(Cbor.of(index), new Cbor.Array(constraints), Cbor.of(uses), Cbor.of(closed));
+        return Cbor.record(index, constraints, uses, closed);
     }
 
     private static long atMost(Json value) throws MalformedException {
@@ -167,7 +167,7 @@ final class Narrowing {
     }
 
     private static Cbor constraint(String path, int type, List<Cbor> operands, boolean optional) {
-        return Cbor.record(Cbor.of(path), Cbor.of(type), new Cbor.Array(operands), Cbor.of(optional));
+        return Cbor.record(path, type, operands, optional);
     }
 
     private static Map<String, Json> members(Json value, String otherwise) throws MalformedException {

@@ -59,7 +59,7 @@ final class NativeDoor {
                 case LOG -> log(exchange, context, body);
             }
         } catch (MalformedException e) {
-            exchange.json(400, refusal(Denial.MALFORMED, e.getMessage()));
+            exchange.json(400, refusal(Denial.MALFORMED, String.valueOf(e.getMessage())));
         }
     }
 

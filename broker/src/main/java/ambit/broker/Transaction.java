@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -166,7 +167,7 @@ final class Transaction {
     }
 
     private void feed(ContextRun context) {
-        context.ended().thenRun(() -> input.add(new FrontRequest.StdinEnd()));
+        CompletableFuture<Void> _ = context.ended().thenRun(() -> input.add(new FrontRequest.StdinEnd()));
         context.guest().ifPresent(guest -> {
             try (OutputStream stdin = guest.stdin()) {
                 while (input.take() instanceof FrontRequest.Stdin(Blob bytes)) {

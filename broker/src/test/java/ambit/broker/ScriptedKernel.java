@@ -1,0 +1,258 @@
+package ambit.broker;
+
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.Cbor;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Cose;
+import ambit.wire.Denial;
+import ambit.wire.DriverToBroker;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A core and drivers in one object: it decides by handle, executes by a script, and signs real proofs. */
+final class ScriptedKernel implements Kernel {
+    /** What a driver does on a permit. */
+    @FunctionalInterface
+    interface Driver {
+        void run(Blob params, Answer answer) throws Exception;
+    }
+
+    /** The driver's side of a call. */
+    interface Answer {
+        void chunk(String text);
+
+        void done(String result);
+
+        void send(DriverToBroker message);
+
+        void awaitCancel() throws InterruptedException;
+    }
+
+    private record Permit(Admitted context, String capability, long sequence) {}
+
+    final List<BrokerToCore> heard = new CopyOnWriteArrayList<>();
+    final List<Blob> executed = new CopyOnWriteArrayList<>();
+    final Map<String, Driver> drivers = new ConcurrentHashMap<>();
+    final Map<String, Denial> denials = new ConcurrentHashMap<>();
+    private final Map<Blob, Admitted> contexts = new ConcurrentHashMap<>();
+    private final Map<Blob, Permit> permits = new ConcurrentHashMap<>();
+    private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
+    private final AtomicLong sequence = new AtomicLong();
+    private final KeyPair key = keyPair();
+    private volatile boolean proofsOfAnotherContext;
+
+    private static KeyPair keyPair() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Blob publicKey() {
+        byte[] encoded = key.getPublic().getEncoded();
+        return Blob.of(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+    }
+
+    Proofs proofs() {
+        try {
+            return new CoreProofs(publicKey());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** From now on every proof names a context that nobody asked for. */
+    void mixUpProofs() {
+        proofsOfAnotherContext = true;
+    }
+
+    Admitted context(String agent, Bound... capabilities) {
+        Admitted admitted = new Admitted(
+                Text.randomId(), "tx-" + agent, agent, List.of(capabilities), List.of(), Long.MAX_VALUE, 1, Blob.EMPTY);
+        contexts.put(admitted.context(), admitted);
+        return admitted;
+    }
+
+    /** The next Admit or Spawn gets this answer. */
+    void answerNextAdmission(CoreToBroker answer) {
+        synchronized (admissions) {
+            admissions.add(answer);
+        }
+    }
+
+    static Bound tool(String name, String definition) {
+        return new Bound(Text.randomId(), name, Bound.TOOL, name.substring(0, name.indexOf('.')), 3, definition, false);
+    }
+
+    static Bound child(String agent) {
+        return new Bound(Text.randomId(), agent, Bound.CHILD, "", 3, "", false);
+    }
+
+    @Override
+    public CoreToBroker ask(BrokerToCore request) {
+        if (!(request instanceof BrokerToCore.Poll)) {
+            heard.add(request);
+        }
+        return switch (request) {
+            case BrokerToCore.Decide decide -> decide(decide);
+            case BrokerToCore.LogEvent _ -> new CoreToBroker.Logged(7);
+            case BrokerToCore.EndContext _ -> new CoreToBroker.Ended(List.of(), 9);
+            case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.of());
+            case BrokerToCore.Admit _, BrokerToCore.Spawn _ -> {
+                synchronized (admissions) {
+                    yield admissions.remove();
+                }
+            }
+        };
+    }
+
+    private CoreToBroker decide(BrokerToCore.Decide decide) {
+        Admitted context = contexts.get(decide.context());
+        if (context == null) {
+            return new CoreToBroker.Denied(Denial.CONTEXT_ENDED, Denial.CONTEXT_ENDED.sentence(), 5);
+        }
+        if (contexts.containsKey(decide.handle())) {
+            return new CoreToBroker.ChildResult(decide.handle(), 6);
+        }
+        String name = decide.syscall().label();
+        if (!decide.handle().isEmpty()) {
+            name = context.capabilities().stream()
+                    .filter(it -> it.handle().equals(decide.handle()))
+                    .map(Bound::name)
+                    .findFirst()
+                    .orElse("");
+        }
+        if (name.isEmpty()) {
+            return new CoreToBroker.Denied(Denial.UNKNOWN_HANDLE, Denial.UNKNOWN_HANDLE.sentence(), 5);
+        }
+        Denial denial = denials.get(name);
+        if (denial != null) {
+            return new CoreToBroker.Denied(denial, denial.sentence(), 5);
+        }
+        Blob permit = Text.randomId();
+        long number = sequence.incrementAndGet();
+        permits.put(permit, new Permit(context, name, number));
+        return new CoreToBroker.Permitted(permit, "driver", number, List.of(new CoreToBroker.Count("grant", 2)), 4);
+    }
+
+    @Override
+    public Execution execute(Blob permit, Blob params) throws IOException {
+        Permit known = permits.remove(permit);
+        if (known == null) {
+            throw new IOException("no such permit");
+        }
+        executed.add(params);
+        Running running = new Running(known, params);
+        Thread.ofVirtual().start(running);
+        return running;
+    }
+
+    private final class Running implements Execution, Answer, Runnable {
+        private final Permit permit;
+        private final Blob params;
+        private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        private final BlockingQueue<DriverToBroker> messages = new LinkedBlockingQueue<>();
+        private final java.util.concurrent.CountDownLatch cancelled = new java.util.concurrent.CountDownLatch(1);
+
+        Running(Permit permit, Blob params) {
+            this.permit = permit;
+            this.params = params;
+        }
+
+        @Override
+        public void run() {
+            try {
+                drivers.getOrDefault(permit.capability(), (_, answer) -> answer.done("null"))
+                        .run(params, this);
+            } catch (Exception e) {
+                send(new DriverToBroker.Failed(Denial.DRIVER_FAILED, "the script failed: " + e, Blob.EMPTY));
+            }
+        }
+
+        @Override
+        public void chunk(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            sent.writeBytes(bytes);
+            messages.add(new DriverToBroker.Chunk(Blob.of(bytes)));
+        }
+
+        @Override
+        public void done(String result) {
+            byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
+            sent.writeBytes(bytes);
+            Blob context = proofsOfAnotherContext ? Text.randomId() : permit.context().context();
+            messages.add(new DriverToBroker.Done(200, Blob.of(bytes), proof(context, Blob.of(sent.toByteArray()))));
+        }
+
+        @Override
+        public void send(DriverToBroker message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void awaitCancel() throws InterruptedException {
+            cancelled.await();
+        }
+
+        private Blob proof(Blob context, Blob result) {
+            Blob payload = Blob.of(Cbor.encode(Cbor.record(
+                    context,
+                    permit.sequence(),
+                    params.sha256(),
+                    result.sha256(),
+                    0,
+                    4,
+                    permit.context().transaction())));
+            try {
+                Signature signer = Signature.getInstance("Ed25519");
+                signer.initSign(key.getPrivate());
+                signer.update(Cose.toBeSigned(Cose.Domain.PROOF, publicKey(), payload));
+                return new Cose(publicKey(), payload, Blob.of(signer.sign())).toBlob();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public DriverToBroker next() throws IOException {
+            try {
+                while (true) {
+                    DriverToBroker message = messages.poll(10, java.util.concurrent.TimeUnit.MILLISECONDS);
+                    if (message != null) {
+                        return message;
+                    }
+                    if (cancelled.getCount() == 0) {
+                        throw new EOFException("cancelled");
+                    }
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            cancelled.countDown();
+        }
+    }
+}
