@@ -4,11 +4,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.broker {
     requires static org.jspecify;
-
     requires transitive ambit.wire;
     requires ambit.boundary;
     requires org.eclipse.jetty.server;
     requires tools.jackson.core;
+    requires java.logging;
 
     // Who connects to the front is known from SO_PEERCRED, which lives in jdk.net.
     requires jdk.net;

@@ -71,10 +71,10 @@ public final class BrokerProcess implements AutoCloseable {
                 SocketChannel client = front.accept();
                 Thread.ofPlatform().daemon().name("transaction").start(() -> serve(client));
             } catch (IOException e) {
-                log("the front does not accept", e);
                 if (!front.isOpen()) {
                     return;
                 }
+                log("the front does not accept", e);
             }
         }
     }
@@ -104,8 +104,10 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     private FrontEvent.Live status() {
-        return new FrontEvent.Live(
-                transactions.stream().limit(Limits.LIVE).map(Transaction::status).toList());
+        return new FrontEvent.Live(transactions.stream()
+                .limit(Limits.LIVE)
+                .map(Transaction::status)
+                .toList());
     }
 
     /** Revocations and stops reach a running guest this way; its next call would be refused in any case. */

@@ -53,8 +53,7 @@ final class ContextCalls implements Context {
         final AtomicLong effects = new AtomicLong();
     }
 
-    ContextCalls(
-            Admitted admitted, Kernel kernel, Proofs proofs, Family family, Observer observer, Tally tally) {
+    ContextCalls(Admitted admitted, Kernel kernel, Proofs proofs, Family family, Observer observer, Tally tally) {
         this.admitted = admitted;
         this.kernel = kernel;
         this.proofs = proofs;
@@ -175,8 +174,8 @@ final class ContextCalls implements Context {
     @Override
     public Reply spawnChild(Blob handle, Blob narrowing, Blob input) {
         Bound capability = capabilities.get(handle);
-        Call call = new Call(
-                Syscall.SPAWN_CHILD, capability == null ? "(no such handle)" : capability.name(), narrowing);
+        Call call =
+                new Call(Syscall.SPAWN_CHILD, capability == null ? "(no such handle)" : capability.name(), narrowing);
         return call.done(spawned(call, handle, narrowing, input));
     }
 
@@ -296,9 +295,7 @@ final class ContextCalls implements Context {
     private Reply childResult(Blob child) {
         try {
             Blob result = family.awaitResult(child);
-            return result.isEmpty()
-                    ? refused(Denial.UNKNOWN_HANDLE)
-                    : new Reply.Result(200, result, Blob.EMPTY);
+            return result.isEmpty() ? refused(Denial.UNKNOWN_HANDLE) : new Reply.Result(200, result, Blob.EMPTY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return refused(Denial.CONTEXT_ENDED);

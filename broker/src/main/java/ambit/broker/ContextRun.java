@@ -45,7 +45,8 @@ final class ContextRun implements Family {
     private static final long PUMP_PATIENCE_SECONDS = 5;
 
     /** What all contexts of this broker share. */
-    record Machine(Kernel kernel, Proofs proofs, Boundary boundary, Doors doors, GuestView view, Path sockets, Live live) {}
+    record Machine(
+            Kernel kernel, Proofs proofs, Boundary boundary, Doors doors, GuestView view, Path sockets, Live live) {}
 
     /** What all contexts of one transaction share. */
     record Company(Observer observer, ContextCalls.Tally tally) {}

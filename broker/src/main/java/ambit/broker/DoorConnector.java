@@ -34,7 +34,8 @@ final class DoorConnector extends AbstractConnector {
     static final class DoorEndPoint extends SocketChannelEndPoint {
         private final Door door;
 
-        DoorEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Door door) {
+        DoorEndPoint(
+                SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, Door door) {
             super(channel, selector, key, scheduler);
             this.door = door;
         }
@@ -96,8 +97,8 @@ final class DoorConnector extends AbstractConnector {
 
         @Override
         protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
-            DoorEndPoint endPoint = new DoorEndPoint(
-                    (SocketChannel) channel, selector, key, getScheduler(), (Door) key.attachment());
+            DoorEndPoint endPoint =
+                    new DoorEndPoint((SocketChannel) channel, selector, key, getScheduler(), (Door) key.attachment());
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }

@@ -86,6 +86,9 @@ final class Exchange {
             response.setStatus(200);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
             response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
+            // Otherwise a stream to a client that wants its connection closed has no end of its own, and a cut would
+            // look like one.
+            response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
         }
         Content.Sink.write(response, false, ByteBuffer.wrap(piece.toArray()));
     }

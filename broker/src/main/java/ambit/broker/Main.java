@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The broker as a process: {@code ambit.broker.Main <configuration file>}. */
 public final class Main {
@@ -25,6 +27,7 @@ public final class Main {
             fail("expected one argument, the configuration file", "the supervisor starts this process: ambit up");
             return;
         }
+        quietTheServer();
         try {
             System.exit(run(Path.of(arguments[0])));
         } catch (BoundaryRefused e) {
@@ -34,6 +37,11 @@ public final class Main {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Jetty warns of every connection that a guest breaks off; a guest could fill the log with it. */
+    private static void quietTheServer() {
+        Logger.getLogger("org.eclipse.jetty").setLevel(Level.SEVERE);
     }
 
     private static int run(Path file)

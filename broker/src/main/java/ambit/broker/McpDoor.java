@@ -154,7 +154,8 @@ final class McpDoor {
     }
 
     private static void call(Exchange exchange, Context context, Message message) {
-        @Nullable Bound tool = message.params().get("name") instanceof Json.Str(String name)
+        @Nullable
+        Bound tool = message.params().get("name") instanceof Json.Str(String name)
                 ? McpTools.of(context.capabilities()).get(name)
                 : null;
         if (tool == null) {
@@ -169,8 +170,7 @@ final class McpDoor {
 
     private static Blob content(Reply reply, ByteArrayOutputStream gathered) {
         return switch (reply) {
-            case Reply.Refused(Denial code, String sentence) ->
-                text("denied (" + code.name() + "): " + sentence, true);
+            case Reply.Refused(Denial code, String sentence) -> text("denied (" + code.name() + "): " + sentence, true);
             case Reply.Result(int status, Blob body, Blob _) -> {
                 gathered.writeBytes(body.toArray());
                 Blob whole = Blob.of(gathered.toByteArray());

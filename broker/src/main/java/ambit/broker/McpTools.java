@@ -17,7 +17,8 @@ final class McpTools {
         List<Bound> tools = capabilities.stream()
                 .filter(it -> it.kind() == Bound.TOOL && !it.definition().isEmpty())
                 .toList();
-        Map<String, Long> seen = tools.stream().collect(Collectors.groupingBy(McpTools::operation, Collectors.counting()));
+        Map<String, Long> seen =
+                tools.stream().collect(Collectors.groupingBy(McpTools::operation, Collectors.counting()));
         Map<String, Bound> named = new LinkedHashMap<>();
         for (Bound tool : tools) {
             String operation = operation(tool);

@@ -120,13 +120,12 @@ final class Narrowing {
         List<Cbor> constraints = new ArrayList<>();
         for (Map.Entry<String, Json> word : words.entrySet()) {
             int type = WORDS.indexOf(word.getKey()) + 1;
-            List<Json> values =
-                    switch (type) {
-                        case 0 -> throw new MalformedException("no such rule in \"where\"");
-                        case IN -> list(word.getValue());
-                        case ABSENT, ANY -> none(word.getValue());
-                        default -> List.of(word.getValue());
-                    };
+            List<Json> values = switch (type) {
+                case 0 -> throw new MalformedException("no such rule in \"where\"");
+                case IN -> list(word.getValue());
+                case ABSENT, ANY -> none(word.getValue());
+                default -> List.of(word.getValue());
+            };
             constraints.add(constraint(path, type, operands(values), optional));
         }
         return constraints;
@@ -160,7 +159,8 @@ final class Narrowing {
                         case Json.Bool(boolean flag) -> Cbor.of(flag);
                         case Json.Null() -> new Cbor.Null();
                         case Json.Dec _, Json.Arr _, Json.Obj _ ->
-                            throw new MalformedException("a rule compares with texts, whole numbers, true, false and null");
+                            throw new MalformedException(
+                                    "a rule compares with texts, whole numbers, true, false and null");
                     });
         }
         return operands;

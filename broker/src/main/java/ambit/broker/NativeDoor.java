@@ -97,8 +97,11 @@ final class NativeDoor {
         String input = members.containsKey("input") ? JsonText.text(members.get("input")) : "";
         Blob narrowing = members.getOrDefault("narrow", EMPTY_OBJECT);
         Reply reply = context.spawnChild(handle(members), narrowing, JsonText.utf8(input));
-        answer(exchange, reply, (json, result) ->
-                json.writeStringProperty("handle", result.body().toHex()));
+        answer(
+                exchange,
+                reply,
+                (json, result) ->
+                        json.writeStringProperty("handle", result.body().toHex()));
     }
 
     private static void log(Exchange exchange, Context context, Blob body) throws MalformedException {
@@ -156,7 +159,8 @@ final class NativeDoor {
                     if (!result.proof().isEmpty()) {
                         json.writeStringProperty(
                                 "proof",
-                                Base64.getEncoder().encodeToString(result.proof().toArray()));
+                                Base64.getEncoder()
+                                        .encodeToString(result.proof().toArray()));
                     }
                 });
                 exchange.json(ok ? 200 : 502, body);

@@ -55,8 +55,7 @@ final class OpenAiDoor {
             stream(exchange, context.toolCall(model.get().handle(), body, exchange::event));
         } else {
             ByteArrayOutputStream gathered = new ByteArrayOutputStream();
-            Reply reply = context.toolCall(
-                    model.get().handle(), body, piece -> NativeDoor.gather(gathered, piece));
+            Reply reply = context.toolCall(model.get().handle(), body, piece -> NativeDoor.gather(gathered, piece));
             answer(exchange, reply, gathered);
         }
     }
@@ -124,12 +123,11 @@ final class OpenAiDoor {
     }
 
     private static Blob denied(Denial code, String sentence) {
-        String type =
-                switch (NativeDoor.status(code)) {
-                    case 400 -> "invalid_request_error";
-                    case 403 -> "permission_denied";
-                    default -> "kernel_error";
-                };
+        String type = switch (NativeDoor.status(code)) {
+            case 400 -> "invalid_request_error";
+            case 403 -> "permission_denied";
+            default -> "kernel_error";
+        };
         return error(sentence, type, code.name());
     }
 

@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** Unix sockets between the kernel's processes, each end knowing who is at the other. */
@@ -35,12 +36,16 @@ final class Sockets {
         }
     }
 
-    /** Listens; a socket of a process that is gone is replaced. */
+    /**
+     * Listens; a socket of a process that is gone is replaced. Its directory decides who can reach it, {@link #check} who is
+     * heard.
+     */
     static ServerSocketChannel listen(Path socket) throws IOException {
         Files.deleteIfExists(socket);
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             listener.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
             return listener;
         } catch (IOException e) {
             listener.close();

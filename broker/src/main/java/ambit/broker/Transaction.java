@@ -72,11 +72,7 @@ final class Transaction {
         id = admitted.transaction();
         Observer observer = this::tell;
         ContextRun context = new ContextRun(
-                machine,
-                new ContextRun.Company(observer, tally),
-                admitted,
-                spec,
-                new Output.Forwarded(observer));
+                machine, new ContextRun.Company(observer, tally), admitted, spec, new Output.Forwarded(observer));
         run = Optional.of(context);
         tell(new FrontEvent.Started(withoutContext(admitted)));
         try {
@@ -119,11 +115,7 @@ final class Transaction {
             return;
         }
         front.send(new FrontEvent.Finished(
-                        outcome.how(),
-                        outcome.exitCode(),
-                        outcome.verdicts(),
-                        outcome.logIndex(),
-                        tally.effects.get())
+                        outcome.how(), outcome.exitCode(), outcome.verdicts(), outcome.logIndex(), tally.effects.get())
                 .toCbor());
     }
 
@@ -185,10 +177,6 @@ final class Transaction {
 
     FrontEvent.Transaction status() {
         return new FrontEvent.Transaction(
-                id,
-                run.map(ContextRun::agent).orElse(""),
-                startedAtMs,
-                tally.calls.get(),
-                tally.denied.get());
+                id, run.map(ContextRun::agent).orElse(""), startedAtMs, tally.calls.get(), tally.denied.get());
     }
 }

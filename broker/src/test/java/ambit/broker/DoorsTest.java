@@ -3,11 +3,11 @@ package ambit.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.broker.TestDoors.Opened;
+import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
-import ambit.wire.Blob;
 import ambit.wire.FrontEvent;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DoorsTest {
-    private final Bound log = ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{\"type\":\"object\"}}");
+    private final Bound log =
+            ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{\"type\":\"object\"}}");
     private final Bound chat = ScriptedKernel.tool("small.chat", "");
     private TestDoors doors;
     private Opened door;
@@ -54,14 +55,14 @@ class DoorsTest {
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.body()).startsWith("{\"ok\":true,\"result\":{\"content\":[]},\"proof\":\"");
         }
-        assertThat(doors.kernel.executed)
-                .containsExactly(JsonText.utf8("{\"n\":1}"), JsonText.utf8("{\"n\":1}"));
+        assertThat(doors.kernel.executed).containsExactly(JsonText.utf8("{\"n\":1}"), JsonText.utf8("{\"n\":1}"));
     }
 
     @Test
     void the_parameters_reach_the_kernel_byte_for_byte() throws IOException {
         String odd = "{ \"b\" : 1.50,\t\"a\":\"\\u00e9é\" , \"n\":[ -0 , 1e2 ] }";
-        assertThat(Http.post(door.socket(), "/syscall/tool_call", call(odd)).status()).isEqualTo(200);
+        assertThat(Http.post(door.socket(), "/syscall/tool_call", call(odd)).status())
+                .isEqualTo(200);
         assertThat(doors.kernel.executed).containsExactly(JsonText.utf8(odd));
     }
 
@@ -126,8 +127,7 @@ class DoorsTest {
 
     @Test
     void a_huge_header_is_refused() throws IOException {
-        Http.Response response =
-                Http.post(door.socket(), "/syscall/log", "{}", "X-Long: " + "x".repeat(40_000));
+        Http.Response response = Http.post(door.socket(), "/syscall/log", "{}", "X-Long: " + "x".repeat(40_000));
         assertThat(response.status()).isEqualTo(431);
     }
 
@@ -137,7 +137,8 @@ class DoorsTest {
         Http.Response response = Http.post(door.socket(), "/syscall/tool_call", call("{}"));
         assertThat(response.status()).isEqualTo(403);
         assertThat(response.body())
-                .isEqualTo("{\"ok\":false,\"code\":\"CONSTRAINT\",\"sentence\":\"" + Denial.CONSTRAINT.sentence() + "\"}");
+                .isEqualTo(
+                        "{\"ok\":false,\"code\":\"CONSTRAINT\",\"sentence\":\"" + Denial.CONSTRAINT.sentence() + "\"}");
         assertThat(door.seen()).singleElement().satisfies(event -> {
             FrontEvent.Called called = (FrontEvent.Called) event;
             assertThat(called.denial()).contains(Denial.CONSTRAINT);
@@ -153,7 +154,8 @@ class DoorsTest {
         Http.Response response = Http.post(other.socket(), "/syscall/tool_call", call("{}"));
         assertThat(response.status()).isEqualTo(403);
         assertThat(response.body()).contains("UNKNOWN_HANDLE");
-        assertThat(Http.post(door.socket(), "/syscall/tool_call", call("{}")).status()).isEqualTo(200);
+        assertThat(Http.post(door.socket(), "/syscall/tool_call", call("{}")).status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -172,14 +174,19 @@ class DoorsTest {
         doors.kernel.drivers.put("memory_read", (params, answer) -> answer.done("{\"n\":1}"));
         Http.Response read = Http.post(door.socket(), "/syscall/memory_read", "{\"key\": \"a\"}");
         assertThat(read.body()).startsWith("{\"ok\":true,\"value\":{\"n\":1},\"proof\":\"");
-        assertThat(Http.post(door.socket(), "/syscall/memory_write", "{\"key\":\"a\",\"value\":[1]}").status())
+        assertThat(Http.post(door.socket(), "/syscall/memory_write", "{\"key\":\"a\",\"value\":[1]}")
+                        .status())
                 .isEqualTo(200);
-        assertThat(Http.post(door.socket(), "/syscall/log", "{\"event\":{\"step\":1}}").body())
+        assertThat(Http.post(door.socket(), "/syscall/log", "{\"event\":{\"step\":1}}")
+                        .body())
                 .isEqualTo("{\"ok\":true}");
         assertThat(doors.kernel.executed)
                 .containsExactly(JsonText.utf8("{\"key\": \"a\"}"), JsonText.utf8("{\"key\":\"a\",\"value\":[1]}"));
-        assertThat(doors.kernel.heard).last().isInstanceOfSatisfying(BrokerToCore.LogEvent.class, event ->
-                assertThat(event.event()).isEqualTo(JsonText.utf8("{\"step\":1}")));
+        assertThat(doors.kernel.heard)
+                .last()
+                .isInstanceOfSatisfying(
+                        BrokerToCore.LogEvent.class,
+                        event -> assertThat(event.event()).isEqualTo(JsonText.utf8("{\"step\":1}")));
     }
 
     @Test
@@ -193,8 +200,9 @@ class DoorsTest {
 
     @Test
     void a_reply_without_a_proof_is_never_shown() throws IOException {
-        doors.kernel.drivers.put("git.git_log", (params, answer) ->
-                answer.send(new DriverToBroker.Done(200, JsonText.utf8("\"secret\""), Blob.EMPTY)));
+        doors.kernel.drivers.put(
+                "git.git_log",
+                (params, answer) -> answer.send(new DriverToBroker.Done(200, JsonText.utf8("\"secret\""), Blob.EMPTY)));
         assertThat(Http.post(door.socket(), "/syscall/tool_call", call("{}")).body())
                 .contains("INTERNAL")
                 .doesNotContain("secret");
@@ -208,7 +216,8 @@ class DoorsTest {
             opened.add(doors.open(doors.kernel.context("a" + i, ScriptedKernel.tool("t.op" + i, ""))));
         }
         for (int i = 0; i < 200; i++) {
-            for (SocketAddress address : List.of(opened.get(i).socket(), opened.get(i).loopback())) {
+            for (SocketAddress address :
+                    List.of(opened.get(i).socket(), opened.get(i).loopback())) {
                 assertThat(Http.get(address, "/syscall/handles").body()).contains("\"t.op" + i + "\"");
             }
         }
@@ -252,7 +261,8 @@ class DoorsTest {
             Opened other = quick.open(quick.kernel.context("other", log));
             try (Http http = new Http(slow.socket())) {
                 http.write("POST /syscall/tool_call HTTP/1.1\r\nHost: k\r\nContent-Length: 100\r\n\r\n{\"han");
-                assertThat(Http.post(other.socket(), "/syscall/tool_call", call("{}")).status())
+                assertThat(Http.post(other.socket(), "/syscall/tool_call", call("{}"))
+                                .status())
                         .isEqualTo(200);
                 http.readUntil("\r\n\r\n");
                 assertThat(quick.kernel.executed).hasSize(1);
@@ -269,7 +279,8 @@ class DoorsTest {
                 assertThat(never.await(900, TimeUnit.MILLISECONDS)).isFalse();
                 answer.done("1");
             });
-            assertThat(Http.post(patient.socket(), "/syscall/tool_call", call("{}")).body())
+            assertThat(Http.post(patient.socket(), "/syscall/tool_call", call("{}"))
+                            .body())
                     .contains("\"result\":1");
         }
     }
@@ -296,7 +307,8 @@ class DoorsTest {
     @Test
     void unknown_paths_and_methods_are_refused_in_json() throws IOException {
         assertThat(Http.post(door.socket(), "/syscall/grant", "{}").status()).isEqualTo(404);
-        assertThat(Http.get(door.socket(), "/syscall/../syscall/handles").status()).isIn(400, 404);
+        assertThat(Http.get(door.socket(), "/syscall/../syscall/handles").status())
+                .isIn(400, 404);
         assertThat(Http.get(door.socket(), "/syscall/tool_call").status()).isEqualTo(405);
         assertThat(Http.get(door.socket(), "/").body()).startsWith("{\"ok\":false");
     }

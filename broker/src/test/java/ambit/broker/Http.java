@@ -3,8 +3,8 @@ package ambit.broker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +43,11 @@ final class Http implements AutoCloseable {
 
     void send(String method, String path, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: kernel\r\nConnection: close\r\n");
-        head.append("Content-Type: application/json\r\nContent-Length: ").append(bytes.length).append("\r\n");
+        StringBuilder head =
+                new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: kernel\r\nConnection: close\r\n");
+        head.append("Content-Type: application/json\r\nContent-Length: ")
+                .append(bytes.length)
+                .append("\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
         }
@@ -101,18 +104,20 @@ final class Http implements AutoCloseable {
         if (end < 0) {
             throw new IOException("no response: " + text);
         }
-        String[] lines = text.substring(0, end).split("\r\n");
+        String[] lines = text.substring(0, end).split("\r\n", -1);
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
-            headers.put(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).trim());
+            headers.put(
+                    lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+                    lines[i].substring(colon + 1).trim());
         }
-        int status = Integer.parseInt(lines[0].split(" ")[1]);
+        int status = Integer.parseInt(lines[0].split(" ", 3)[1]);
         String rest = text.substring(end + 4);
         if ("chunked".equals(headers.get("transfer-encoding"))) {
             return new Response(status, headers, dechunk(rest), rest.endsWith("0\r\n\r\n"));
         }
-        return new Response(status, headers, rest, true);
+        return new Response(status, headers, rest, headers.containsKey("content-length"));
     }
 
     private static String dechunk(String text) {

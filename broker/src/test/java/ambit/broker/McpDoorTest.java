@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class McpDoorTest {
     private final Bound log = ScriptedKernel.tool(
-            "git.git_log", "{\"name\":\"git_log\",\"description\":\"Shows commits\",\"inputSchema\":{\"type\":\"object\"}}");
+            "git.git_log",
+            "{\"name\":\"git_log\",\"description\":\"Shows commits\",\"inputSchema\":{\"type\":\"object\"}}");
     private final Bound gitStatus = ScriptedKernel.tool("git.status", "{\"name\":\"status\",\"inputSchema\":{}}");
     private final Bound webStatus = ScriptedKernel.tool("web.status", "{\"name\":\"status\",\"inputSchema\":{}}");
     private TestDoors doors;
@@ -26,8 +27,8 @@ class McpDoorTest {
     @BeforeEach
     void open() throws IOException {
         doors = new TestDoors(Duration.ofSeconds(20));
-        door = doors.open(doors.kernel.context(
-                "researcher", log, gitStatus, webStatus, ScriptedKernel.tool("small.chat", "")));
+        door = doors.open(
+                doors.kernel.context("researcher", log, gitStatus, webStatus, ScriptedKernel.tool("small.chat", "")));
     }
 
     @AfterEach
@@ -67,7 +68,8 @@ class McpDoorTest {
 
     @Test
     void the_list_is_exactly_the_contexts_tools_with_their_definitions() throws IOException {
-        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"tools/list\"}").body())
+        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"tools/list\"}")
+                        .body())
                 .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":{\"tools\":["
                         + "{\"name\":\"git_log\",\"description\":\"Shows commits\",\"inputSchema\":{\"type\":\"object\"}},"
                         + "{\"name\":\"git_status\",\"inputSchema\":{}},"
@@ -104,13 +106,22 @@ class McpDoorTest {
 
     @Test
     void unknown_methods_batches_and_foreign_origins_are_refused() throws IOException {
-        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/list\"}").body()).contains("-32601");
-        assertThat(rpc("[{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]").body()).contains("-32600");
-        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":2,\"id\":3,\"method\":\"ping\"}").body()).contains("-32700");
+        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/list\"}")
+                        .body())
+                .contains("-32601");
+        assertThat(rpc("[{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}]").body())
+                .contains("-32600");
+        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":2,\"id\":3,\"method\":\"ping\"}")
+                        .body())
+                .contains("-32700");
         assertThat(rpc("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}").body())
                 .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}");
-        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").status()).isEqualTo(202);
-        assertThat(Http.post(door.loopback(), "/mcp", "{}", "Origin: http://evil.example").status()).isEqualTo(403);
+        assertThat(rpc("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(Http.post(door.loopback(), "/mcp", "{}", "Origin: http://evil.example")
+                        .status())
+                .isEqualTo(403);
         assertThat(Http.get(door.loopback(), "/mcp").status()).isEqualTo(405);
     }
 
@@ -119,7 +130,9 @@ class McpDoorTest {
         String session = session();
         Opened other = doors.open(doors.kernel.context("other"));
         String ping = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
-        assertThat(Http.post(other.loopback(), "/mcp", ping, "Mcp-Session-Id: " + session).status()).isEqualTo(404);
+        assertThat(Http.post(other.loopback(), "/mcp", ping, "Mcp-Session-Id: " + session)
+                        .status())
+                .isEqualTo(404);
         assertThat(Http.post(door.loopback(), "/mcp", ping).status()).isEqualTo(400);
         assertThat(Http.post(
                                 door.loopback(),
@@ -129,8 +142,11 @@ class McpDoorTest {
                                 "MCP-Protocol-Version: 1999-01-01")
                         .status())
                 .isEqualTo(400);
-        assertThat(Http.once(door.loopback(), "DELETE", "/mcp", "", "Mcp-Session-Id: " + session).status())
+        assertThat(Http.once(door.loopback(), "DELETE", "/mcp", "", "Mcp-Session-Id: " + session)
+                        .status())
                 .isEqualTo(200);
-        assertThat(Http.post(door.loopback(), "/mcp", ping, "Mcp-Session-Id: " + session).status()).isEqualTo(404);
+        assertThat(Http.post(door.loopback(), "/mcp", ping, "Mcp-Session-Id: " + session)
+                        .status())
+                .isEqualTo(404);
     }
 }

@@ -47,7 +47,8 @@ class OpenAiDoorTest {
     @Test
     void the_model_named_like_a_tool_is_that_tool() throws IOException {
         doors.kernel.drivers.put("large.chat", (params, answer) -> answer.done("\"large\""));
-        assertThat(Http.post(door.loopback(), PATH, "{\"model\":\"large\"}").body()).isEqualTo("\"large\"");
+        assertThat(Http.post(door.loopback(), PATH, "{\"model\":\"large\"}").body())
+                .isEqualTo("\"large\"");
         assertThat(Http.get(door.loopback(), "/v1/models").body())
                 .contains("\"id\":\"small\"")
                 .contains("\"id\":\"large\"");
@@ -104,13 +105,17 @@ class OpenAiDoorTest {
                 .isEqualTo("{\"error\":{\"message\":\"" + Denial.USES_EXHAUSTED.sentence()
                         + "\",\"type\":\"permission_denied\",\"param\":null,\"code\":\"USES_EXHAUSTED\"}}");
         doors.kernel.denials.clear();
-        doors.kernel.drivers.put("small.chat", (params, answer) ->
-                answer.send(new DriverToBroker.Failed(Denial.DRIVER_FAILED, "no model", Blob.EMPTY)));
+        doors.kernel.drivers.put(
+                "small.chat",
+                (params, answer) ->
+                        answer.send(new DriverToBroker.Failed(Denial.DRIVER_FAILED, "no model", Blob.EMPTY)));
         assertThat(Http.post(door.loopback(), PATH, "{}").status()).isEqualTo(502);
-        doors.kernel.drivers.put("small.chat", (params, answer) ->
-                answer.send(new DriverToBroker.Failed(Denial.TIMED_OUT, "too slow", Blob.EMPTY)));
+        doors.kernel.drivers.put(
+                "small.chat",
+                (params, answer) -> answer.send(new DriverToBroker.Failed(Denial.TIMED_OUT, "too slow", Blob.EMPTY)));
         assertThat(Http.post(door.loopback(), PATH, "{}").status()).isEqualTo(504);
-        assertThat(Http.post(door.loopback(), PATH, "{\"a\":1,\"a\":2}").status()).isEqualTo(400);
+        assertThat(Http.post(door.loopback(), PATH, "{\"a\":1,\"a\":2}").status())
+                .isEqualTo(400);
         assertThat(Http.post(door.loopback(), "/v1/files", "{}").body()).startsWith("{\"error\":{");
     }
 

@@ -200,7 +200,8 @@ final class ScriptedKernel implements Kernel {
         public void done(String result) {
             byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
             sent.writeBytes(bytes);
-            Blob context = proofsOfAnotherContext ? Text.randomId() : permit.context().context();
+            Blob context =
+                    proofsOfAnotherContext ? Text.randomId() : permit.context().context();
             messages.add(new DriverToBroker.Done(200, Blob.of(bytes), proof(context, Blob.of(sent.toByteArray()))));
         }
 
