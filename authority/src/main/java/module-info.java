@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.authority {
     requires static org.jspecify;
-    requires ambit.wire;
-    requires ambit.decision;
+    requires transitive ambit.wire;
+    requires transitive ambit.decision;
+
+    exports ambit.authority;
 }

@@ -1,0 +1,158 @@
+package ambit.authority;
+
+import ambit.decision.Conjunct;
+import ambit.decision.Texts;
+import ambit.decision.Values;
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.MalformedException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One condition on one argument, as {@code docs/constraints.md} defines it.
+ *
+ * @param path names joined by slashes, {@code *} for the elements of a list
+ * @param operands texts, integers, booleans or null, as many and of such a type as the kind demands
+ * @param optional whether the argument may be left out
+ */
+public record Constraint(String path, Kind kind, List<Cbor> operands, boolean optional) implements Cbor.Message {
+    /** How an argument is compared. */
+    public enum Kind {
+        EQ(Conjunct.EQ, "= "),
+        IN(Conjunct.IN, "one of "),
+        MIN(Conjunct.MIN, "≥ "),
+        MAX(Conjunct.MAX, "≤ "),
+        PREFIX(Conjunct.PREFIX, "beginning with "),
+        GLOB(Conjunct.GLOB, "like "),
+        UNDER(Conjunct.UNDER, "at or under "),
+        ABSENT(Conjunct.ABSENT, "left out"),
+        ANY(Conjunct.ANY, "anything");
+
+        private final int number;
+        private final String words;
+
+        Kind(int number, String words) {
+            this.number = number;
+            this.words = words;
+        }
+
+        public int number() {
+            return number;
+        }
+
+        static Kind of(long number) throws MalformedException {
+            for (Kind kind : values()) {
+                if (kind.number == number) {
+                    return kind;
+                }
+            }
+            throw new MalformedException("unknown type of constraint");
+        }
+    }
+
+    /** Constraints of one capability in one block. */
+    public static final int MAX_COUNT = 64;
+
+    public static final int MAX_PATH = 256;
+    public static final int MAX_OPERANDS = 256;
+
+    /** Code units of one operand; a glob's pattern may have {@link #MAX_GLOB}. */
+    public static final int MAX_OPERAND = 4096;
+
+    public static final int MAX_GLOB = 512;
+
+    public Constraint {
+        operands = List.copyOf(operands);
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(path, kind.number, operands, optional);
+    }
+
+    static Constraint read(Fields in) throws MalformedException {
+        Constraint constraint = new Constraint(
+                in.text(MAX_PATH), Kind.of(in.integer()), in.list(MAX_OPERANDS, Constraint::operand), in.bool());
+        if (constraint.path.isEmpty() || !constraint.fits()) {
+            throw new MalformedException("constraint without a path or with operands that do not fit its type");
+        }
+        return constraint;
+    }
+
+    private static Cbor operand(Cbor value) throws MalformedException {
+        return switch (value) {
+            case Cbor.Text text -> Cbor.of(Fields.asText(text, MAX_OPERAND));
+            case Cbor.Int _, Cbor.Bool _, Cbor.Null _ -> value;
+            case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ ->
+                throw new MalformedException("an operand is a text, an integer, a boolean or null");
+        };
+    }
+
+    private boolean fits() {
+        Cbor first = operands.isEmpty() ? new Cbor.Null() : operands.getFirst();
+        return switch (kind) {
+            case IN -> !operands.isEmpty();
+            case ABSENT, ANY -> operands.isEmpty();
+            case EQ -> operands.size() == 1;
+            case MIN, MAX -> operands.size() == 1 && first instanceof Cbor.Int;
+            case PREFIX -> operands.size() == 1 && first instanceof Cbor.Text;
+            case GLOB -> operands.size() == 1 && first instanceof Cbor.Text(String text) && text.length() <= MAX_GLOB;
+            case UNDER ->
+                operands.size() == 1 && first instanceof Cbor.Text(String text) && Texts.isCleanPath(utf8(text));
+        };
+    }
+
+    /** The same for the decision kernel. */
+    Conjunct compile() {
+        int n = operands.size();
+        int[] types = new int[n];
+        long[] numbers = new long[n];
+        byte[][] texts = new byte[n][0];
+        for (int i = 0; i < n; i++) {
+            switch (operands.get(i)) {
+                case Cbor.Text(String text) -> {
+                    types[i] = Values.STRING;
+                    texts[i] = utf8(text);
+                }
+                case Cbor.Int(long number) -> {
+                    types[i] = Values.INT;
+                    numbers[i] = number;
+                }
+                case Cbor.Bool(boolean yes) -> {
+                    types[i] = Values.BOOL;
+                    numbers[i] = yes ? 1 : 0;
+                }
+                case Cbor.Null() -> types[i] = Values.NULL;
+                case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ -> throw new IllegalStateException("no such operand");
+            }
+        }
+        return new Conjunct(utf8(path), kind.number, optional, new Values(new byte[n][0], types, numbers, texts));
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Such as {@code max_count (may be left out) ≤ 50}. */
+    public String describe() {
+        String when = optional && kind != Kind.ABSENT ? " (may be left out) " : " ";
+        return Words.plain(path)
+                + when
+                + kind.words
+                + operands.stream().map(Constraint::show).collect(Collectors.joining(", "));
+    }
+
+    private static String show(Cbor operand) {
+        return switch (operand) {
+            case Cbor.Text(String text) -> Words.quote(text);
+            case Cbor.Int(long number) -> Long.toString(number);
+            case Cbor.Bool(boolean yes) -> Boolean.toString(yes);
+            case Cbor.Null() -> "null";
+            case Cbor.Bytes(Blob bytes) -> bytes.toHex();
+            case Cbor.Array _, Cbor.Map _ -> "?";
+        };
+    }
+}

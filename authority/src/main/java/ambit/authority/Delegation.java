@@ -1,0 +1,58 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a context gives to its child: a further block of a chain, signed by the core with the parent context's key.
+ *
+ * @param parent SHA-256 of the exact signed bytes of the block above
+ * @param id 16 bytes
+ * @param expires seconds since 1970
+ * @param drop {@link Bitmap} of the grant's capabilities that the child does not get
+ * @param input SHA-256 of the input
+ */
+public record Delegation(
+        Blob parent, Blob id, long expires, Blob drop, List<Narrowing> narrowings, String agent, Blob input)
+        implements Cbor.Message {
+    public Delegation {
+        narrowings = List.copyOf(narrowings);
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(parent, id, expires, drop, narrowings, agent, input);
+    }
+
+    public Blob toBlob() {
+        return Blob.of(Cbor.encode(toCbor()));
+    }
+
+    public static Delegation parse(Blob payload) throws MalformedException {
+        return Fields.record(
+                Cbor.decode(payload.toArray()),
+                in -> new Delegation(
+                        in.hash(),
+                        in.id(),
+                        in.integer(0, Limits.LAST_SECOND),
+                        Bitmap.read(in),
+                        Narrowing.readAll(in),
+                        in.name(),
+                        in.hash()));
+    }
+
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        lines.add("delegation " + id.toHex() + " to the agent " + Words.plain(agent));
+        lines.add("continues the block with SHA-256 " + parent.toHex());
+        lines.add("until " + Words.second(expires));
+        lines.addAll(Words.block(drop, narrowings));
+        lines.add("input with SHA-256 " + input.toHex());
+        return lines;
+    }
+}

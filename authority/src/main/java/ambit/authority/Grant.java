@@ -1,0 +1,83 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a tenant's root key gives to a principal: the payload of the first block of a chain.
+ *
+ * @param id 16 bytes
+ * @param holder the raw public key that signs requests
+ * @param notBefore seconds since 1970
+ * @param expires seconds since 1970; from then on it is no longer valid
+ * @param depth how many delegations may follow the request
+ * @param agent the only agent that may be run with it
+ */
+public record Grant(
+        String tenant,
+        Blob id,
+        Blob holder,
+        long notBefore,
+        long expires,
+        int depth,
+        String agent,
+        List<Cap> caps,
+        List<Memory> memory)
+        implements Cbor.Message {
+    /** A chain is the grant, the request and at most this many delegations. */
+    public static final int MAX_DEPTH = 16;
+
+    public Grant {
+        caps = List.copyOf(caps);
+        memory = List.copyOf(memory);
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(tenant, id, holder, notBefore, expires, depth, agent, caps, memory);
+    }
+
+    public Blob toBlob() {
+        return Blob.of(Cbor.encode(toCbor()));
+    }
+
+    public static Grant parse(Blob payload) throws MalformedException {
+        Grant grant = Fields.record(
+                Cbor.decode(payload.toArray()),
+                in -> new Grant(
+                        in.name(),
+                        in.id(),
+                        PublicKeys.requireSound(in.hash()),
+                        in.integer(0, Limits.LAST_SECOND),
+                        in.integer(0, Limits.LAST_SECOND),
+                        in.number(0, MAX_DEPTH),
+                        in.name(),
+                        in.records(Limits.CAPABILITIES, Cap::read),
+                        in.records(Limits.MAPPINGS - 1, Memory::read)));
+        long names = grant.caps.stream().map(Cap::name).distinct().count();
+        long namespaces =
+                grant.memory.stream().map(Memory::namespace).distinct().count();
+        if (names != grant.caps.size() || namespaces != grant.memory.size()) {
+            throw new MalformedException("two capabilities or namespaces of one name");
+        }
+        return grant;
+    }
+
+    /** One line for each thing that it says. */
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        lines.add("grant " + id.toHex() + " of tenant " + Words.plain(tenant));
+        lines.add("to the holder of " + PublicKeys.toLine(holder));
+        lines.add("to run the agent " + Words.plain(agent));
+        lines.add("from " + Words.second(notBefore) + " until " + Words.second(expires));
+        lines.add(depth == 0 ? "children may not be started" : "children at most " + depth + " deep");
+        caps.forEach(cap -> lines.add(cap.describe()));
+        memory.forEach(part -> lines.add(part.describe()));
+        return lines;
+    }
+}

@@ -1,0 +1,56 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.List;
+
+/**
+ * The core's word that a result belongs to one call of one context and is recorded.
+ *
+ * @param paramsDigest SHA-256 of the request bytes
+ * @param resultDigest SHA-256 of the result
+ * @param status 0, or the number of a {@link ambit.wire.Denial}
+ * @param logIndex where the outcome is in the log
+ */
+public record Proof(
+        Blob context,
+        long sequence,
+        Blob paramsDigest,
+        Blob resultDigest,
+        int status,
+        long logIndex,
+        String transaction)
+        implements Cbor.Message {
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(context, sequence, paramsDigest, resultDigest, status, logIndex, transaction);
+    }
+
+    public Blob toBlob() {
+        return Blob.of(Cbor.encode(toCbor()));
+    }
+
+    public static Proof parse(Blob payload) throws MalformedException {
+        return Fields.record(
+                Cbor.decode(payload.toArray()),
+                in -> new Proof(
+                        in.id(),
+                        in.integer(0, Long.MAX_VALUE),
+                        in.hash(),
+                        in.hash(),
+                        Words.status(in),
+                        in.integer(0, Long.MAX_VALUE),
+                        in.text(Limits.NAME)));
+    }
+
+    public List<String> describe() {
+        return List.of(
+                "proof for call " + sequence + " of context " + context.toHex() + ": " + Words.outcome(status),
+                "transaction " + Words.plain(transaction) + ", log entry " + logIndex,
+                "request with SHA-256 " + paramsDigest.toHex(),
+                "result with SHA-256 " + resultDigest.toHex());
+    }
+}

@@ -1,0 +1,108 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cose;
+import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * Raw Ed25519 public keys (RFC 8032 §5.1.5, 32 bytes) and their files, one line {@code ambit-ed25519 <base64>}.
+ *
+ * <p>No Java provider refuses the keys under which one signature verifies for every message, so they are refused here: the points
+ * of small order, every encoding with y ≥ p, and what is no point of the curve.
+ */
+public final class PublicKeys {
+    private static final String LABEL = "ambit-ed25519 ";
+    private static final int MAX_FILE = 256;
+
+    private static final BigInteger ONE = BigInteger.ONE;
+    private static final BigInteger P = ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
+    private static final BigInteger D = BigInteger.valueOf(-121665)
+            .multiply(BigInteger.valueOf(121666).modInverse(P))
+            .mod(P);
+
+    /** The y of the two pairs of points of order eight; each is p minus the other. */
+    private static final BigInteger ORDER_EIGHT =
+            new BigInteger("2707385501144840649318225287225658788936804267575313519463743609750303021202");
+
+    /** The y of all points whose order divides eight, whatever their x is. */
+    private static final Set<BigInteger> SMALL_ORDER =
+            Set.of(BigInteger.ZERO, ONE, P.subtract(ONE), ORDER_EIGHT, P.subtract(ORDER_EIGHT));
+
+    private PublicKeys() {}
+
+    /** Returns {@code key} if it is the canonical encoding of a point whose order is not small. */
+    public static Blob requireSound(Blob key) throws MalformedException {
+        if (key.size() != Cose.KEY_SIZE) {
+            throw new MalformedException("an Ed25519 public key has 32 bytes");
+        }
+        BigInteger y = littleEndian(key.toArray()).clearBit(255);
+        if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y) || !isOnCurve(y)) {
+            throw new MalformedException("not a sound Ed25519 public key");
+        }
+        return key;
+    }
+
+    /** Whether x² = (y² - 1) / (d y² + 1) has a root: by Euler, a non-zero u/v is a square when (u v)^((p-1)/2) is one. */
+    private static boolean isOnCurve(BigInteger y) {
+        BigInteger square = y.multiply(y).mod(P);
+        BigInteger product = square.subtract(ONE).multiply(square.multiply(D).add(ONE));
+        return product.modPow(P.shiftRight(1), P).equals(ONE);
+    }
+
+    private static BigInteger littleEndian(byte[] bytes) {
+        byte[] reversed = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            reversed[i] = bytes[bytes.length - 1 - i];
+        }
+        return new BigInteger(1, reversed);
+    }
+
+    /** The line of a public key file, without the end of line. */
+    public static String toLine(Blob key) {
+        return LABEL + Base64.getEncoder().encodeToString(key.toArray());
+    }
+
+    /** The key of a line that {@link #toLine} wrote, with or without the end of line. */
+    public static Blob parseLine(String line) throws MalformedException {
+        String text = line.strip();
+        if (!text.startsWith(LABEL)) {
+            throw new MalformedException("not a line of the form: ambit-ed25519 <base64>");
+        }
+        try {
+            Blob key = Blob.of(Base64.getDecoder().decode(text.substring(LABEL.length())));
+            if (!toLine(key).equals(text)) {
+                throw new MalformedException("not the one spelling of a public key");
+            }
+            return requireSound(key);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("not the base64 of a public key");
+        }
+    }
+
+    public static Blob read(Path file) throws IOException {
+        return parseLine(readSmall(file, MAX_FILE));
+    }
+
+    /** Writes a new file; fails where there is one. */
+    public static void write(Path file, Blob key) throws IOException {
+        Files.writeString(file, toLine(key) + "\n", java.nio.file.StandardOpenOption.CREATE_NEW);
+    }
+
+    static String readSmall(Path file, int most) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new MalformedException("key file too large");
+            }
+            return new String(bytes, StandardCharsets.US_ASCII);
+        }
+    }
+}

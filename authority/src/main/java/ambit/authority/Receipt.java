@@ -1,0 +1,49 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.List;
+
+/**
+ * A driver's word on what came of a permit, signed with its receipt key.
+ *
+ * @param permit the permit's id
+ * @param paramsDigest SHA-256 of the bytes that were executed
+ * @param resultDigest SHA-256 of the result
+ * @param status 0, or the number of a {@link ambit.wire.Denial}
+ */
+public record Receipt(
+        Blob permit, Blob paramsDigest, Blob resultDigest, int status, long finishedAtMs, long resultBytes)
+        implements Cbor.Message {
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(permit, paramsDigest, resultDigest, status, finishedAtMs, resultBytes);
+    }
+
+    public Blob toBlob() {
+        return Blob.of(Cbor.encode(toCbor()));
+    }
+
+    public static Receipt parse(Blob payload) throws MalformedException {
+        return Fields.record(
+                Cbor.decode(payload.toArray()),
+                in -> new Receipt(
+                        in.id(),
+                        in.hash(),
+                        in.hash(),
+                        Words.status(in),
+                        in.integer(0, Limits.LAST_SECOND * 1000),
+                        in.integer(0, Long.MAX_VALUE)));
+    }
+
+    public List<String> describe() {
+        return List.of(
+                "receipt for permit " + permit.toHex() + ": " + Words.outcome(status),
+                "executed the request with SHA-256 " + paramsDigest.toHex(),
+                "result of " + resultBytes + " bytes with SHA-256 " + resultDigest.toHex(),
+                "finished at " + Words.milli(finishedAtMs));
+    }
+}

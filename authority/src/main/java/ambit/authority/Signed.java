@@ -1,0 +1,100 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cose;
+import ambit.wire.Cose.Domain;
+import ambit.wire.MalformedException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Provider;
+import java.security.Security;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/**
+ * Signs and verifies COSE_Sign1 artifacts with Ed25519. The exact bytes are verified first, the payload is for others to parse
+ * after. Safe to use from any thread.
+ *
+ * <p>Signatures are made and checked by the Amazon Corretto Crypto Provider where it is in the run-time image and works, by the JDK's own
+ * provider otherwise. Both use the cofactorless equation and refuse S ≥ L, so they accept the same signatures.
+ */
+public final class Signed {
+    /** Keys are always parsed by this one: the other has no key factory for Ed25519 unless a system property says so. */
+    static final Provider JDK = Objects.requireNonNull(Security.getProvider("SunEC"), "every Java platform has SunEC");
+
+    private static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
+    private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
+    private static final Provider PROVIDER = choose();
+
+    private Signed() {}
+
+    /** The name of the provider that signs and verifies. */
+    public static String provider() {
+        return PROVIDER.getName();
+    }
+
+    private static Provider choose() {
+        try {
+            Class<? extends Provider> type = Class.forName(CORRETTO).asSubclass(Provider.class);
+            Provider corretto = type.getDeclaredConstructor().newInstance();
+            Blob message = Blob.fromHex("00");
+            SigningKey key = SigningKey.generate();
+            byte[] signature = signature(corretto, key, message.toArray());
+            return verifies(corretto, key.publicKey(), message.toArray(), signature) ? corretto : JDK;
+        } catch (ReflectiveOperationException | GeneralSecurityException | RuntimeException | LinkageError e) {
+            return JDK;
+        }
+    }
+
+    /** A COSE_Sign1 message over {@code payload} in {@code domain}. */
+    public static Blob sign(Domain domain, SigningKey key, Blob payload) {
+        try {
+            byte[] message = Cose.toBeSigned(domain, key.publicKey(), payload);
+            Blob signature = Blob.of(signature(PROVIDER, key, message));
+            return new Cose(key.publicKey(), payload, signature).toBlob();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("signing failed", e);
+        }
+    }
+
+    /**
+     * The payload of {@code cose}, after these exact bytes have verified as signed by {@code signer} in {@code domain}.
+     *
+     * @param signer raw Ed25519 public key; one that is not {@linkplain PublicKeys#requireSound sound} verifies nothing
+     */
+    public static Blob verify(Domain domain, Blob signer, Blob cose) throws MalformedException, BadSignature {
+        PublicKeys.requireSound(signer);
+        Cose message = Cose.parse(cose);
+        byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
+        try {
+            if (message.kid().equals(signer)
+                    && verifies(PROVIDER, signer, signed, message.signature().toArray())) {
+                return message.payload();
+            }
+        } catch (GeneralSecurityException e) {
+            // Both providers report some invalid signatures and keys this way; what it was makes no difference.
+        }
+        throw new BadSignature();
+    }
+
+    private static byte[] signature(Provider provider, SigningKey key, byte[] message) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance("Ed25519", provider);
+        signer.initSign(key.privateKey());
+        signer.update(message);
+        return signer.sign();
+    }
+
+    private static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
+            throws GeneralSecurityException {
+        byte[] encoded = java.nio.ByteBuffer.allocate(X509.length + key.size())
+                .put(X509)
+                .put(key.toArray())
+                .array();
+        Signature verifier = Signature.getInstance("Ed25519", provider);
+        verifier.initVerify(KeyFactory.getInstance("Ed25519", JDK).generatePublic(new X509EncodedKeySpec(encoded)));
+        verifier.update(message);
+        return verifier.verify(signature);
+    }
+}
