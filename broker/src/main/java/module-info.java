@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module ambit.broker {
     requires static org.jspecify;
     requires transitive ambit.wire;
+    requires ambit.authority;
     requires ambit.boundary;
     requires org.eclipse.jetty.server;
     requires tools.jackson.core;

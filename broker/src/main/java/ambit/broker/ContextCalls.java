@@ -182,7 +182,7 @@ final class ContextCalls implements Context {
     private Reply spawned(Call call, Blob handle, Blob narrowing, Blob input) {
         Blob blocks;
         try {
-            blocks = Narrowing.toCbor(narrowing, admitted.capabilities());
+            blocks = NarrowingReader.toCbor(narrowing, admitted.capabilities());
         } catch (MalformedException e) {
             return new Reply.Refused(Denial.MALFORMED, String.valueOf(e.getMessage()));
         }

@@ -8,7 +8,6 @@ import ambit.wire.CoreToBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
@@ -32,7 +31,7 @@ public final class Main {
             System.exit(run(Path.of(arguments[0])));
         } catch (BoundaryRefused e) {
             fail(e.sentence(), e.hint());
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
             fail("the broker does not start: " + e.getMessage(), "ambit doctor");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -44,8 +43,7 @@ public final class Main {
         Logger.getLogger("org.eclipse.jetty").setLevel(Level.SEVERE);
     }
 
-    private static int run(Path file)
-            throws IOException, GeneralSecurityException, BoundaryRefused, InterruptedException {
+    private static int run(Path file) throws IOException, BoundaryRefused, InterruptedException {
         if (Files.size(file) > MAX_CONFIG) {
             throw new IOException("the configuration is too large");
         }

@@ -17,6 +17,10 @@ import tools.jackson.core.JsonGenerator;
 final class NativeDoor {
     private static final String PREFIX = "/syscall/";
     private static final String HANDLES = PREFIX + "handles";
+
+    /** The memory driver's status for a key without a value, which it answers with null: an answer like any other. */
+    private static final int NO_VALUE = 404;
+
     private static final Blob EMPTY_OBJECT = JsonText.utf8("{}");
 
     private NativeDoor() {}
@@ -84,7 +88,11 @@ final class NativeDoor {
 
     private static void memoryRead(Exchange exchange, Context context, Blob body) throws MalformedException {
         JsonText.text(members(body, Set.of("key"), Set.of()).getOrDefault("key", Blob.EMPTY));
-        answer(exchange, context.memoryRead(body), (json, result) -> JsonText.member(json, "value", result.body()));
+        Reply reply = context.memoryRead(body);
+        if (reply instanceof Reply.Result(int status, Blob value, Blob proof) && status == NO_VALUE) {
+            reply = new Reply.Result(200, value, proof);
+        }
+        answer(exchange, reply, (json, result) -> JsonText.member(json, "value", result.body()));
     }
 
     private static void memoryWrite(Exchange exchange, Context context, Blob body) throws MalformedException {

@@ -76,7 +76,7 @@ final class ScriptedKernel implements Kernel {
     Proofs proofs() {
         try {
             return new CoreProofs(publicKey());
-        } catch (GeneralSecurityException e) {
+        } catch (ambit.wire.MalformedException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -1,32 +1,29 @@
 package ambit.broker;
 
+import ambit.authority.Bitmap;
+import ambit.authority.Constraint;
+import ambit.authority.Constraint.Kind;
+import ambit.authority.Narrowing;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.Json;
-import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * What a parent takes away from a child, translated from a guest's JSON to the record that the core reads:
- * {@code {1: drop bitmap, 2: [{1: capability index, 2: constraints, 3: uses, 4: closed}]}}.
+ * {@code {1: drop bitmap, 2: [}{@link Narrowing}{@code , …]}}, with indices into the parent's own capabilities.
  *
  * <p>The JSON has the words of {@code may-use} in ambit.yaml: {@code {"git.git_log": {"at-most": 1, "where": {"path": {"under":
  * "/repo"}}}}} narrows one capability and {@code {"web.fetch": false}} withholds one. Only the core judges it; it has no way to
  * say more than the parent may.
  */
-final class Narrowing {
-    private static final int EQ = 1;
-    private static final int IN = 2;
-    private static final int ABSENT = 8;
-    private static final int ANY = 9;
-    private static final List<String> WORDS =
-            List.of("eq", "in", "min", "max", "prefix", "glob", "under", "absent", "any");
-
-    private Narrowing() {}
+final class NarrowingReader {
+    private NarrowingReader() {}
 
     /** Empty for a narrowing that takes nothing away. */
     static Blob toCbor(Blob json, List<Bound> capabilities) throws MalformedException {
@@ -34,17 +31,17 @@ final class Narrowing {
         if (asked.isEmpty()) {
             return Blob.EMPTY;
         }
-        byte[] drop = new byte[(capabilities.size() + 7) / 8];
-        List<Cbor> narrowed = new ArrayList<>();
+        List<Integer> dropped = new ArrayList<>();
+        List<Narrowing> narrowed = new ArrayList<>();
         for (Map.Entry<String, Json> entry : asked.entrySet()) {
             int index = index(entry.getKey(), capabilities);
             if (new Json.Bool(false).equals(entry.getValue())) {
-                drop[index / 8] |= (byte) (1 << (index % 8));
+                dropped.add(index);
             } else {
                 narrowed.add(one(index, members(entry.getValue(), "a narrowing is false or a JSON object")));
             }
         }
-        return Blob.of(Cbor.encode(Cbor.record(Blob.of(drop), narrowed)));
+        return Blob.of(Cbor.encode(Cbor.record(Bitmap.of(dropped), narrowed)));
     }
 
     private static int index(String name, List<Bound> capabilities) throws MalformedException {
@@ -56,10 +53,10 @@ final class Narrowing {
         throw new MalformedException("the context has no capability of a name in \"narrow\"");
     }
 
-    private static Cbor one(int index, Map<String, Json> asked) throws MalformedException {
+    private static Narrowing one(int index, Map<String, Json> asked) throws MalformedException {
         long uses = -1;
         boolean closed = false;
-        List<Cbor> constraints = new ArrayList<>();
+        List<Constraint> constraints = new ArrayList<>();
         for (Map.Entry<String, Json> entry : asked.entrySet()) {
             switch (entry.getKey()) {
                 case "at-most" -> uses = atMost(entry.getValue());
@@ -71,7 +68,7 @@ final class Narrowing {
                 default -> throw new MalformedException("a narrowing has \"at-most\" and \"where\"");
             }
         }
-        return Cbor.record(index, constraints, uses, closed);
+        return new Narrowing(index, constraints, uses, closed);
     }
 
     private static long atMost(Json value) throws MalformedException {
@@ -81,8 +78,8 @@ final class Narrowing {
         throw new MalformedException("\"at-most\" is a whole number from 0");
     }
 
-    private static List<Cbor> where(Map<String, Json> where) throws MalformedException {
-        List<Cbor> constraints = new ArrayList<>();
+    private static List<Constraint> where(Map<String, Json> where) throws MalformedException {
+        List<Constraint> constraints = new ArrayList<>();
         for (Map.Entry<String, Json> entry : where.entrySet()) {
             String key = entry.getKey();
             if (key.equals("*")) {
@@ -93,7 +90,7 @@ final class Narrowing {
             }
             boolean optional = key.endsWith("?");
             String path = optional ? key.substring(0, key.length() - 1) : key;
-            if (path.isEmpty() || path.length() > Limits.MEMORY_KEY) {
+            if (path.isEmpty() || path.length() > Constraint.MAX_PATH) {
                 throw new MalformedException("not the path of an argument in \"where\"");
             }
             constraints.addAll(rules(path, entry.getValue(), optional));
@@ -101,34 +98,42 @@ final class Narrowing {
         return constraints;
     }
 
-    private static List<Cbor> rules(String path, Json rule, boolean optional) throws MalformedException {
+    private static List<Constraint> rules(String path, Json rule, boolean optional) throws MalformedException {
         if (isWord(rule, "any") || isWord(rule, "absent")) {
-            return List.of(constraint(path, isWord(rule, "any") ? ANY : ABSENT, List.of(), optional));
+            return List.of(new Constraint(path, isWord(rule, "any") ? Kind.ANY : Kind.ABSENT, List.of(), optional));
         }
         return switch (rule) {
             case Json.Obj(Map<String, Json> words) -> spelledOut(path, words, optional);
-            case Json.Arr(List<Json> values) -> List.of(constraint(path, IN, operands(values), optional));
-            case Json value -> List.of(constraint(path, EQ, operands(List.of(value)), optional));
+            case Json.Arr(List<Json> values) -> List.of(new Constraint(path, Kind.IN, operands(values), optional));
+            case Json value -> List.of(new Constraint(path, Kind.EQ, operands(List.of(value)), optional));
         };
     }
 
-    private static List<Cbor> spelledOut(String path, Map<String, Json> words, boolean optional)
+    private static List<Constraint> spelledOut(String path, Map<String, Json> words, boolean optional)
             throws MalformedException {
         if (words.isEmpty()) {
             throw new MalformedException("an empty rule in \"where\"");
         }
-        List<Cbor> constraints = new ArrayList<>();
+        List<Constraint> constraints = new ArrayList<>();
         for (Map.Entry<String, Json> word : words.entrySet()) {
-            int type = WORDS.indexOf(word.getKey()) + 1;
-            List<Json> values = switch (type) {
-                case 0 -> throw new MalformedException("no such rule in \"where\"");
+            Kind kind = kind(word.getKey());
+            List<Json> values = switch (kind) {
                 case IN -> list(word.getValue());
                 case ABSENT, ANY -> none(word.getValue());
-                default -> List.of(word.getValue());
+                case EQ, MIN, MAX, PREFIX, GLOB, UNDER -> List.of(word.getValue());
             };
-            constraints.add(constraint(path, type, operands(values), optional));
+            constraints.add(new Constraint(path, kind, operands(values), optional));
         }
         return constraints;
+    }
+
+    private static Kind kind(String word) throws MalformedException {
+        for (Kind kind : Kind.values()) {
+            if (kind.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return kind;
+            }
+        }
+        throw new MalformedException("no such rule in \"where\"");
     }
 
     private static List<Json> list(Json value) throws MalformedException {
@@ -164,10 +169,6 @@ final class Narrowing {
                     });
         }
         return operands;
-    }
-
-    private static Cbor constraint(String path, int type, List<Cbor> operands, boolean optional) {
-        return Cbor.record(path, type, operands, optional);
     }
 
     private static Map<String, Json> members(Json value, String otherwise) throws MalformedException {
