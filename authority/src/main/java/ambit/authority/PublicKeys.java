@@ -30,7 +30,7 @@ public final class PublicKeys {
 
     /** The y of the two pairs of points of order eight; each is p minus the other. */
     private static final BigInteger ORDER_EIGHT =
-            new BigInteger("2707385501144840649318225287225658788936804267575313519463743609750303021202");
+            new BigInteger("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16);
 
     /** The y of all points whose order divides eight, whatever their x is. */
     private static final Set<BigInteger> SMALL_ORDER =
