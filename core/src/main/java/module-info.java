@@ -4,8 +4,10 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.core {
     requires static org.jspecify;
-    requires ambit.wire;
+    requires transitive ambit.wire;
     requires ambit.decision;
     requires ambit.authority;
     requires ambit.log;
+
+    exports ambit.core;
 }

@@ -25,11 +25,13 @@ public sealed interface Entry {
     /** A grant that verified, whole, the first time it was used. */
     record GrantSeen(long atMs, Blob hash, Blob grant) implements Entry {}
 
-    /** A transaction began. Its request and the grant name everything it may do. */
+    /** A transaction began. Its request and the grant name everything it may do; {@code principal} is the public key that signed. */
     record Admitted(
             long atMs,
             Blob context,
             String transaction,
+            String tenant,
+            Blob principal,
             String agent,
             Blob grantHash,
             Blob requestHash,
@@ -38,7 +40,7 @@ public sealed interface Entry {
             long expiresAtMs)
             implements Entry {}
 
-    /** A child began; it is a transaction of its own below its parent's. */
+    /** A child began; it is a transaction of its own below its parent's, and one use of the capability to begin it. */
     record Spawned(
             long atMs,
             Blob context,
@@ -48,7 +50,8 @@ public sealed interface Entry {
             Blob delegationHash,
             Blob contextKey,
             Blob delegation,
-            long expiresAtMs)
+            long expiresAtMs,
+            List<Debit> debits)
             implements Entry {}
 
     /** A refusal. At admission {@code context} is empty; {@code code} is a {@link ambit.wire.Denial} number. */

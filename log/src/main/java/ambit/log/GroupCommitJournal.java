@@ -28,15 +28,17 @@ final class GroupCommitJournal implements Journal {
     private long durableLength;
     private long durable;
     private long signed;
+    private String note;
     private long checkpointWanted = -1;
     private boolean checkpointAtOnce;
     private long checkpointTime = System.nanoTime() - CHECKPOINT_INTERVAL;
     private boolean closing;
     private @Nullable Throwable failure;
 
-    private GroupCommitJournal(Storage storage, LogKey key, Records records) {
+    private GroupCommitJournal(Storage storage, LogKey key, Records records, String note) {
         this.storage = storage;
         this.key = key;
+        this.note = note;
         this.recoveredFrom = records.torn;
         this.tree = records.tree;
         this.chain = records.chain;
@@ -47,11 +49,11 @@ final class GroupCommitJournal implements Journal {
 
     static GroupCommitJournal open(Storage storage, LogKey key) throws IOException {
         try {
-            Optional<byte[]> note = storage.checkpoint();
-            if (note.isEmpty() && storage.length() > 0) {
+            Optional<byte[]> found = storage.checkpoint();
+            if (found.isEmpty() && storage.length() > 0) {
                 throw new JournalException("checkpoint is missing beside a log that has entries");
             }
-            Optional<Head> head = note.map(bytes ->
+            Optional<Head> head = found.map(bytes ->
                     Checkpoint.open(bytes, key.origin(), key.publicKey()).head());
             Records records = new Records(storage::read, head);
             records.walk(storage.length(), (_, _) -> {});
@@ -60,8 +62,9 @@ final class GroupCommitJournal implements Journal {
             }
             // What is read back may so far stand in the page cache alone.
             storage.sync();
-            storage.replaceCheckpoint(note(records.tree.head(), key));
-            GroupCommitJournal journal = new GroupCommitJournal(storage, key, records);
+            String note = note(records.tree.head(), key);
+            storage.replaceCheckpoint(note.getBytes(UTF_8));
+            GroupCommitJournal journal = new GroupCommitJournal(storage, key, records, note);
             journal.flusher.start();
             return journal;
         } catch (IOException | RuntimeException e) {
@@ -70,8 +73,8 @@ final class GroupCommitJournal implements Journal {
         }
     }
 
-    private static byte[] note(Head head, LogKey key) {
-        return new Checkpoint(key.origin(), head).note(key).getBytes(UTF_8);
+    private static String note(Head head, LogKey key) {
+        return new Checkpoint(key.origin(), head).note(key);
     }
 
     @Override
@@ -159,18 +162,18 @@ final class GroupCommitJournal implements Journal {
     }
 
     @Override
-    public synchronized Head checkpoint() {
+    public synchronized String checkpoint() {
         refuseIfDone();
-        Head head = tree.head();
+        long size = tree.size();
         requestCheckpoint();
         checkpointAtOnce = true;
-        while (signed < head.size()) {
+        while (checkpointAtOnce || signed < size) {
             if (failure != null || !flusher.isAlive()) {
                 throw lost("the checkpoint could not be written");
             }
             pause(0);
         }
-        return head;
+        return note;
     }
 
     @Override
@@ -238,8 +241,9 @@ final class GroupCommitJournal implements Journal {
         }
         flushed(batch, length, head);
         if (sign) {
-            storage.replaceCheckpoint(note(head, key));
-            signedAt(head);
+            String fresh = note(head, key);
+            storage.replaceCheckpoint(fresh.getBytes(UTF_8));
+            signedAt(head, fresh);
         }
         return !last;
     }
@@ -251,7 +255,8 @@ final class GroupCommitJournal implements Journal {
         notifyAll();
     }
 
-    private synchronized void signedAt(Head head) {
+    private synchronized void signedAt(Head head, String fresh) {
+        note = fresh;
         signed = head.size();
         checkpointTime = System.nanoTime();
         if (checkpointWanted <= signed) {

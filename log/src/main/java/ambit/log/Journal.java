@@ -59,11 +59,11 @@ public interface Journal extends AutoCloseable {
     void requestCheckpoint();
 
     /**
-     * Writes a checkpoint over all entries appended so far and returns what it says.
+     * Writes a checkpoint over at least the entries appended so far and returns its signed note.
      *
      * @throws JournalException if the journal has failed
      */
-    Head checkpoint();
+    String checkpoint();
 
     /** Makes everything durable, writes a checkpoint and lets go of the files. */
     @Override

@@ -22,8 +22,8 @@ class EntryTest {
                 new Entry.Boot(1, "ambit/host", HASH, 17),
                 new Entry.TenantRegistered(2, "acme", HASH),
                 new Entry.GrantSeen(3, HASH, Blob.of(new byte[] {1, 2, 3})),
-                new Entry.Admitted(4, ID, "t", "agent", HASH, HASH, HASH, Blob.EMPTY, 99),
-                new Entry.Spawned(5, ID, "t.1", "child", ID, HASH, HASH, Blob.EMPTY, 99),
+                new Entry.Admitted(4, ID, "t", "acme", HASH, "agent", HASH, HASH, HASH, Blob.EMPTY, 99),
+                new Entry.Spawned(5, ID, "t.1", "child", ID, HASH, HASH, Blob.EMPTY, 99, List.of()),
                 new Entry.Denied(6, Blob.EMPTY, "", 0, "", Blob.EMPTY, 14, "no tenant"),
                 new Entry.Allowed(
                         7, ID, "t", 1, 1, "git.log", HASH, ID, "mcp", true, List.of(new Entry.Debit(HASH, 0, 1, -1))),

@@ -228,15 +228,14 @@ class JournalTest {
 
     @Test
     void theCheckpointIsASignedNoteThatNamesSizeAndRoot() throws IOException {
-        Head head;
         try (Journal journal = open()) {
             append(journal, 0, 3);
-            head = journal.checkpoint();
-            String note = Files.readString(directory.resolve("checkpoint"));
+            String note = journal.checkpoint();
             assertThat(note).startsWith("ambit/test\n3\n").contains("\n\n— ambit/test ");
+            assertThat(directory.resolve("checkpoint")).hasContent(note);
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", KEY.publicKey()))
+                    .isEqualTo(new Checkpoint("ambit/test", journal.head()));
         }
-        assertThat(Checkpoint.open(Files.readAllBytes(directory.resolve("checkpoint")), "ambit/test", KEY.publicKey()))
-                .isEqualTo(new Checkpoint("ambit/test", head));
     }
 
     @Test

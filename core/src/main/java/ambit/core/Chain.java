@@ -1,0 +1,239 @@
+package ambit.core;
+
+import ambit.authority.Arguments;
+import ambit.authority.Cap;
+import ambit.authority.Constraint;
+import ambit.authority.Delegation;
+import ambit.authority.Grant;
+import ambit.authority.Narrowing;
+import ambit.authority.Request;
+import ambit.decision.Block;
+import ambit.decision.Codes;
+import ambit.decision.Values;
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Denial;
+import ambit.wire.Fields;
+import ambit.wire.Json;
+import ambit.wire.MalformedException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A verified chain: a grant, the request that continues it, the delegations below. What it allows is what every block allows;
+ * a block names capabilities by their index in the grant and can only take away. Immutable.
+ */
+final class Chain {
+    /** What one block says of one capability's count; {@code uses} −1 for nothing. */
+    record Limit(History.Node node, long uses, String name) {}
+
+    /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
+    private record Layer(String name, Blob hash, Blob id, long expiresS, Blob drop, Map<Integer, Narrowing> narrowings) {
+        boolean drops(int cap) {
+            return cap / 8 < drop.size() && (drop.toArray()[cap / 8] >> (cap % 8) & 1) == 1;
+        }
+    }
+
+    private final Blob grantHash;
+    private final Grant grant;
+    private final String agent;
+    private final List<Layer> layers;
+    private final Map<Integer, ambit.decision.Chain> compiled = new HashMap<>();
+
+    private Chain(Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+        this.grantHash = grantHash;
+        this.grant = grant;
+        this.agent = agent;
+        this.layers = List.copyOf(layers);
+        for (int cap : held()) {
+            compiled.put(cap, compile(cap));
+        }
+    }
+
+    /** @throws Refused if the request is not one that continues this grant */
+    static Chain of(Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
+        if (!request.parent().equals(grantHash)) {
+            throw new Refused(Denial.UNKNOWN_GRANT);
+        }
+        if (!request.agent().equals(grant.agent())) {
+            throw new Refused(Denial.CONSTRAINT, "the grant is for another agent");
+        }
+        Layer layer = layer(
+                "request",
+                grant,
+                requestHash,
+                request.transaction(),
+                request.expires(),
+                request.drop(),
+                request.narrowings());
+        return new Chain(grantHash, grant, request.agent(), List.of(layer));
+    }
+
+    private static Layer layer(
+            String name, Grant grant, Blob hash, Blob id, long expires, Blob drop, List<Narrowing> narrowings)
+            throws Refused {
+        Map<Integer, Narrowing> byCap = new HashMap<>();
+        for (Narrowing narrowing : narrowings) {
+            if (narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null) {
+                throw new Refused(Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
+            }
+        }
+        return new Layer(name, hash, id, expires, drop, byCap);
+    }
+
+    /**
+     * The block that begins a child by way of capability {@code cap}.
+     *
+     * @param narrowing {@code {1: drop bitmap, 2: narrowings}} over the capabilities in the order of {@link #held}, or empty
+     */
+    Delegation delegation(int cap, Blob id, Blob narrowing, Blob inputDigest) throws Refused, MalformedException {
+        if (layers.size() > grant.depth()) {
+            throw new Refused(Denial.DEPTH_EXCEEDED);
+        }
+        List<Integer> held = held();
+        byte[] drop = new byte[(grant.caps().size() + 7) / 8];
+        for (int index = 0; index < grant.caps().size(); index++) {
+            if (!held.contains(index) || !cap(index).mayDelegate()) {
+                drop[index / 8] |= (byte) (1 << index % 8);
+            }
+        }
+        List<Narrowing> narrowings = new ArrayList<>();
+        if (!narrowing.isEmpty()) {
+            Asked asked = Fields.record(
+                    Cbor.decode(narrowing.toArray()),
+                    in -> new Asked(in.bytes(drop.length), in.records(held.size(), Narrowing::read)));
+            for (int i = 0; i < held.size(); i++) {
+                if (asked.drops(i)) {
+                    drop[held.get(i) / 8] |= (byte) (1 << held.get(i) % 8);
+                }
+            }
+            for (Narrowing one : asked.narrowings) {
+                if (one.cap() >= held.size()) {
+                    throw new Refused(Denial.MALFORMED, "a narrowing of what the context does not have");
+                }
+                narrowings.add(new Narrowing(held.get(one.cap()), one.constraints(), one.uses(), one.closed()));
+            }
+        }
+        long expires = layers.getLast().expiresS();
+        String child = cap(cap).name().substring(cap(cap).name().lastIndexOf('.') + 1);
+        return new Delegation(
+                layers.getLast().hash(), id, expires, trimmed(drop), narrowings, child, inputDigest);
+    }
+
+    private record Asked(Blob drop, List<Narrowing> narrowings) {
+        boolean drops(int index) {
+            return index / 8 < drop.size() && (drop.toArray()[index / 8] >> (index % 8) & 1) == 1;
+        }
+    }
+
+    private static Blob trimmed(byte[] bitmap) {
+        int length = bitmap.length;
+        while (length > 0 && bitmap[length - 1] == 0) {
+            length--;
+        }
+        return Blob.of(java.util.Arrays.copyOf(bitmap, length));
+    }
+
+    Chain below(Blob hash, Delegation delegation) throws Refused {
+        List<Layer> more = new ArrayList<>(layers);
+        more.add(layer(
+                "delegation " + layers.size(),
+                grant,
+                hash,
+                delegation.id(),
+                delegation.expires(),
+                delegation.drop(),
+                delegation.narrowings()));
+        return new Chain(grantHash, grant, delegation.agent(), more);
+    }
+
+    private ambit.decision.Chain compile(int index) {
+        Cap cap = cap(index);
+        List<Block> blocks = new ArrayList<>();
+        blocks.add(block(grant.notBefore(), grant.expires(), cap.mayUse(), !cap.other(), cap.constraints()));
+        for (Layer layer : layers) {
+            Narrowing narrowing =
+                    layer.narrowings().getOrDefault(index, new Narrowing(index, List.of(), -1, false));
+            blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
+        }
+        return new ambit.decision.Chain(blocks.toArray(Block[]::new));
+    }
+
+    private static Block block(
+            long notBeforeS, long expiresS, boolean mayUse, boolean closed, List<Constraint> constraints) {
+        return Arguments.block(notBeforeS * 1000, expiresS * 1000, mayUse, closed, constraints);
+    }
+
+    /** Refuses arguments that some block does not allow now. */
+    void judge(int cap, Values arguments, long nowMs) throws Refused {
+        long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, nowMs);
+        if (answer != Codes.ALLOWED) {
+            throw new Refused(denial(ambit.decision.Chain.code(answer)));
+        }
+    }
+
+    private static final ambit.decision.Chain NOTHING = new ambit.decision.Chain(
+            new Block[] {new Block(0, 0, false, true, new ambit.decision.Conjunct[0])});
+
+    static Denial denial(int code) {
+        try {
+            return Denial.of(code);
+        } catch (MalformedException e) {
+            return Denial.INTERNAL;
+        }
+    }
+
+    static Values arguments(Json.Obj params) {
+        return Arguments.of(params);
+    }
+
+    /** Indices of the capabilities that no block dropped. */
+    List<Integer> held() {
+        return IntStream.range(0, grant.caps().size())
+                .filter(cap -> layers.stream().noneMatch(layer -> layer.drops(cap)))
+                .boxed()
+                .toList();
+    }
+
+    Cap cap(int index) {
+        return grant.caps().get(index);
+    }
+
+    /** What each block says of this capability's count, the grant first. */
+    List<Limit> limits(int cap) {
+        List<Limit> limits = new ArrayList<>();
+        limits.add(new Limit(new History.Node(grantHash, cap), cap(cap).uses(), "grant"));
+        for (Layer layer : layers) {
+            Narrowing narrowing = layer.narrowings().get(cap);
+            long uses = narrowing == null ? -1 : narrowing.uses();
+            limits.add(new Limit(new History.Node(layer.hash(), cap), uses, layer.name()));
+        }
+        return limits;
+    }
+
+    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks. */
+    List<Blob> names() {
+        List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash));
+        layers.forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
+        return names;
+    }
+
+    long expiresAtMs() {
+        long expires = grant.expires();
+        for (Layer layer : layers) {
+            expires = Math.min(expires, layer.expiresS());
+        }
+        return expires * 1000;
+    }
+
+    String agent() {
+        return agent;
+    }
+
+    Blob grantHash() {
+        return grantHash;
+    }
+}

@@ -1,0 +1,133 @@
+package ambit.core;
+
+import ambit.authority.SigningKey;
+import ambit.log.FileStorage;
+import ambit.log.Journal;
+import ambit.log.LogKey;
+import ambit.wire.AdminToCore;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToDriver;
+import ambit.wire.DriverToCore;
+import ambit.wire.DriverToCore.Hello;
+import ambit.wire.FrameChannel;
+import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The core behind its three sockets: one dispatch table each, one platform thread for each connection. */
+final class CoreProcess implements AutoCloseable {
+    private static final int BROKER_CONNECTIONS = 256;
+    private static final int DRIVER_CONNECTIONS = 256;
+    private static final int ADMIN_CONNECTIONS = 8;
+
+    private final ConnectedDrivers drivers = new ConnectedDrivers();
+    private final AtomicInteger brokers = new AtomicInteger();
+    private final SigningKey key;
+    private final Journal journal;
+    private final Core core;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+
+    /** Recovers the state, then binds the sockets. */
+    CoreProcess(CoreConfig config) throws IOException {
+        Path state = config.state();
+        key = CoreKeys.signing(state);
+        LogKey logKey = new LogKey(config.origin(), key.publicKey(), key::sign);
+        journal = Journal.open(FileStorage.open(state.resolve("log")), logKey);
+        core = new Core(
+                config.origin(),
+                journal,
+                drivers,
+                key,
+                new Partitions(CoreKeys.master(state)),
+                InstantSource.system(),
+                new SecureRandom());
+        endpoints.add(new Endpoint(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker));
+        endpoints.add(new Endpoint(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver));
+        endpoints.add(new Endpoint(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin));
+        endpoints.forEach(Endpoint::start);
+    }
+
+    private void broker(FrameChannel channel) throws IOException {
+        brokers.incrementAndGet();
+        try {
+            while (true) {
+                channel.send(answer(BrokerToCore.fromCbor(channel.receive())).toCbor());
+            }
+        } finally {
+            if (brokers.decrementAndGet() == 0) {
+                core.brokerGone();
+            }
+        }
+    }
+
+    private CoreToBroker answer(BrokerToCore message) {
+        return switch (message) {
+            case BrokerToCore.Admit m -> core.admit(m);
+            case BrokerToCore.Decide m -> core.decide(m);
+            case BrokerToCore.Spawn m -> core.spawn(m);
+            case BrokerToCore.LogEvent m -> core.logEvent(m);
+            case BrokerToCore.EndContext m -> core.end(m);
+            case BrokerToCore.Poll() -> core.poll();
+        };
+    }
+
+    private void driver(FrameChannel channel) throws IOException, InterruptedException {
+        if (!(DriverToCore.fromCbor(channel.receive()) instanceof Hello hello)) {
+            throw new MalformedException("a driver says hello first");
+        }
+        channel.send(new CoreToDriver.Welcome(key.publicKey()).toCbor());
+        if (hello.role() == Hello.CONTROL) {
+            control(channel);
+        } else {
+            receipts(channel, hello);
+        }
+    }
+
+    private void control(FrameChannel channel) throws IOException, InterruptedException {
+        CountDownLatch gone = drivers.control(channel);
+        core.settle();
+        gone.await();
+    }
+
+    private void receipts(FrameChannel channel, Hello hello) throws IOException {
+        drivers.add(hello.drivers());
+        try {
+            while (true) {
+                if (!(DriverToCore.fromCbor(channel.receive()) instanceof DriverToCore.Outcome outcome)) {
+                    throw new MalformedException("only receipts come here");
+                }
+                channel.send(core.outcome(hello.receiptKey(), hello.drivers(), outcome)
+                        .toCbor());
+            }
+        } finally {
+            drivers.remove(hello.drivers());
+        }
+    }
+
+    private void admin(FrameChannel channel) throws IOException {
+        while (true) {
+            AdminToCore message = AdminToCore.fromCbor(channel.receive());
+            channel.send(core.administer(message, drivers.all()).toCbor());
+        }
+    }
+
+    Blob publicKey() {
+        return key.publicKey();
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Endpoint endpoint : endpoints) {
+            endpoint.close();
+        }
+        journal.close();
+    }
+}

@@ -1,0 +1,120 @@
+package ambit.core;
+
+import ambit.log.Entry;
+import ambit.log.Entry.Debit;
+import ambit.wire.Blob;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the log adds up to: every change of it is an entry. The core applies each entry as it appends it, and all of them when it
+ * starts. Guarded by the core's lock.
+ */
+final class History {
+    /** Capability {@code cap} of the block with this hash. */
+    record Node(Blob block, int cap) {}
+
+    /** A transaction that began and did not end. {@code committing}: it may have committed. */
+    record Open(String transaction, Owner owner, boolean committing) {}
+
+    private record Target(String tenant, Blob target) {}
+
+    private final Map<String, Blob> tenants = new HashMap<>();
+    private final Map<Blob, String> tenantOfKey = new HashMap<>();
+    private final Map<Node, Long> uses = new HashMap<>();
+    private final Set<Target> revoked = new HashSet<>();
+    private final Set<Blob> grants = new HashSet<>();
+    private final Map<String, Owner> owners = new HashMap<>();
+    private final Map<Blob, Open> open = new LinkedHashMap<>();
+    private long epoch;
+
+    void apply(Entry entry) {
+        switch (entry) {
+            case Entry.TenantRegistered e -> {
+                tenants.put(e.tenant(), e.rootKey());
+                tenantOfKey.put(e.rootKey(), e.tenant());
+            }
+            case Entry.GrantSeen e -> grants.add(e.hash());
+            case Entry.Admitted e -> begin(e.context(), e.transaction(), new Owner(e.tenant(), e.principal()));
+            case Entry.Spawned e -> {
+                debit(e.debits());
+                begin(e.context(), e.transaction(), opened(e.parent()).owner());
+            }
+            case Entry.Allowed e -> debit(e.debits());
+            case Entry.CommitIntended e ->
+                open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
+            case Entry.Ended e -> open.remove(e.context());
+            case Entry.Revoked e -> {
+                revoked.add(new Target(e.tenant(), e.target()));
+                epoch = e.epoch();
+            }
+            case Entry.Boot _, Entry.Denied _, Entry.Outcome _, Entry.GuestEvent _, Entry.Recovered _ -> {}
+        }
+    }
+
+    private void begin(Blob context, String transaction, Owner owner) {
+        owners.put(transaction, owner);
+        open.put(context, new Open(transaction, owner, false));
+    }
+
+    private Open opened(Blob context) {
+        Open found = open.get(context);
+        if (found == null) {
+            throw new IllegalStateException("the log has a child without a parent");
+        }
+        return found;
+    }
+
+    private void debit(List<Debit> debits) {
+        for (Debit debit : debits) {
+            uses.put(new Node(debit.block(), debit.cap()), debit.uses());
+        }
+    }
+
+    boolean registered(String tenant, Blob rootKey) {
+        return tenants.getOrDefault(tenant, Blob.EMPTY).equals(rootKey);
+    }
+
+    /** Whether the name or the key already belongs to someone. */
+    boolean taken(String tenant, Blob rootKey) {
+        return tenants.containsKey(tenant) || tenantOfKey.containsKey(rootKey);
+    }
+
+    /** The tenant whose root key this is, {@code ""} for nobody's. */
+    String tenantOf(Blob rootKey) {
+        return tenantOfKey.getOrDefault(rootKey, "");
+    }
+
+    long uses(Node node) {
+        return uses.getOrDefault(node, 0L);
+    }
+
+    boolean isRevoked(String tenant, Blob target) {
+        return revoked.contains(new Target(tenant, target));
+    }
+
+    boolean seenGrant(Blob hash) {
+        return grants.contains(hash);
+    }
+
+    /** Whether there ever was a transaction of this id. */
+    boolean seen(String transaction) {
+        return owners.containsKey(transaction);
+    }
+
+    boolean owns(Owner owner, String transaction) {
+        return owner.equals(owners.get(transaction));
+    }
+
+    Map<Blob, Open> open() {
+        return Map.copyOf(open);
+    }
+
+    long epoch() {
+        return epoch;
+    }
+}

@@ -1,0 +1,63 @@
+package ambit.core;
+
+import ambit.wire.CoreToBroker.Mapped;
+import ambit.wire.CoreToDriver.MapEntry;
+import ambit.wire.Denial;
+import ambit.wire.Json;
+import java.util.List;
+
+/** What a context's keys mean: the longest mount that a key begins with. What no mount covers does not exist. */
+record MemoryMap(List<MapEntry> entries) {
+    static final int READ = 1;
+    static final int WRITE = 2;
+
+    /** First parts of keys that only a mount of that name can give a meaning to. */
+    private static final List<String> RESERVED = List.of("user", "inherited");
+
+    MemoryMap {
+        entries = List.copyOf(entries);
+    }
+
+    List<Mapped> mapped() {
+        return entries.stream().map(e -> new Mapped(e.mount(), e.rights())).toList();
+    }
+
+    /** Refuses a memory call whose {@code key} is not mapped with this right. */
+    void check(Json.Obj params, int right) throws Refused {
+        boolean write = right == WRITE;
+        if (!(params.members().get("key") instanceof Json.Str(String key))
+                || params.members().size() != (write ? 2 : 1)
+                || write != params.members().containsKey("value")) {
+            throw new Refused(Denial.MALFORMED, "memory takes a key, and to write a value");
+        }
+        if ((rights(key) & right) == 0) {
+            throw new Refused(
+                    write && rights(key) != 0 ? Denial.READ_ONLY : Denial.NOT_MAPPED,
+                    write && rights(key) != 0
+                            ? "the mapping is read-only"
+                            : "the key is not mapped into this context for this");
+        }
+    }
+
+    private int rights(String key) {
+        int longest = -1;
+        int rights = 0;
+        for (MapEntry entry : entries) {
+            if (entry.mount().length() > longest && covers(entry, key)) {
+                longest = entry.mount().length();
+                rights = entry.rights();
+            }
+        }
+        return rights;
+    }
+
+    private static boolean covers(MapEntry entry, String key) {
+        if (!entry.exactKey().isEmpty()) {
+            return key.equals(entry.mount());
+        }
+        boolean reserved = RESERVED.contains(key.split("/", 2)[0]);
+        return key.startsWith(entry.mount())
+                && key.length() > entry.mount().length()
+                && !(entry.mount().isEmpty() && reserved);
+    }
+}

@@ -1,0 +1,6 @@
+package ambit.core;
+
+import ambit.wire.Blob;
+
+/** On whose behalf a transaction runs: the tenant and the principal's public key, 32 bytes. */
+record Owner(String tenant, Blob principal) {}

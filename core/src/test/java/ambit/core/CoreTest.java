@@ -1,0 +1,649 @@
+package ambit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ambit.authority.Grant;
+import ambit.authority.Narrowing;
+import ambit.authority.Permit;
+import ambit.authority.Proof;
+import ambit.authority.Receipt;
+import ambit.authority.Request;
+import ambit.authority.Signed;
+import ambit.authority.SigningKey;
+import ambit.log.Entry;
+import ambit.log.LogVerifier;
+import ambit.wire.AdminToCore;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.Cbor;
+import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.ChildResult;
+import ambit.wire.CoreToBroker.Denied;
+import ambit.wire.CoreToBroker.Ended;
+import ambit.wire.CoreToBroker.Permitted;
+import ambit.wire.CoreToDriver;
+import ambit.wire.CoreToDriver.MapEntry;
+import ambit.wire.Cose.Domain;
+import ambit.wire.Denial;
+import ambit.wire.DriverToCore;
+import ambit.wire.End;
+import ambit.wire.Syscall;
+import ambit.wire.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CoreTest {
+    @TempDir
+    Path directory;
+
+    private World world;
+
+    @BeforeEach
+    void start() {
+        world = new World(directory.resolve("log"));
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+        assertThat(LogVerifier.verify(directory.resolve("log"), world.coreKey.publicKey()))
+                .isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    private static void assertDenied(CoreToBroker reply, Denial code) {
+        assertThat(reply).isInstanceOf(Denied.class);
+        assertThat(((Denied) reply).code()).isEqualTo(code);
+    }
+
+    private static void assertAllowed(CoreToBroker reply) {
+        assertThat(reply).isInstanceOf(Permitted.class);
+    }
+
+    // ---- admission
+
+    @Test
+    void anAdmittedContextHasHandlesForItsGrantAndAMapInTheMemoryDriver() {
+        Admitted context = world.begin(World.tool("files.read", 3, true), World.child("helper", 1));
+        assertThat(context.agent()).isEqualTo("agent");
+        assertThat(context.capabilities()).extracting(c -> c.name()).containsExactly("files.read", "helper");
+        assertThat(context.capabilities()).extracting(c -> c.usesLeft()).containsExactly(3L, 1L);
+        assertThat(context.memory()).extracting(m -> m.mount()).containsExactly("", "user/notes/");
+        assertThat(world.drivers.told(CoreToDriver.MapContext.class))
+                .singleElement()
+                .satisfies(m -> assertThat(m.context()).isEqualTo(context.context()));
+    }
+
+    @Test
+    void aGrantOfAnUnregisteredKeyIsRefused() {
+        Grant grant = world.grant(World.tool("files.read", -1, true));
+        Blob forged = Signed.sign(Domain.GRANT, SigningKey.generate(), grant.toBlob());
+        assertDenied(world.admit(forged), Denial.UNKNOWN_TENANT);
+    }
+
+    @Test
+    void aGrantThatOneTenantSignsInTheNameOfAnotherIsRefused() {
+        SigningKey other = SigningKey.generate();
+        world.admin(new AdminToCore.Register("other", other.publicKey()));
+        Grant grant = world.grant(World.tool("files.read", -1, true));
+        assertDenied(world.admit(Signed.sign(Domain.GRANT, other, grant.toBlob())), Denial.UNKNOWN_TENANT);
+    }
+
+    @Test
+    void aTenantsNameAndKeyCannotBeTakenOver() {
+        SigningKey thief = SigningKey.generate();
+        assertThat(world.admin(new AdminToCore.Register(World.TENANT, thief.publicKey())))
+                .isInstanceOf(CoreToAdmin.Denied.class);
+        assertThat(world.admin(new AdminToCore.Register("other", world.root.publicKey())))
+                .isInstanceOf(CoreToAdmin.Denied.class);
+        assertThat(world.admin(new AdminToCore.Register(World.TENANT, world.root.publicKey())))
+                .isInstanceOf(CoreToAdmin.Registered.class);
+    }
+
+    @Test
+    void aRequestThatTheHolderDidNotSignIsRefused() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Blob request = Signed.sign(
+                Domain.REQUEST, SigningKey.generate(), world.request(grant).toBlob());
+        assertDenied(world.admit(grant, request), Denial.BAD_SIGNATURE);
+    }
+
+    @Test
+    void aRequestOfAnotherGrantIsRefused() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Blob other = world.signed(world.grant(World.tool("files.write", -1, false)));
+        assertDenied(world.admit(grant, world.signed(world.request(other))), Denial.UNKNOWN_GRANT);
+    }
+
+    @Test
+    void aReplayedRequestIsRefusedAlsoAfterARestart() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Blob request = world.signed(world.request(grant));
+        assertThat(world.admit(grant, request)).isInstanceOf(Admitted.class);
+        assertDenied(world.admit(grant, request), Denial.REPLAYED);
+        world.restart();
+        assertDenied(world.admit(grant, request), Denial.REPLAYED);
+    }
+
+    @Test
+    void aRequestOutsideItsWindowIsRefused() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Blob request = world.signed(world.request(grant));
+        world.now += 301_000;
+        assertDenied(world.admit(grant, request), Denial.EXPIRED);
+        world.now -= 700_000;
+        assertDenied(world.admit(grant, request), Denial.NOT_YET_VALID);
+    }
+
+    @Test
+    void anExpiredGrantBeginsNothing() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        world.now += 3_600_000;
+        assertDenied(world.admit(grant), Denial.EXPIRED);
+    }
+
+    @Test
+    void anotherAgentThanTheRequestedIsRefused() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Blob request = world.signed(world.request(grant));
+        Blob spec = World.spec().children().values().iterator().next().toBlob();
+        assertDenied(world.core.admit(new BrokerToCore.Admit(grant, request, spec)), Denial.BAD_SIGNATURE);
+    }
+
+    @Test
+    void withoutAMemoryDriverNothingBegins() {
+        world.drivers.connection = 0;
+        assertDenied(world.admit(world.signed(world.grant())), Denial.DRIVER_UNAVAILABLE);
+        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of()));
+    }
+
+    // ---- decisions
+
+    @Test
+    void anAllowedCallGetsAPermitForExactlyItsBytes() throws Exception {
+        Admitted context = world.begin(World.tool("files.write", 5, false));
+        CoreToBroker reply = world.call(context);
+        Permit permit = World.permit(reply);
+        assertThat(permit.driver()).isEqualTo("files");
+        assertThat(permit.context()).isEqualTo(context.context());
+        assertThat(permit.paramsDigest())
+                .isEqualTo(World.json("{\"path\":\"/repo/a\"}").sha256());
+        assertThat(permit.expiresAtMs()).isBetween(world.now + 1, world.now + 10_000);
+        Signed.verify(Domain.PERMIT, world.coreKey.publicKey(), ((Permitted) reply).permit());
+        assertThat(((Permitted) reply).counts()).extracting(c -> c.left()).containsExactly(4L, -1L);
+    }
+
+    @Test
+    void argumentsOutsideTheGrantAreRefusedWithTheirCode() {
+        Admitted context = world.begin(World.tool("files.read", 5, true));
+        Blob handle = World.handle(context, 0);
+        assertDenied(world.call(context, handle, "{\"path\":\"/etc/passwd\"}"), Denial.CONSTRAINT);
+        assertDenied(world.call(context, handle, "{}"), Denial.ARGUMENT_MISSING);
+        assertDenied(world.call(context, handle, "{\"path\":\"/repo/a\",\"x\":1}"), Denial.ARGUMENT_NOT_NAMED);
+        assertDenied(world.call(context, handle, "{\"path\":\"/repo/a\",\"path\":\"/etc\"}"), Denial.MALFORMED);
+        assertDenied(world.call(context, handle, "[]"), Denial.MALFORMED);
+        assertAllowed(world.call(context));
+    }
+
+    @Test
+    void aHandleOfAnotherContextIsUnknown() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Admitted one = world.begin(grant);
+        Admitted two = world.begin(grant);
+        assertDenied(world.call(one, World.handle(two, 0), "{\"path\":\"/repo/a\"}"), Denial.UNKNOWN_HANDLE);
+        assertDenied(world.call(one, two.context(), "{\"path\":\"/repo/a\"}"), Denial.UNKNOWN_HANDLE);
+    }
+
+    @Test
+    void usesAreCountedOverContextsAndRestartsAndNeverExceeded() {
+        Blob grant = world.signed(world.grant(World.tool("files.write", 5, false)));
+        Admitted one = world.begin(grant);
+        assertAllowed(world.call(one));
+        assertAllowed(world.call(one));
+        world.restart();
+        Admitted two = world.begin(grant);
+        Admitted three = world.begin(grant);
+        assertThat(two.capabilities().getFirst().usesLeft()).isEqualTo(3);
+        assertAllowed(world.call(two));
+        assertAllowed(world.call(three));
+        world.end(two, End.SUCCESS);
+        world.restart();
+        Admitted four = world.begin(grant);
+        assertAllowed(world.call(four));
+        assertDenied(world.call(four), Denial.USES_EXHAUSTED);
+        world.restart();
+        assertDenied(world.call(world.begin(grant)), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
+    void aRefusedCallSpendsNothing() {
+        Admitted context = world.begin(World.tool("files.write", 1, false));
+        assertDenied(world.call(context, World.handle(context, 0), "{\"path\":\"/x\"}"), Denial.CONSTRAINT);
+        world.drivers.connected.remove("files");
+        assertDenied(world.call(context), Denial.DRIVER_UNAVAILABLE);
+        world.drivers.connected.add("files");
+        assertAllowed(world.call(context));
+        assertDenied(world.call(context), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
+    void concurrentCallsNeverPassTheCount() throws Exception {
+        Blob grant = world.signed(world.grant(World.tool("files.read", 100, true)));
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger allowed = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            Admitted context = world.begin(grant);
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    return;
+                }
+                for (int i = 0; i < 50; i++) {
+                    if (world.call(context) instanceof Permitted) {
+                        allowed.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(allowed).hasValue(100);
+    }
+
+    @Test
+    void anExpiredContextGetsNothingAndIsToBeKilled() {
+        Admitted context = world.begin(World.tool("files.read", -1, true));
+        world.now = context.expiresAtMs();
+        assertDenied(world.call(context), Denial.EXPIRED);
+        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(context.context())));
+    }
+
+    @Test
+    void everyDecisionIsInTheLog() {
+        Admitted context = world.begin(World.tool("files.write", 1, false));
+        Permit permit = World.permit(world.call(context));
+        assertDenied(world.call(context), Denial.USES_EXHAUSTED);
+        world.outcome(world.receipt(permit));
+        world.end(context, End.SUCCESS);
+        List<Entry> log = world.log();
+        assertThat(log)
+                .extracting(e -> (Object) e.getClass())
+                .containsExactly(
+                        Entry.Boot.class,
+                        Entry.TenantRegistered.class,
+                        Entry.GrantSeen.class,
+                        Entry.Admitted.class,
+                        Entry.Allowed.class,
+                        Entry.Denied.class,
+                        Entry.Outcome.class,
+                        Entry.CommitIntended.class,
+                        Entry.Ended.class);
+        Entry.Allowed allowed = (Entry.Allowed) log.get(4);
+        assertThat(allowed.permit()).isEqualTo(permit.id());
+        assertThat(allowed.debits()).extracting(d -> d.uses() + "/" + d.limit()).containsExactly("1/1", "1/-1");
+        assertThat(((Entry.Denied) log.get(5)).capability()).isEqualTo("files.write");
+    }
+
+    // ---- memory
+
+    @Test
+    void memoryIsWhatTheContextsMapSays() {
+        Admitted context = world.begin();
+        assertAllowed(world.read(context, "a"));
+        assertAllowed(world.write(context, "a"));
+        assertAllowed(world.read(context, "user/notes/x"));
+        assertDenied(world.write(context, "user/notes/x"), Denial.READ_ONLY);
+        assertDenied(world.read(context, "user/other/x"), Denial.NOT_MAPPED);
+        assertDenied(world.read(context, "user/notes/"), Denial.NOT_MAPPED);
+        assertDenied(world.read(context, "inherited/a"), Denial.NOT_MAPPED);
+        assertDenied(world.write(context, "inherited/a"), Denial.NOT_MAPPED);
+        assertDenied(world.read(context, ""), Denial.NOT_MAPPED);
+    }
+
+    @Test
+    void anotherPrincipalOrTransactionHasAnotherPartitionAndKey() {
+        world.begin();
+        world.begin();
+        List<MapEntry> entries = world.drivers.told(CoreToDriver.MapContext.class).stream()
+                .flatMap(m -> m.entries().stream())
+                .toList();
+        assertThat(entries).hasSize(4);
+        assertThat(entries.get(0).partition()).isNotEqualTo(entries.get(2).partition());
+        assertThat(entries.get(0).dataKey()).isNotEqualTo(entries.get(2).dataKey());
+        assertThat(entries.get(1)).isEqualTo(entries.get(3));
+    }
+
+    @Test
+    void onlyOneNamedKeyOfAnOwnTransactionIsInheritedReadOnly() {
+        Blob grant = world.signed(world.grant());
+        Admitted first = world.begin(grant);
+        world.end(first, End.SUCCESS);
+        Request.Inherit inherit = new Request.Inherit(first.transaction(), "plan");
+        CoreToBroker reply = world.admit(grant, world.signed(world.request(grant, inherit)));
+        assertThat(reply).isInstanceOf(Admitted.class);
+        Admitted second = (Admitted) reply;
+        assertAllowed(world.read(second, "inherited/plan"));
+        assertDenied(world.write(second, "inherited/plan"), Denial.READ_ONLY);
+        assertDenied(world.read(second, "inherited/other"), Denial.NOT_MAPPED);
+        List<CoreToDriver.MapContext> maps = world.drivers.told(CoreToDriver.MapContext.class);
+        assertThat(maps.get(1).entries().getLast().partition())
+                .isEqualTo(maps.get(0).entries().getFirst().partition());
+    }
+
+    @Test
+    void nothingIsInheritedFromAStranger() {
+        Admitted first = world.begin();
+        SigningKey bob = SigningKey.generate();
+        Grant mine = world.grant();
+        Grant his = new Grant(
+                mine.tenant(),
+                World.id(),
+                bob.publicKey(),
+                mine.notBefore(),
+                mine.expires(),
+                mine.depth(),
+                mine.agent(),
+                mine.caps(),
+                mine.memory());
+        Blob grant = world.signed(his);
+        Request request = world.request(grant, new Request.Inherit(first.transaction(), "plan"));
+        assertDenied(world.admit(grant, Signed.sign(Domain.REQUEST, bob, request.toBlob())), Denial.NOT_MAPPED);
+    }
+
+    // ---- receipts
+
+    @Test
+    void aReceiptIsTakenOnceAndAnsweredWithAProof() throws Exception {
+        Admitted context = world.begin(World.tool("files.read", -1, true));
+        Permit permit = World.permit(world.call(context));
+        Receipt receipt = world.receipt(permit);
+        CoreToDriver reply = world.outcome(receipt);
+        assertThat(reply).isInstanceOf(CoreToDriver.Recorded.class);
+        CoreToDriver.Recorded recorded = (CoreToDriver.Recorded) reply;
+        Proof proof = Proof.parse(Signed.verify(Domain.PROOF, world.coreKey.publicKey(), recorded.proof()));
+        assertThat(proof.context()).isEqualTo(context.context());
+        assertThat(proof.sequence()).isEqualTo(permit.sequence());
+        assertThat(proof.paramsDigest()).isEqualTo(permit.paramsDigest());
+        assertThat(proof.logIndex()).isEqualTo(recorded.logIndex());
+        assertThat(world.outcome(receipt))
+                .isEqualTo(new CoreToDriver.Denied(Denial.REPLAYED, "there is no such permit without a receipt"));
+    }
+
+    @Test
+    void hostileReceiptsAreRefusedAndSpendNothing() {
+        Admitted context = world.begin(World.tool("files.read", -1, true));
+        Permit permit = World.permit(world.call(context));
+        Receipt good = world.receipt(permit);
+        Receipt wrongDigest = new Receipt(permit.id(), Blob.EMPTY.sha256(), good.resultDigest(), 0, world.now, 0);
+        Receipt unknown = new Receipt(World.id(), good.paramsDigest(), good.resultDigest(), 0, world.now, 0);
+        assertThat(world.outcome(wrongDigest)).isInstanceOf(CoreToDriver.Denied.class);
+        assertThat(world.outcome(unknown)).isInstanceOf(CoreToDriver.Denied.class);
+        assertThat(outcome(good, SigningKey.generate(), World.DRIVERS)).isEqualTo(Denial.BAD_SIGNATURE);
+        assertThat(outcome(good, world.receiptKey, List.of("other"))).isEqualTo(Denial.BAD_SIGNATURE);
+        CoreToDriver unsigned = world.core.outcome(
+                world.receiptKey.publicKey(), World.DRIVERS, new DriverToCore.Outcome(good.toBlob()));
+        assertThat(unsigned).isInstanceOf(CoreToDriver.Denied.class);
+        assertThat(world.outcome(good)).isInstanceOf(CoreToDriver.Recorded.class);
+    }
+
+    private Denial outcome(Receipt receipt, SigningKey by, List<String> names) {
+        Blob cose = Signed.sign(Domain.RECEIPT, by, receipt.toBlob());
+        CoreToDriver reply =
+                world.core.outcome(world.receiptKey.publicKey(), names, new DriverToCore.Outcome(cose));
+        assertThat(reply).isInstanceOf(CoreToDriver.Denied.class);
+        return ((CoreToDriver.Denied) reply).code();
+    }
+
+    // ---- revocation
+
+    @Test
+    void whenRevokeReturnsNothingBelowGetsAPermitAlsoAfterARestart() {
+        Grant grant = world.grant(World.tool("files.read", -1, true), World.child("helper", 5));
+        Blob signed = world.signed(grant);
+        Admitted parent = world.begin(signed);
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        Admitted bystander = world.begin(World.tool("files.read", -1, true));
+        assertAllowed(world.call(child));
+        assertThat(world.revoke(grant.id(), world.root)).isInstanceOf(CoreToAdmin.Revoked.class);
+        assertDenied(world.call(parent), Denial.REVOKED);
+        assertDenied(world.call(child), Denial.REVOKED);
+        assertDenied(world.read(parent, "a"), Denial.REVOKED);
+        assertDenied(world.spawn(parent, 1, Blob.EMPTY), Denial.REVOKED);
+        assertDenied(world.admit(signed), Denial.REVOKED);
+        assertAllowed(world.call(bystander));
+        assertThat(world.core.poll())
+                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        world.restart();
+        assertDenied(world.admit(signed), Denial.REVOKED);
+    }
+
+    @Test
+    void revokingAChildsBlockLeavesItsParentAlone() {
+        Admitted parent = world.begin(World.tool("files.read", -1, true), World.child("helper", 5));
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        Entry.Spawned spawned = (Entry.Spawned) world.log().stream()
+                .filter(Entry.Spawned.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        world.revoke(spawned.delegationHash(), world.root);
+        assertDenied(world.call(child), Denial.REVOKED);
+        assertAllowed(world.call(parent));
+    }
+
+    @Test
+    void whatIsRevokedDoesNotCommit() {
+        Grant grant = world.grant();
+        Admitted context = world.begin(world.signed(grant));
+        world.revoke(grant.id(), world.root);
+        assertThat(world.end(context, End.SUCCESS)).isInstanceOf(Ended.class);
+        assertThat(world.drivers.told(CoreToDriver.CommitContext.class)).isEmpty();
+        assertThat(world.drivers.told(CoreToDriver.DropContext.class)).hasSize(1);
+    }
+
+    @Test
+    void aRevocationThatTheTenantDidNotSignIsRefused() {
+        Grant grant = world.grant(World.tool("files.read", -1, true));
+        Admitted context = world.begin(world.signed(grant));
+        SigningKey other = SigningKey.generate();
+        world.admin(new AdminToCore.Register("other", other.publicKey()));
+        assertThat(world.revoke(grant.id(), other)).isInstanceOf(CoreToAdmin.Denied.class);
+        assertThat(world.revoke(grant.id(), world.alice)).isInstanceOf(CoreToAdmin.Denied.class);
+        assertAllowed(world.call(context));
+    }
+
+    @Test
+    void aStoppedTransactionIsKilledWithItsChildren() {
+        Admitted parent = world.begin(World.tool("files.read", -1, true), World.child("helper", 5));
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        assertThat(world.admin(new AdminToCore.Stop(parent.transaction()))).isInstanceOf(CoreToAdmin.Stopped.class);
+        assertDenied(world.call(parent), Denial.CONTEXT_ENDED);
+        assertDenied(world.call(child), Denial.CONTEXT_ENDED);
+        assertThat(world.core.poll())
+                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+    }
+
+    // ---- children
+
+    @Test
+    void aChildsUsesCountOnItsParentAndItsGrant() {
+        Blob grant = world.signed(world.grant(World.tool("files.write", 3, false), World.child("helper", 5)));
+        Admitted parent = world.begin(grant);
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        assertAllowed(world.call(child));
+        assertAllowed(world.call(parent));
+        Admitted sibling = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        assertAllowed(world.call(sibling));
+        assertDenied(world.call(child), Denial.USES_EXHAUSTED);
+        assertDenied(world.call(parent), Denial.USES_EXHAUSTED);
+        world.restart();
+        assertDenied(world.call(world.begin(grant)), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
+    void aNarrowedChildMayDoLess() {
+        Admitted parent = world.begin(
+                World.tool("files.read", -1, true), World.tool("files.write", -1, false), World.child("helper", 5));
+        Blob dropWriteAndOneRead = Blob.of(Cbor.encode(
+                Cbor.record(Blob.of(new byte[] {2}), List.of(new Narrowing(0, List.of(), 1, false)))));
+        Admitted child = (Admitted) world.spawn(parent, 2, dropWriteAndOneRead);
+        assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.read", "helper");
+        assertAllowed(world.call(child));
+        assertDenied(world.call(child), Denial.USES_EXHAUSTED);
+        assertAllowed(world.call(parent));
+    }
+
+    @Test
+    void childrenAreOnlySpawnedAsDeepAndAsOftenAsGranted() {
+        Admitted parent = world.begin(World.child("helper", 2));
+        assertThat(world.spawn(parent, 0, Blob.EMPTY)).isInstanceOf(Admitted.class);
+        Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        assertDenied(world.spawn(parent, 0, Blob.EMPTY), Denial.USES_EXHAUSTED);
+        assertDenied(world.spawn(child, 0, Blob.EMPTY), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
+    void onlyTheParentReadsItsChildsResult() {
+        Admitted parent = world.begin(World.child("helper", 2));
+        Admitted stranger = world.begin(World.child("helper", 2));
+        Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        assertDenied(world.call(stranger, child.context(), "{}"), Denial.UNKNOWN_HANDLE);
+        world.end(child, End.SUCCESS);
+        assertThat(world.call(parent, child.context(), "{}")).isInstanceOf(ChildResult.class);
+    }
+
+    // ---- the end
+
+    @Test
+    void successCommitsAndReportsEachKey() {
+        Admitted context = world.begin();
+        CoreToBroker reply = world.end(context, End.SUCCESS);
+        assertThat(reply).isInstanceOf(Ended.class);
+        assertThat(((Ended) reply).verdicts()).containsExactly(Verdict.committed("key", 1));
+        assertDenied(world.end(context, End.SUCCESS), Denial.CONTEXT_ENDED);
+        assertDenied(world.read(context, "a"), Denial.CONTEXT_ENDED);
+    }
+
+    @Test
+    void everyOtherEndDrops() {
+        for (End how : End.values()) {
+            if (how != End.SUCCESS) {
+                assertThat(world.end(world.begin(), how)).isInstanceOf(Ended.class);
+            }
+        }
+        assertThat(world.drivers.told(CoreToDriver.CommitContext.class)).isEmpty();
+        assertThat(world.drivers.told(CoreToDriver.DropContext.class)).hasSize(End.values().length - 1);
+    }
+
+    @Test
+    void aParentsEndEndsItsChildrenFirst() {
+        Admitted parent = world.begin(World.child("helper", 2));
+        Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        world.end(parent, End.SUCCESS);
+        List<Entry.Ended> ended = world.log().stream()
+                .filter(Entry.Ended.class::isInstance)
+                .map(Entry.Ended.class::cast)
+                .toList();
+        assertThat(ended).extracting(Entry.Ended::context).containsExactly(child.context(), parent.context());
+        assertThat(ended).extracting(Entry.Ended::how).containsExactly(End.KILLED.number(), End.SUCCESS.number());
+    }
+
+    @Test
+    void aCoreThatCrashedEndsWhatLived() {
+        Admitted context = world.begin(World.tool("files.read", -1, true));
+        world.restart();
+        assertDenied(world.call(context), Denial.CONTEXT_ENDED);
+        assertThat(world.log().stream().filter(Entry.Ended.class::isInstance))
+                .singleElement()
+                .satisfies(e -> assertThat(((Entry.Ended) e).how()).isEqualTo(End.CRASHED.number()));
+    }
+
+    @Test
+    void aCommitWhoseAnswerWasLostIsSettledWhenTheDriverIsBack() throws Exception {
+        for (boolean restart : new boolean[] {false, true}) {
+            world.drivers.breakAfterCommit = true;
+            Admitted context = world.begin();
+            assertDenied(world.end(context, End.SUCCESS), Denial.DRIVER_FAILED);
+            world.drivers.breakAfterCommit = false;
+            if (restart) {
+                world.restart();
+            }
+            world.core.settle();
+            assertThat(world.log()).contains(new Entry.Recovered(world.now, context.transaction(), true));
+            assertThat(world.log().getLast()).isInstanceOf(Entry.Ended.class);
+            int settled = world.log().size();
+            world.core.settle();
+            assertThat(world.log()).hasSize(settled);
+        }
+    }
+
+    @Test
+    void aDriverThatWasRestartedHasLostWhatTheContextWrote() {
+        Admitted context = world.begin();
+        world.drivers.connection++;
+        assertDenied(world.read(context, "a"), Denial.DRIVER_UNAVAILABLE);
+        assertDenied(world.end(context, End.SUCCESS), Denial.DRIVER_UNAVAILABLE);
+        assertThat(world.drivers.told(CoreToDriver.CommitContext.class)).isEmpty();
+    }
+
+    @Test
+    void withoutABrokerEverythingEndsAsCrashed() {
+        Admitted parent = world.begin(World.child("helper", 2));
+        world.spawn(parent, 0, Blob.EMPTY);
+        world.begin();
+        world.core.brokerGone();
+        assertThat(world.log().stream()
+                        .filter(Entry.Ended.class::isInstance)
+                        .map(e -> ((Entry.Ended) e).how()))
+                .hasSize(3)
+                .doesNotContain(End.SUCCESS.number());
+    }
+
+    // ---- events and the log
+
+    @Test
+    void aGuestsEventsAreRecordedAsTheyAreAndBounded() {
+        Admitted context = world.begin();
+        Blob event = World.json("{\"step\":1}");
+        assertThat(world.core.logEvent(new BrokerToCore.LogEvent(context.context(), event)))
+                .isInstanceOf(CoreToBroker.Logged.class);
+        assertThat(world.log().getLast())
+                .isEqualTo(new Entry.GuestEvent(world.now, context.context(), context.transaction(), event));
+        assertDenied(
+                world.core.logEvent(new BrokerToCore.LogEvent(context.context(), World.json("{"))), Denial.MALFORMED);
+    }
+
+    @Test
+    void withoutALogNothingIsAllowedAndDenialsStillAnswer() throws Exception {
+        FailingStorage storage = new FailingStorage();
+        world.moveTo(storage);
+        Admitted context = world.begin(World.tool("files.write", -1, false));
+        assertAllowed(world.call(context));
+        storage.fail();
+        assertDenied(world.call(context), Denial.LOG_UNAVAILABLE);
+        assertDenied(world.call(context), Denial.LOG_UNAVAILABLE);
+        assertDenied(world.call(context, World.id(), "{}"), Denial.UNKNOWN_HANDLE);
+        assertDenied(world.admit(world.signed(world.grant())), Denial.LOG_UNAVAILABLE);
+        assertThat(world.revoke(World.id(), world.root)).isInstanceOf(CoreToAdmin.Denied.class);
+    }
+
+    @Test
+    void syscallsThatAreNotDecidedHereAreMalformed() {
+        Admitted context = world.begin(World.tool("files.read", -1, true));
+        assertDenied(
+                world.core.decide(new BrokerToCore.Decide(
+                        context.context(), Syscall.LOG, World.handle(context, 0), World.json("{}"))),
+                Denial.MALFORMED);
+    }
+}

@@ -1,0 +1,64 @@
+package ambit.core;
+
+import ambit.wire.CoreToDriver;
+import ambit.wire.DriverToCore;
+import ambit.wire.Verdict;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A memory driver that remembers what it was told. */
+final class FakeDrivers implements Drivers {
+    final List<CoreToDriver> told = new ArrayList<>();
+    final Set<String> committed = new HashSet<>();
+    final Set<String> connected = new HashSet<>(World.DRIVERS);
+    long connection = 1;
+
+    /** Fails the next commit after it was carried out, as a connection does that breaks before the answer. */
+    boolean breakAfterCommit;
+
+    private final Map<ambit.wire.Blob, String> mapped = new HashMap<>();
+
+    @Override
+    public boolean has(String driver) {
+        return connected.contains(driver);
+    }
+
+    @Override
+    public long connection() {
+        return connection;
+    }
+
+    @Override
+    public synchronized DriverToCore ask(CoreToDriver command) throws IOException {
+        if (connection == 0) {
+            throw new IOException("not connected");
+        }
+        told.add(command);
+        return switch (command) {
+            case CoreToDriver.MapContext m -> {
+                mapped.put(m.context(), m.transaction());
+                yield new DriverToCore.Ok();
+            }
+            case CoreToDriver.CommitContext m -> commit(mapped.getOrDefault(m.context(), "?"));
+            case CoreToDriver.WasCommitted m -> new DriverToCore.Committed(committed.contains(m.transaction()));
+            default -> new DriverToCore.Ok();
+        };
+    }
+
+    private DriverToCore commit(String transaction) throws IOException {
+        committed.add(transaction);
+        if (breakAfterCommit) {
+            throw new IOException("broken pipe");
+        }
+        return new DriverToCore.Verdicts(List.of(Verdict.committed("key", 1)));
+    }
+
+    <T extends CoreToDriver> List<T> told(Class<T> kind) {
+        return told.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+}
