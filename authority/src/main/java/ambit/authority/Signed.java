@@ -60,6 +60,18 @@ public final class Signed {
     }
 
     /**
+     * The 64-byte signature over a C2SP signed note's text. A note begins with a name, a COSE message to be signed with an array's
+     * byte, so neither is ever taken for the other.
+     */
+    public static byte[] signNote(SigningKey key, byte[] text) {
+        try {
+            return signature(PROVIDER, key, text);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("signing failed", e);
+        }
+    }
+
+    /**
      * The payload of {@code cose}, after these exact bytes have verified as signed by {@code signer} in {@code domain}.
      *
      * @param signer raw Ed25519 public key; one that is not {@linkplain PublicKeys#requireSound sound} verifies nothing

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.Arguments;
+import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Delegation;
@@ -14,12 +15,14 @@ import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.Denial;
 import ambit.wire.Fields;
-import ambit.wire.Json;
+import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -31,9 +34,10 @@ final class Chain {
     record Limit(History.Node node, long uses, String name) {}
 
     /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
-    private record Layer(String name, Blob hash, Blob id, long expiresS, Blob drop, Map<Integer, Narrowing> narrowings) {
+    private record Layer(
+            String name, Blob hash, Blob id, long expiresS, Blob drop, Map<Integer, Narrowing> narrowings) {
         boolean drops(int cap) {
-            return cap / 8 < drop.size() && (drop.toArray()[cap / 8] >> (cap % 8) & 1) == 1;
+            return Bitmap.has(drop, cap);
         }
     }
 
@@ -94,47 +98,41 @@ final class Chain {
             throw new Refused(Denial.DEPTH_EXCEEDED);
         }
         List<Integer> held = held();
-        byte[] drop = new byte[(grant.caps().size() + 7) / 8];
-        for (int index = 0; index < grant.caps().size(); index++) {
-            if (!held.contains(index) || !cap(index).mayDelegate()) {
-                drop[index / 8] |= (byte) (1 << index % 8);
-            }
-        }
+        Set<Integer> drop = new HashSet<>();
+        IntStream.range(0, grant.caps().size())
+                .filter(index -> !held.contains(index) || !cap(index).mayDelegate())
+                .forEach(drop::add);
         List<Narrowing> narrowings = new ArrayList<>();
         if (!narrowing.isEmpty()) {
-            Asked asked = Fields.record(
-                    Cbor.decode(narrowing.toArray()),
-                    in -> new Asked(in.bytes(drop.length), in.records(held.size(), Narrowing::read)));
-            for (int i = 0; i < held.size(); i++) {
-                if (asked.drops(i)) {
-                    drop[held.get(i) / 8] |= (byte) (1 << held.get(i) % 8);
-                }
-            }
+            Asked asked = Asked.parse(narrowing, held.size());
+            asked.drop.forEach(index -> drop.add(held.get(index)));
             for (Narrowing one : asked.narrowings) {
-                if (one.cap() >= held.size()) {
-                    throw new Refused(Denial.MALFORMED, "a narrowing of what the context does not have");
-                }
                 narrowings.add(new Narrowing(held.get(one.cap()), one.constraints(), one.uses(), one.closed()));
             }
         }
-        long expires = layers.getLast().expiresS();
-        String child = cap(cap).name().substring(cap(cap).name().lastIndexOf('.') + 1);
+        String name = cap(cap).name();
         return new Delegation(
-                layers.getLast().hash(), id, expires, trimmed(drop), narrowings, child, inputDigest);
+                layers.getLast().hash(),
+                id,
+                layers.getLast().expiresS(),
+                Bitmap.of(drop),
+                narrowings,
+                name.substring(name.lastIndexOf('.') + 1),
+                inputDigest);
     }
 
-    private record Asked(Blob drop, List<Narrowing> narrowings) {
-        boolean drops(int index) {
-            return index / 8 < drop.size() && (drop.toArray()[index / 8] >> (index % 8) & 1) == 1;
+    private record Asked(List<Integer> drop, List<Narrowing> narrowings) {
+        static Asked parse(Blob narrowing, int held) throws MalformedException {
+            Asked asked = Fields.record(
+                    Cbor.decode(narrowing.toArray()),
+                    in -> new Asked(
+                            Bitmap.indices(in.bytes(Limits.CAPABILITIES / 8)), in.records(held, Narrowing::read)));
+            if (asked.drop.stream().anyMatch(index -> index >= held)
+                    || asked.narrowings.stream().anyMatch(one -> one.cap() >= held)) {
+                throw new MalformedException("a narrowing of what the context does not have");
+            }
+            return asked;
         }
-    }
-
-    private static Blob trimmed(byte[] bitmap) {
-        int length = bitmap.length;
-        while (length > 0 && bitmap[length - 1] == 0) {
-            length--;
-        }
-        return Blob.of(java.util.Arrays.copyOf(bitmap, length));
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {
@@ -155,8 +153,7 @@ final class Chain {
         List<Block> blocks = new ArrayList<>();
         blocks.add(block(grant.notBefore(), grant.expires(), cap.mayUse(), !cap.other(), cap.constraints()));
         for (Layer layer : layers) {
-            Narrowing narrowing =
-                    layer.narrowings().getOrDefault(index, new Narrowing(index, List.of(), -1, false));
+            Narrowing narrowing = layer.narrowings().getOrDefault(index, new Narrowing(index, List.of(), -1, false));
             blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
         }
         return new ambit.decision.Chain(blocks.toArray(Block[]::new));
@@ -175,8 +172,8 @@ final class Chain {
         }
     }
 
-    private static final ambit.decision.Chain NOTHING = new ambit.decision.Chain(
-            new Block[] {new Block(0, 0, false, true, new ambit.decision.Conjunct[0])});
+    private static final ambit.decision.Chain NOTHING =
+            new ambit.decision.Chain(new Block[] {new Block(0, 0, false, true, new ambit.decision.Conjunct[0])});
 
     static Denial denial(int code) {
         try {
@@ -184,10 +181,6 @@ final class Chain {
         } catch (MalformedException e) {
             return Denial.INTERNAL;
         }
-    }
-
-    static Values arguments(Json.Obj params) {
-        return Arguments.of(params);
     }
 
     /** Indices of the capabilities that no block dropped. */

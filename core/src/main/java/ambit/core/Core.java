@@ -1,16 +1,19 @@
 package ambit.core;
 
+import ambit.authority.Arguments;
 import ambit.authority.BadSignature;
 import ambit.authority.Cap;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
+import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
 import ambit.authority.Signed;
 import ambit.authority.SigningKey;
+import ambit.decision.Values;
 import ambit.log.Entry;
 import ambit.log.Entry.Debit;
 import ambit.log.Journal;
@@ -290,7 +293,7 @@ final class Core {
                 throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
             }
             return switch (m.syscall()) {
-                case TOOL_CALL -> release(allow(m, params, digest));
+                case TOOL_CALL -> release(allow(m, Arguments.of(params), digest));
                 case MEMORY_READ, MEMORY_WRITE -> release(allowMemory(m, params, digest));
                 case SPAWN_CHILD, LOG -> throw new Refused(Denial.MALFORMED, "not a syscall to be decided here");
             };
@@ -334,16 +337,16 @@ final class Core {
         return index;
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
+    private Decision allow(BrokerToCore.Decide m, Values arguments, Blob digest) throws Refused {
         synchronized (lock) {
             Context context = alive(m.context());
             cheaply(context, m.syscall(), m.handle());
             int index = held(context, m.handle(), Bound.TOOL);
-            context.chain.judge(index, Chain.arguments(params), clock.millis());
+            context.chain.judge(index, arguments, clock.millis());
             Cap cap = context.chain.cap(index);
             List<Debit> debits = accounts.use(context.chain, index);
-            Decision decision =
-                    permit(context, m.syscall(), cap.name(), cap.driver(), cap.definition(), digest, !cap.isRead(), debits);
+            Decision decision = permit(
+                    context, m.syscall(), cap.name(), cap.driver(), cap.definition(), digest, !cap.isRead(), debits);
             return decision.with(accounts.counts(context.chain, index));
         }
     }
@@ -462,7 +465,8 @@ final class Core {
                 parent = alive(m.context());
                 cap = held(parent, m.handle(), Bound.CHILD);
             }
-            Delegation delegation = parent.chain.delegation(cap, id(), m.narrowing(), m.input().sha256());
+            Delegation delegation =
+                    parent.chain.delegation(cap, id(), m.narrowing(), m.input().sha256());
             Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
             Chain chain = parent.chain.below(signed.sha256(), delegation);
             SigningKey contextKey = SigningKey.generate();
@@ -497,7 +501,13 @@ final class Core {
         String transaction = parent.transaction + "." + (parent.children.size() + 1);
         List<MapEntry> map = new ArrayList<>(parent.memory.entries());
         map.removeIf(entry -> !entry.exactKey().isEmpty());
-        map.set(0, partitions.own(parent.owner, transaction, map.getFirst().rights(), map.getFirst().quotaBytes()));
+        map.set(
+                0,
+                partitions.own(
+                        parent.owner,
+                        transaction,
+                        map.getFirst().rights(),
+                        map.getFirst().quotaBytes()));
         return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map), Optional.of(parent));
     }
 
@@ -510,8 +520,7 @@ final class Core {
                 if (context.eventBytes > MAX_EVENT_BYTES) {
                     throw new Refused(Denial.QUOTA, "the context has logged too much");
                 }
-                long index = record(
-                        new Entry.GuestEvent(clock.millis(), context.id, context.transaction, m.event()));
+                long index = record(new Entry.GuestEvent(clock.millis(), context.id, context.transaction, m.event()));
                 return new CoreToBroker.Logged(index);
             }
         });
@@ -539,7 +548,9 @@ final class Core {
             if (context.ending) {
                 throw new Refused(Denial.CONTEXT_ENDED);
             }
-            children = live.values().stream().filter(c -> context.children.contains(c.id)).toList();
+            children = live.values().stream()
+                    .filter(c -> context.children.contains(c.id))
+                    .toList();
             if (asked == End.SUCCESS) {
                 asked = mayCommit(context);
             }
@@ -625,8 +636,8 @@ final class Core {
                 .map(v -> new Entry.Written(
                         v.key(), v.committed(), v.denial().map(Denial::number).orElse(0), v.version()))
                 .toList();
-        return record(new Entry.Ended(
-                clock.millis(), context, transaction, how.number(), exitCode, resultDigest, written));
+        return record(
+                new Entry.Ended(clock.millis(), context, transaction, how.number(), exitCode, resultDigest, written));
     }
 
     /** The contexts that the broker is to kill, and end. */
@@ -709,7 +720,8 @@ final class Core {
         }
         for (Map.Entry<Blob, History.Open> open : unsettled.entrySet()) {
             String transaction = open.getValue().transaction();
-            if (drivers.ask(new CoreToDriver.WasCommitted(transaction)) instanceof DriverToCore.Committed(boolean yes)) {
+            if (drivers.ask(new CoreToDriver.WasCommitted(transaction))
+                    instanceof DriverToCore.Committed(boolean yes)) {
                 synchronized (lock) {
                     record(new Entry.Recovered(clock.millis(), transaction, yes));
                     recordEnd(open.getKey(), transaction, yes ? End.SUCCESS : End.CRASHED, 0, Blob.EMPTY, List.of());
@@ -754,7 +766,7 @@ final class Core {
     }
 
     private CoreToAdmin register(AdminToCore.Register m) throws Refused, MalformedException {
-        Signed.requireSound(m.rootKey());
+        PublicKeys.requireSound(m.rootKey());
         long index = journal.size() - 1;
         synchronized (lock) {
             if (!history.registered(m.tenant(), m.rootKey())) {
@@ -778,7 +790,8 @@ final class Core {
         long index;
         long epoch;
         synchronized (lock) {
-            if (!revocation.tenant().equals(history.tenantOf(signer)) || revocation.tenant().isEmpty()) {
+            if (!revocation.tenant().equals(history.tenantOf(signer))
+                    || revocation.tenant().isEmpty()) {
                 throw new Refused(Denial.UNKNOWN_TENANT);
             }
             epoch = history.epoch() + 1;
@@ -847,7 +860,14 @@ final class Core {
     private CoreToBroker.Denied refuse(Attempt a, Denial code, String sentence) {
         try {
             long index = record(new Entry.Denied(
-                    clock.millis(), a.context, a.transaction, a.syscall, a.capability, a.digest, code.number(), sentence));
+                    clock.millis(),
+                    a.context,
+                    a.transaction,
+                    a.syscall,
+                    a.capability,
+                    a.digest,
+                    code.number(),
+                    sentence));
             return new CoreToBroker.Denied(code, sentence, index);
         } catch (JournalException e) {
             return new CoreToBroker.Denied(code, sentence, -1);

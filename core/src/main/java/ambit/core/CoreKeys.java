@@ -1,7 +1,6 @@
 package ambit.core;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import ambit.authority.PublicKeys;
 import ambit.authority.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Base64;
 
 /** The core's own secrets, in its directory and nowhere else; made when it first starts. */
 final class CoreKeys {
@@ -25,8 +23,9 @@ final class CoreKeys {
             SigningKey.generate().write(file);
         }
         SigningKey key = SigningKey.read(file);
-        String line = "ambit-ed25519 " + Base64.getEncoder().encodeToString(key.publicKey().toArray()) + "\n";
-        Files.writeString(state.resolve("core.pub"), line, US_ASCII);
+        if (!Files.exists(state.resolve("core.pub"))) {
+            PublicKeys.write(state.resolve("core.pub"), key.publicKey());
+        }
         return key;
     }
 

@@ -1,11 +1,11 @@
 package ambit.core;
 
+import ambit.authority.Signed;
 import ambit.authority.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
 import ambit.wire.AdminToCore;
-import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToDriver;
@@ -39,7 +39,7 @@ final class CoreProcess implements AutoCloseable {
     CoreProcess(CoreConfig config) throws IOException {
         Path state = config.state();
         key = CoreKeys.signing(state);
-        LogKey logKey = new LogKey(config.origin(), key.publicKey(), key::sign);
+        LogKey logKey = new LogKey(config.origin(), key.publicKey(), text -> Signed.signNote(key, text));
         journal = Journal.open(FileStorage.open(state.resolve("log")), logKey);
         core = new Core(
                 config.origin(),
@@ -117,10 +117,6 @@ final class CoreProcess implements AutoCloseable {
             AdminToCore message = AdminToCore.fromCbor(channel.receive());
             channel.send(core.administer(message, drivers.all()).toCbor());
         }
-    }
-
-    Blob publicKey() {
-        return key.publicKey();
     }
 
     @Override

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it runs until it is told to stop. */
+/**
+ * The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it says {@code ready} on its output when it listens, and runs
+ * until it is told to stop.
+ */
 public final class Main {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
@@ -22,6 +25,7 @@ public final class Main {
             Blob config = Blob.of(Files.readAllBytes(Path.of(args[0])));
             CoreProcess process = new CoreProcess(CoreConfig.parse(config));
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(process)));
+            System.out.println("ready");
         } catch (IOException | JournalException e) {
             fail(String.valueOf(e.getMessage()), FAILED);
         }

@@ -32,7 +32,8 @@ final class Partitions {
     }
 
     private MapEntry entry(String mount, Owner owner, String path, int rights, String exactKey, long quota) {
-        Cbor name = Cbor.array("ambit/partition/v1", owner.tenant(), owner.principal().toHex() + "/" + path);
+        Cbor name = Cbor.array(
+                "ambit/partition/v1", owner.tenant(), owner.principal().toHex() + "/" + path);
         Blob partition = Blob.of(Cbor.encode(name)).sha256();
         return new MapEntry(mount, partition, dataKey(partition), rights, exactKey, quota);
     }

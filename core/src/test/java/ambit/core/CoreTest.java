@@ -400,8 +400,7 @@ class CoreTest {
 
     private Denial outcome(Receipt receipt, SigningKey by, List<String> names) {
         Blob cose = Signed.sign(Domain.RECEIPT, by, receipt.toBlob());
-        CoreToDriver reply =
-                world.core.outcome(world.receiptKey.publicKey(), names, new DriverToCore.Outcome(cose));
+        CoreToDriver reply = world.core.outcome(world.receiptKey.publicKey(), names, new DriverToCore.Outcome(cose));
         assertThat(reply).isInstanceOf(CoreToDriver.Denied.class);
         return ((CoreToDriver.Denied) reply).code();
     }
@@ -423,8 +422,7 @@ class CoreTest {
         assertDenied(world.spawn(parent, 1, Blob.EMPTY), Denial.REVOKED);
         assertDenied(world.admit(signed), Denial.REVOKED);
         assertAllowed(world.call(bystander));
-        assertThat(world.core.poll())
-                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
         world.restart();
         assertDenied(world.admit(signed), Denial.REVOKED);
     }
@@ -470,8 +468,7 @@ class CoreTest {
         assertThat(world.admin(new AdminToCore.Stop(parent.transaction()))).isInstanceOf(CoreToAdmin.Stopped.class);
         assertDenied(world.call(parent), Denial.CONTEXT_ENDED);
         assertDenied(world.call(child), Denial.CONTEXT_ENDED);
-        assertThat(world.core.poll())
-                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
     }
 
     // ---- children
@@ -495,8 +492,8 @@ class CoreTest {
     void aNarrowedChildMayDoLess() {
         Admitted parent = world.begin(
                 World.tool("files.read", -1, true), World.tool("files.write", -1, false), World.child("helper", 5));
-        Blob dropWriteAndOneRead = Blob.of(Cbor.encode(
-                Cbor.record(Blob.of(new byte[] {2}), List.of(new Narrowing(0, List.of(), 1, false)))));
+        Blob dropWriteAndOneRead = Blob.of(
+                Cbor.encode(Cbor.record(Blob.of(new byte[] {2}), List.of(new Narrowing(0, List.of(), 1, false)))));
         Admitted child = (Admitted) world.spawn(parent, 2, dropWriteAndOneRead);
         assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.read", "helper");
         assertAllowed(world.call(child));
@@ -603,9 +600,7 @@ class CoreTest {
         world.spawn(parent, 0, Blob.EMPTY);
         world.begin();
         world.core.brokerGone();
-        assertThat(world.log().stream()
-                        .filter(Entry.Ended.class::isInstance)
-                        .map(e -> ((Entry.Ended) e).how()))
+        assertThat(world.log().stream().filter(Entry.Ended.class::isInstance).map(e -> ((Entry.Ended) e).how()))
                 .hasSize(3)
                 .doesNotContain(End.SUCCESS.number());
     }

@@ -4,17 +4,18 @@ import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.Verdict;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A memory driver that remembers what it was told. */
 final class FakeDrivers implements Drivers {
-    final List<CoreToDriver> told = new ArrayList<>();
-    final Set<String> committed = new HashSet<>();
+    final List<CoreToDriver> told = new CopyOnWriteArrayList<>();
+    final Set<String> committed = ConcurrentHashMap.newKeySet();
     final Set<String> connected = new HashSet<>(World.DRIVERS);
     long connection = 1;
 

@@ -86,7 +86,8 @@ final class World implements AutoCloseable {
     }
 
     Journal open(Storage storage) throws IOException {
-        return Journal.open(storage, new LogKey("ambit/test", coreKey.publicKey(), coreKey::sign));
+        return Journal.open(
+                storage, new LogKey("ambit/test", coreKey.publicKey(), text -> Signed.signNote(coreKey, text)));
     }
 
     Core core(Journal on) {
@@ -144,7 +145,8 @@ final class World implements AutoCloseable {
     }
 
     static Cap tool(String name, long uses, boolean read) {
-        List<Constraint> constraints = List.of(new Constraint("path", 7, Cbor.of("/repo"), false));
+        List<Constraint> constraints =
+                List.of(new Constraint("path", Constraint.Kind.UNDER, List.of(Cbor.of("/repo")), false));
         return new Cap(name, Bound.TOOL, "files", read ? 7 : 3, uses, constraints, false, Blob.EMPTY);
     }
 
@@ -173,7 +175,14 @@ final class World implements AutoCloseable {
     static AgentSpec spec() {
         AgentSpec.Limit limit = new AgentSpec.Limit(1 << 28, 16, 64, 1 << 20, 10, 60, 1 << 20);
         AgentSpec child = new AgentSpec(
-                "helper", List.of("/bin/true"), new TreeMap<>(), "/", List.of(), limit, new TreeMap<>(), new TreeMap<>());
+                "helper",
+                List.of("/bin/true"),
+                new TreeMap<>(),
+                "/",
+                List.of(),
+                limit,
+                new TreeMap<>(),
+                new TreeMap<>());
         return new AgentSpec(
                 "agent",
                 List.of("/bin/true"),

@@ -1,0 +1,280 @@
+package ambit.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ambit.authority.Permit;
+import ambit.authority.PublicKeys;
+import ambit.authority.Receipt;
+import ambit.authority.Signed;
+import ambit.log.LogVerifier;
+import ambit.wire.AdminToCore;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.Cbor;
+import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Permitted;
+import ambit.wire.CoreToDriver;
+import ambit.wire.Cose.Domain;
+import ambit.wire.DriverToCore;
+import ambit.wire.End;
+import ambit.wire.FrameChannel;
+import ambit.wire.Syscall;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.File;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real process: its own JVM, real Unix sockets, SIGKILL. */
+class CoreProcessTest {
+    @TempDir
+    Path directory;
+
+    private final FakeDrivers memory = new FakeDrivers();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private World artifacts;
+    private CoreConfig config;
+    private Optional<Process> process = Optional.empty();
+
+    @BeforeEach
+    void start() throws IOException {
+        artifacts = new World(directory.resolve("artifacts"));
+        artifacts.now = System.currentTimeMillis();
+        List<String> me = List.of(System.getProperty("user.name"));
+        Path state = Files.createDirectory(directory.resolve("state"));
+        config = config(state, me);
+        launch();
+        assertThat(admin(new AdminToCore.Register(World.TENANT, artifacts.root.publicKey())))
+                .isInstanceOf(CoreToAdmin.Registered.class);
+    }
+
+    private CoreConfig config(Path state, List<String> users) {
+        return new CoreConfig(
+                state,
+                directory.resolve("broker.sock"),
+                directory.resolve("drivers.sock"),
+                directory.resolve("admin.sock"),
+                users,
+                users,
+                users,
+                "ambit/process");
+    }
+
+    private void launch() throws IOException {
+        Path file = Files.write(directory.resolve("core.cbor"), config.toBlob().toArray());
+        String path =
+                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+        Process started = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        path,
+                        "ambit.core.Main",
+                        file.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process = Optional.of(started);
+        BufferedReader output = started.inputReader(UTF_8);
+        assertThat(output.readLine()).isEqualTo("ready");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        kill();
+        artifacts.close();
+    }
+
+    private void kill() throws InterruptedException {
+        process.orElseThrow().destroyForcibly().waitFor();
+    }
+
+    private FrameChannel connect(Path socket) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        FrameChannel frames = new FrameChannel(channel);
+        open.add(frames);
+        return frames;
+    }
+
+    private CoreToAdmin admin(AdminToCore message) throws IOException {
+        try (FrameChannel channel = connect(config.adminSocket())) {
+            channel.send(message.toCbor());
+            return CoreToAdmin.fromCbor(channel.receive());
+        }
+    }
+
+    private FrameChannel hello(int role) throws IOException {
+        FrameChannel channel = connect(config.driversSocket());
+        channel.send(new DriverToCore.Hello(role, artifacts.receiptKey.publicKey(), World.DRIVERS).toCbor());
+        assertThat(CoreToDriver.fromCbor(channel.receive())).isInstanceOf(CoreToDriver.Welcome.class);
+        return channel;
+    }
+
+    /** Connects both roles of a driver; returns the receipts connection. */
+    private FrameChannel drivers() throws IOException {
+        FrameChannel control = hello(DriverToCore.Hello.CONTROL);
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (true) {
+                    control.send(
+                            memory.ask(CoreToDriver.fromCbor(control.receive())).toCbor());
+                }
+            } catch (IOException e) {
+                // The core is gone.
+            }
+        });
+        return hello(DriverToCore.Hello.RECEIPTS);
+    }
+
+    private static CoreToBroker ask(FrameChannel broker, BrokerToCore message) throws IOException {
+        broker.send(message.toCbor());
+        return CoreToBroker.fromCbor(broker.receive());
+    }
+
+    private Admitted begin(FrameChannel broker, Blob grant) throws IOException {
+        Blob request = artifacts.signed(artifacts.request(grant));
+        CoreToBroker reply =
+                ask(broker, new BrokerToCore.Admit(grant, request, World.spec().toBlob()));
+        assertThat(reply).isInstanceOf(Admitted.class);
+        return (Admitted) reply;
+    }
+
+    private static BrokerToCore decide(Admitted context) {
+        Blob params = World.json("{\"path\":\"/repo/a\"}");
+        return new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, World.handle(context, 0), params);
+    }
+
+    @Test
+    void aTransactionRunsFromAdmissionToItsCommit() throws Exception {
+        FrameChannel receipts = drivers();
+        FrameChannel broker = connect(config.brokerSocket());
+        Admitted context = begin(broker, artifacts.signed(artifacts.grant(World.tool("files.write", 2, false))));
+        Permit permit = World.permit(ask(broker, decide(context)));
+        Receipt receipt = artifacts.receipt(permit);
+        Blob cose = Signed.sign(Domain.RECEIPT, artifacts.receiptKey, receipt.toBlob());
+        receipts.send(new DriverToCore.Outcome(cose).toCbor());
+        CoreToDriver recorded = CoreToDriver.fromCbor(receipts.receive());
+        assertThat(recorded).isInstanceOf(CoreToDriver.Recorded.class);
+        Blob corePublic = PublicKeys.read(config.state().resolve("core.pub"));
+        Signed.verify(Domain.PROOF, corePublic, ((CoreToDriver.Recorded) recorded).proof());
+        CoreToBroker ended = ask(broker, new BrokerToCore.EndContext(context.context(), End.SUCCESS, 0, Blob.EMPTY));
+        assertThat(ended).isInstanceOf(CoreToBroker.Ended.class);
+        assertThat(memory.committed).containsExactly(context.transaction());
+        assertThat(admin(new AdminToCore.Checkpoint())).isInstanceOf(CoreToAdmin.Checkpointed.class);
+        assertThat(LogVerifier.verify(config.state().resolve("log"), corePublic))
+                .isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void killedInTheMiddleItNeverForgetsAUse() throws Exception {
+        int limit = 100_000;
+        Blob grant = artifacts.signed(artifacts.grant(World.tool("files.write", limit, false)));
+        drivers();
+        FrameChannel broker = connect(config.brokerSocket());
+        Admitted context = begin(broker, grant);
+        CountDownLatch some = new CountDownLatch(50);
+        int[] permits = new int[1];
+        Thread caller = Thread.ofPlatform().start(() -> {
+            try {
+                while (ask(broker, decide(context)) instanceof Permitted) {
+                    permits[0]++;
+                    some.countDown();
+                }
+            } catch (IOException e) {
+                // Killed.
+            }
+        });
+        some.await();
+        kill();
+        caller.join();
+        launch();
+        drivers();
+        FrameChannel again = connect(config.brokerSocket());
+        Admitted next = begin(again, grant);
+        long used = limit - next.capabilities().getFirst().usesLeft();
+        assertThat(used).isBetween((long) permits[0], permits[0] + 1L);
+        assertThat(ask(again, decide(context))).isInstanceOf(CoreToBroker.Denied.class);
+        assertThat(ask(again, decide(next))).isInstanceOf(Permitted.class);
+        Blob corePublic = PublicKeys.read(config.state().resolve("core.pub"));
+        assertThat(LogVerifier.verify(config.state().resolve("log"), corePublic))
+                .isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void aBrokerThatDisconnectsTakesItsTransactionsWithIt() throws Exception {
+        drivers();
+        FrameChannel broker = connect(config.brokerSocket());
+        Admitted context = begin(broker, artifacts.signed(artifacts.grant(World.tool("files.write", 2, false))));
+        CoreToAdmin.CoreStatus status = (CoreToAdmin.CoreStatus) admin(new AdminToCore.Status());
+        assertThat(status.transactions()).containsExactly(context.transaction());
+        assertThat(status.drivers()).isEqualTo(World.DRIVERS);
+        broker.close();
+        // The core ends them on the thread that saw the connection go; what it drops comes to the memory driver.
+        while (memory.told(CoreToDriver.DropContext.class).isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aProtocolViolationClosesThePeerAndNobodyElse() throws Exception {
+        FrameChannel good = connect(config.brokerSocket());
+        FrameChannel bad = connect(config.brokerSocket());
+        bad.send(Cbor.array(99));
+        assertThatThrownBy(bad::receive).isInstanceOf(EOFException.class);
+        assertThat(ask(good, new BrokerToCore.Poll())).isEqualTo(new CoreToBroker.ToKill(List.of()));
+    }
+
+    @Test
+    void anotherUserThanTheConfiguredIsClosedUnheard() throws Exception {
+        kill();
+        config = config(config.state(), List.of("nobody-else"));
+        launch();
+        FrameChannel channel = connect(config.adminSocket());
+        assertThatThrownBy(() -> {
+                    channel.send(new AdminToCore.Status().toCbor());
+                    channel.receive();
+                })
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void decisionsOverTheSocketAreMeasured() throws Exception {
+        drivers();
+        FrameChannel broker = connect(config.brokerSocket());
+        for (boolean read : new boolean[] {true, false}) {
+            Admitted context = begin(broker, artifacts.signed(artifacts.grant(World.tool("files.any", -1, read))));
+            long[] nanos = new long[3_000];
+            for (int i = 0; i < nanos.length; i++) {
+                long begun = System.nanoTime();
+                CoreToBroker reply = ask(broker, decide(context));
+                nanos[i] = System.nanoTime() - begun;
+                assertThat(reply).isInstanceOf(Permitted.class);
+            }
+            long[] warm = Arrays.copyOfRange(nanos, 1_000, nanos.length);
+            Arrays.sort(warm);
+            System.out.printf(
+                    "decide over the socket, %s: p50 %d us, p99 %d us (signatures by %s)%n",
+                    read ? "read" : "effect", warm[1_000] / 1_000, warm[1_980] / 1_000, Signed.provider());
+        }
+    }
+}
