@@ -117,7 +117,7 @@ final class Chain {
                 layers.getLast().expiresS(),
                 Bitmap.of(drop),
                 narrowings,
-                name.substring(name.lastIndexOf('.') + 1),
+                name.substring(name.indexOf('.') + 1),
                 inputDigest);
     }
 

@@ -5,6 +5,7 @@ import ambit.authority.BadSignature;
 import ambit.authority.Cap;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
+import ambit.authority.Memory;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.PublicKeys;
@@ -204,16 +205,19 @@ final class Core {
         return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), Optional.empty());
     }
 
-    private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) {
+    private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
         List<MapEntry> map = new ArrayList<>();
         map.add(partitions.own(owner, transaction, MemoryMap.READ | MemoryMap.WRITE, OWN_QUOTA));
-        grant.memory().forEach(memory -> {
-            if (memory.namespace().equals("own")) {
+        for (Memory memory : grant.memory()) {
+            String name = memory.namespace();
+            if (name.equals("own")) {
                 map.set(0, partitions.own(owner, transaction, memory.rights(), memory.quota()));
+            } else if (name.startsWith("user/") && name.length() > "user/".length() && !name.endsWith("/")) {
+                map.add(partitions.namespace(owner, name, memory.rights(), memory.quota()));
             } else {
-                map.add(partitions.namespace(owner, memory.namespace(), memory.rights(), memory.quota()));
+                throw new Refused(Denial.NOT_MAPPED, "there are no namespaces but own and user/…");
             }
-        });
+        }
         return map;
     }
 
@@ -247,15 +251,24 @@ final class Core {
         try {
             journal.awaitDurable(index);
             long connection = drivers.connection();
-            tell(new CoreToDriver.MapContext(context.id, context.transaction, context.memory.entries()));
+            if (!(drivers.ask(new CoreToDriver.MapContext(context.id, context.transaction, context.memory.entries()))
+                    instanceof DriverToCore.Ok)) {
+                throw new IOException("the driver refused");
+            }
+            boolean ended;
             synchronized (lock) {
                 context.connection = connection;
+                ended = context.ending;
+            }
+            if (ended) {
+                drivers.ask(new CoreToDriver.DropContext(context.id));
             }
         } catch (IOException e) {
             finish(context, End.CRASHED, 0, Blob.EMPTY);
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped");
         }
         synchronized (lock) {
+            alive(context.id);
             List<Bound> capabilities = new ArrayList<>();
             context.handles.forEach((handle, cap) -> capabilities.add(bound(context, handle, cap)));
             return new CoreToBroker.Admitted(
@@ -468,6 +481,9 @@ final class Core {
             Delegation delegation =
                     parent.chain.delegation(cap, id(), m.narrowing(), m.input().sha256());
             Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
+            if (signed.size() > Entry.MAX_ARTIFACT) {
+                throw new Refused(Denial.TOO_LARGE);
+            }
             Chain chain = parent.chain.below(signed.sha256(), delegation);
             SigningKey contextKey = SigningKey.generate();
             Context child;
@@ -636,8 +652,19 @@ final class Core {
                 .map(v -> new Entry.Written(
                         v.key(), v.committed(), v.denial().map(Denial::number).orElse(0), v.version()))
                 .toList();
-        return record(
-                new Entry.Ended(clock.millis(), context, transaction, how.number(), exitCode, resultDigest, written));
+        int from = 0;
+        for (; written.size() - from > Entry.MAX_WRITTEN; from += Entry.MAX_WRITTEN) {
+            record(new Entry.Wrote(
+                    clock.millis(), context, transaction, written.subList(from, from + Entry.MAX_WRITTEN)));
+        }
+        return record(new Entry.Ended(
+                clock.millis(),
+                context,
+                transaction,
+                how.number(),
+                exitCode,
+                resultDigest,
+                written.subList(from, written.size())));
     }
 
     /** The contexts that the broker is to kill, and end. */
@@ -727,12 +754,6 @@ final class Core {
                     recordEnd(open.getKey(), transaction, yes ? End.SUCCESS : End.CRASHED, 0, Blob.EMPTY, List.of());
                 }
             }
-        }
-    }
-
-    private void tell(CoreToDriver command) throws IOException {
-        if (!(drivers.ask(command) instanceof DriverToCore.Ok)) {
-            throw new IOException("the driver refused");
         }
     }
 

@@ -52,7 +52,12 @@ final class History {
                 revoked.add(new Target(e.tenant(), e.target()));
                 epoch = e.epoch();
             }
-            case Entry.Boot _, Entry.Denied _, Entry.Outcome _, Entry.GuestEvent _, Entry.Recovered _ -> {}
+            case Entry.Boot _,
+                    Entry.Denied _,
+                    Entry.Outcome _,
+                    Entry.GuestEvent _,
+                    Entry.Recovered _,
+                    Entry.Wrote _ -> {}
         }
     }
 

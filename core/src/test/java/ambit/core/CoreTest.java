@@ -3,6 +3,7 @@ package ambit.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.authority.Grant;
+import ambit.authority.Memory;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
@@ -530,6 +531,36 @@ class CoreTest {
         assertThat(((Ended) reply).verdicts()).containsExactly(Verdict.committed("key", 1));
         assertDenied(world.end(context, End.SUCCESS), Denial.CONTEXT_ENDED);
         assertDenied(world.read(context, "a"), Denial.CONTEXT_ENDED);
+    }
+
+    @Test
+    void moreKeysThanAnEntryHoldsAreAllReportedInTheLog() {
+        world.drivers.keysWritten = 70;
+        assertThat(world.end(world.begin(), End.SUCCESS)).isInstanceOf(Ended.class);
+        List<Entry> log = world.log();
+        assertThat(log.subList(log.size() - 3, log.size()))
+                .extracting(e -> e instanceof Entry.Wrote w
+                        ? w.verdicts().size()
+                        : ((Entry.Ended) e).verdicts().size())
+                .containsExactly(32, 32, 6);
+    }
+
+    @Test
+    void aGrantCannotMapWhatIsNoNamespace() {
+        for (String name : List.of("", "user", "user/", "user/a/", "inherited", "0123456789abcdef0123456789abcdef")) {
+            Grant plain = world.grant();
+            Grant odd = new Grant(
+                    plain.tenant(),
+                    World.id(),
+                    plain.holder(),
+                    plain.notBefore(),
+                    plain.expires(),
+                    plain.depth(),
+                    plain.agent(),
+                    plain.caps(),
+                    List.of(new Memory(name, 3, 1)));
+            assertDenied(world.admit(world.signed(odd)), Denial.NOT_MAPPED);
+        }
     }
 
     @Test

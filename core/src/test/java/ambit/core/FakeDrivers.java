@@ -4,6 +4,7 @@ import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.Verdict;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,8 @@ final class FakeDrivers implements Drivers {
     final Set<String> committed = ConcurrentHashMap.newKeySet();
     final Set<String> connected = new HashSet<>(World.DRIVERS);
     long connection = 1;
+
+    int keysWritten = 1;
 
     /** Fails the next commit after it was carried out, as a connection does that breaks before the answer. */
     boolean breakAfterCommit;
@@ -56,7 +59,7 @@ final class FakeDrivers implements Drivers {
         if (breakAfterCommit) {
             throw new IOException("broken pipe");
         }
-        return new DriverToCore.Verdicts(List.of(Verdict.committed("key", 1)));
+        return new DriverToCore.Verdicts(Collections.nCopies(keysWritten, Verdict.committed("key", 1)));
     }
 
     <T extends CoreToDriver> List<T> told(Class<T> kind) {

@@ -14,6 +14,9 @@ public sealed interface Entry {
     /** Bytes of an artifact that can be recorded, so that its entry fits. */
     int MAX_ARTIFACT = 60_000;
 
+    /** Keys that one entry can report on. */
+    int MAX_WRITTEN = 32;
+
     /** When the core wrote it. */
     long atMs();
 
@@ -111,6 +114,9 @@ public sealed interface Entry {
 
     /** After a crash between intention and end: what the memory driver knows of the transaction. */
     record Recovered(long atMs, String transaction, boolean committed) implements Entry {}
+
+    /** What became of keys for which the entry that follows, {@link Ended} in the end, has no room. */
+    record Wrote(long atMs, Blob context, String transaction, List<Written> verdicts) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

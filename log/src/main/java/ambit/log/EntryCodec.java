@@ -26,7 +26,8 @@ final class EntryCodec {
             Entry.CommitIntended.class,
             Entry.Ended.class,
             Entry.Revoked.class,
-            Entry.Recovered.class);
+            Entry.Recovered.class,
+            Entry.Wrote.class);
 
     private EntryCodec() {}
 

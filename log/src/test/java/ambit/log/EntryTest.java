@@ -32,7 +32,8 @@ class EntryTest {
                 new Entry.CommitIntended(10, ID, "t"),
                 new Entry.Ended(11, ID, "t", 0, 0, HASH, List.of(new Entry.Written("k", true, 0, 1))),
                 new Entry.Revoked(12, 1, "acme", ID, Blob.EMPTY),
-                new Entry.Recovered(13, "t", true));
+                new Entry.Recovered(13, "t", true),
+                new Entry.Wrote(14, ID, "t", List.of(new Entry.Written("k", false, 21, 0))));
     }
 
     @ParameterizedTest
@@ -44,6 +45,15 @@ class EntryTest {
     @Test
     void everyKindHasATest() {
         assertThat(entries().map(Object::getClass)).containsExactlyInAnyOrder(Entry.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void asManyVerdictsAsAnEntryHoldsFitWhateverTheKeysAre() {
+        List<Entry.Written> all = java.util.Collections.nCopies(
+                Entry.MAX_WRITTEN,
+                new Entry.Written("\u20ac".repeat(ambit.wire.Limits.MEMORY_KEY), true, 0, Long.MAX_VALUE));
+        assertThat(Entry.encode(new Entry.Ended(11, ID, "t", 0, 0, HASH, all)).length)
+                .isLessThan(Journal.MAX_ENTRY);
     }
 
     @Test
@@ -68,7 +78,7 @@ class EntryTest {
     void unknownKindsAndWrongTypesAreRefused() {
         for (Cbor bad : List.of(
                 Cbor.array(0, 1),
-                Cbor.array(14, 1),
+                Cbor.array(15, 1),
                 Cbor.array(13, 13, "t", 1),
                 Cbor.array(13, 13, "t"),
                 Cbor.of(7),
