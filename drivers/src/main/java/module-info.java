@@ -1,13 +1,24 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The driver process: it performs effects, on a permit and on nothing else. */
+/**
+ * The driver process: it performs effects, on a permit and on nothing else.
+ *
+ * <p>Some of what the MCP SDK brings are automatic modules, so this process runs on the class path; the descriptor keeps its
+ * dependencies in view.
+ */
 @NullMarked
 module ambit.drivers {
     requires static org.jspecify;
-    requires ambit.wire;
+    requires transitive ambit.wire;
     requires ambit.authority;
+    requires ambit.boundary;
     requires io.modelcontextprotocol.sdk.mcp.core;
-    requires java.sql;
+    requires io.modelcontextprotocol.sdk.mcp.json.jackson3;
     requires java.net.http;
+    requires java.sql;
+    requires org.xerial.sqlitejdbc;
+    requires reactor.core;
     requires tools.jackson.databind;
+
+    exports ambit.drivers;
 }

@@ -1,0 +1,125 @@
+package ambit.drivers;
+
+import ambit.wire.Blob;
+import ambit.wire.BrokerToDriver;
+import ambit.wire.Denial;
+import ambit.wire.DriverToBroker;
+import ambit.wire.Limits;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.Arrays;
+
+/**
+ * One call from permit to answer: checked, performed, its outcome recorded by the core, then answered. The result digest of the
+ * receipt is the SHA-256 of all bytes that the broker gets: the chunks in their order, then the result.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Calls {
+    /** Sends one frame to the broker; fails when it is gone. */
+    @FunctionalInterface
+    interface Replies {
+        void send(DriverToBroker reply) throws DriverFailure;
+    }
+
+    private final PermitCheck check;
+    private final Artifacts artifacts;
+    private final Outcomes outcomes;
+    private final InstantSource clock;
+
+    Calls(PermitCheck check, Artifacts artifacts, Outcomes outcomes, InstantSource clock) {
+        this.check = check;
+        this.artifacts = artifacts;
+        this.outcomes = outcomes;
+        this.clock = clock;
+    }
+
+    /** Carries out the request; chunks go to {@code replies} on the way, the last reply is returned. */
+    DriverToBroker execute(BrokerToDriver.Execute request, Replies replies, Cancellation cancellation) {
+        try {
+            PermitCheck.Checked checked = check.check(request.permit(), request.params(), cancellation);
+            try {
+                return perform(checked, new Sent(replies), cancellation);
+            } finally {
+                checked.call().context().finish(cancellation);
+            }
+        } catch (DriverFailure e) {
+            return failed(e, Blob.EMPTY);
+        }
+    }
+
+    private DriverToBroker perform(PermitCheck.Checked checked, Sent sent, Cancellation cancellation)
+            throws DriverFailure {
+        Effect.Answer answer;
+        try {
+            answer = checked.effect().perform(checked.call(), sent, cancellation);
+            requireRoom(answer);
+        } catch (DriverFailure e) {
+            return failed(e, recordFailure(checked, sent, e));
+        } catch (RuntimeException e) {
+            System.getLogger("ambit.drivers").log(System.Logger.Level.ERROR, "a driver failed", e);
+            DriverFailure failure =
+                    new DriverFailure(Denial.INTERNAL, "the driver has a defect; its log names the place", e);
+            return failed(failure, recordFailure(checked, sent, failure));
+        }
+        sent.add(answer.result().toArray());
+        Blob receipt = artifacts.receipt(checked.permit(), sent.digest(), 0, clock.millis(), sent.count);
+        return new DriverToBroker.Done(answer.status(), answer.result(), outcomes.record(receipt));
+    }
+
+    private static void requireRoom(Effect.Answer answer) throws DriverFailure {
+        if (answer.result().size() > Limits.RESULT) {
+            throw new DriverFailure(
+                    Denial.TOO_LARGE,
+                    "the answer has " + answer.result().size() + " bytes, and 3 MiB fit into one; ask for less");
+        }
+    }
+
+    private Blob recordFailure(PermitCheck.Checked checked, Sent sent, DriverFailure failure) throws DriverFailure {
+        int status = failure.code().number();
+        return outcomes.record(artifacts.receipt(checked.permit(), sent.digest(), status, clock.millis(), sent.count));
+    }
+
+    private static DriverToBroker failed(DriverFailure failure, Blob proof) {
+        String sentence = failure.sentence();
+        if (sentence.length() > Limits.SENTENCE) {
+            sentence = sentence.substring(0, Limits.SENTENCE - 4) + " ...";
+        }
+        return new DriverToBroker.Failed(failure.code(), sentence, proof);
+    }
+
+    /** Sends chunks and keeps the digest of all that was sent; used by one thread at a time. */
+    private static final class Sent implements Effect.Sink {
+        private final Replies replies;
+        private final MessageDigest digest;
+        private long count;
+
+        Sent(Replies replies) {
+            this.replies = replies;
+            try {
+                this.digest = MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
+        }
+
+        @Override
+        public void chunk(byte[] bytes) throws DriverFailure {
+            for (int from = 0; from < bytes.length; from += Limits.CHUNK) {
+                byte[] piece = Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + Limits.CHUNK));
+                add(piece);
+                replies.send(new DriverToBroker.Chunk(Blob.of(piece)));
+            }
+        }
+
+        void add(byte[] bytes) {
+            digest.update(bytes);
+            count += bytes.length;
+        }
+
+        Blob digest() {
+            return Blob.of(digest.digest());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package ambit.drivers;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** The drivers at work: connected to the core, listening for the broker and for the {@code ambit} command. */
+final class DriversProcess implements AutoCloseable {
+    private static final List<String> DRIVERS = List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP);
+
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private final List<String> complaints;
+
+    private DriversProcess(Toolbox toolbox) {
+        this.complaints = toolbox.complaints();
+    }
+
+    /**
+     * Starts everything, or nothing.
+     *
+     * @param environment where {@code env:} credentials are read
+     */
+    static DriversProcess start(
+            DriversConfig config, Map<String, String> environment, ServerLauncher launcher, InstantSource clock)
+            throws IOException, DriverFailure {
+        Toolbox toolbox = new Toolbox(config.tools(), environment, launcher);
+        DriversProcess process = new DriversProcess(toolbox);
+        boolean started = false;
+        try {
+            process.open(config, toolbox, clock);
+            started = true;
+            return process;
+        } finally {
+            if (!started) {
+                process.close();
+            }
+        }
+    }
+
+    private void open(DriversConfig config, Toolbox toolbox, InstantSource clock) throws IOException, DriverFailure {
+        Artifacts artifacts = new Artifacts(config.coreKey());
+        MemoryStore store = opened(SqliteMemoryStore.open(config.memoryFile()));
+        Contexts contexts = opened(new Contexts(store, clock));
+        CoreLink core = opened(CoreLink.connect(
+                config.coreSocket(),
+                config.coreUsers(),
+                config.coreKey(),
+                artifacts.receiptKey(),
+                DRIVERS,
+                end::countDown));
+        PermitCheck check = new PermitCheck(artifacts, contexts, toolbox.tools(), clock);
+        BrokerService broker = new BrokerService(new Calls(check, artifacts, core, clock));
+        AdminService admin = new AdminService(toolbox.discoverable());
+        opened(Listener.open(config.brokerSocket(), config.brokerUsers(), broker, end::countDown));
+        opened(Listener.open(config.adminSocket(), config.adminUsers(), admin, end::countDown));
+        Thread.ofPlatform().daemon().name("core-control").start(() -> core.obey(contexts));
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.add(part);
+        return part;
+    }
+
+    /** A sentence for each tool that cannot work as configured. */
+    List<String> complaints() {
+        return complaints;
+    }
+
+    /** Waits until the core is lost or a listener broke; the process must end then. */
+    void awaitEnd() throws InterruptedException {
+        end.await();
+    }
+
+    /** Stops listening, drops all contexts with their servers, closes the memory. */
+    @Override
+    public synchronized void close() {
+        for (AutoCloseable part : parts.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                System.getLogger("ambit.drivers").log(System.Logger.Level.WARNING, "while ending", e);
+            }
+        }
+        parts.clear();
+    }
+}

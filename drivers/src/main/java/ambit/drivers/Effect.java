@@ -1,0 +1,39 @@
+package ambit.drivers;
+
+import ambit.wire.Blob;
+
+/** One kind of thing that a driver can do on a permit. */
+@FunctionalInterface
+interface Effect {
+    /**
+     * Carries out the call, on exactly the bytes that were checked.
+     *
+     * @throws DriverFailure when there is no answer; what went into {@code sink} until then is void
+     */
+    Answer perform(Call call, Sink sink, Cancellation cancellation) throws DriverFailure;
+
+    /**
+     * A checked call.
+     *
+     * @param context the context that calls
+     * @param operation what stands after the tool's name in the capability's, {@code git_log} of {@code git.git_log}
+     * @param params exact bytes of the JSON parameters; their digest is the permit's
+     * @param definition the pinned hash of the operation's definition, or empty
+     * @param maxBytes bytes of answer, chunks included
+     */
+    record Call(LiveContext context, String operation, Blob params, Blob definition, long maxBytes) {}
+
+    /**
+     * What came of it.
+     *
+     * @param status as in HTTP: 200, or 404 where there is no value
+     * @param result JSON, or empty where all of it went through the sink
+     */
+    record Answer(int status, Blob result) {}
+
+    /** Takes the parts of a streamed answer, each at once on its way. */
+    @FunctionalInterface
+    interface Sink {
+        void chunk(byte[] bytes) throws DriverFailure;
+    }
+}

@@ -1,0 +1,91 @@
+package ambit.drivers;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes a tool's credentials out of whatever the outside sends back: a server that echoes the request's headers must not hand
+ * the guest the key. Known spellings are the secret itself, as JSON writes it, as a URL writes it, and its Base64.
+ *
+ * <p>Immutable, safe for use by several threads.
+ */
+final class Scrubber {
+    /** What stands in a secret's place. */
+    static final String MARK = "[credential removed]";
+
+    private static final byte[] MARK_BYTES = MARK.getBytes(StandardCharsets.US_ASCII);
+
+    private final List<byte[]> spellings;
+
+    Scrubber(Collection<Credential> credentials) {
+        Set<String> all = new LinkedHashSet<>();
+        for (Credential credential : credentials) {
+            String secret = credential.reveal();
+            all.add(secret);
+            all.add(secret.replace("\\", "\\\\").replace("\"", "\\\""));
+            all.add(secret.replace("/", "\\/"));
+            all.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
+            all.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.US_ASCII)));
+        }
+        List<byte[]> found = new ArrayList<>();
+        for (String spelling : all) {
+            found.add(spelling.getBytes(StandardCharsets.US_ASCII));
+        }
+        found.sort(Comparator.comparingInt((byte[] spelling) -> spelling.length).reversed());
+        this.spellings = List.copyOf(found);
+    }
+
+    String clean(String text) {
+        if (spellings.isEmpty()) {
+            return text;
+        }
+        return new String(clean(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+    }
+
+    /** {@code bytes} itself where no secret is in it. */
+    byte[] clean(byte[] bytes) {
+        byte[] cleaned = bytes;
+        for (byte[] spelling : spellings) {
+            cleaned = replace(cleaned, spelling);
+        }
+        return cleaned;
+    }
+
+    private static byte[] replace(byte[] bytes, byte[] secret) {
+        int found = indexOf(bytes, secret, 0);
+        if (found < 0) {
+            return bytes;
+        }
+        ByteArrayOutputStream result = new ByteArrayOutputStream(bytes.length);
+        int from = 0;
+        while (found >= 0) {
+            result.write(bytes, from, found - from);
+            result.writeBytes(MARK_BYTES);
+            from = found + secret.length;
+            found = indexOf(bytes, secret, from);
+        }
+        result.write(bytes, from, bytes.length - from);
+        return result.toByteArray();
+    }
+
+    private static int indexOf(byte[] bytes, byte[] secret, int from) {
+        for (int at = from; at <= bytes.length - secret.length; at++) {
+            int same = 0;
+            while (same < secret.length && bytes[at + same] == secret[same]) {
+                same++;
+            }
+            if (same == secret.length) {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

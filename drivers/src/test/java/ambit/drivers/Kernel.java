@@ -1,0 +1,136 @@
+package ambit.drivers;
+
+import ambit.authority.Permit;
+import ambit.authority.Signed;
+import ambit.authority.SigningKey;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToDriver;
+import ambit.wire.CoreToDriver;
+import ambit.wire.CoreToDriver.MapEntry;
+import ambit.wire.Cose.Domain;
+import ambit.wire.DriverToBroker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** The core's half of the drivers' world: it signs permits, maps contexts, and keeps the receipts it is given. */
+final class Kernel implements AutoCloseable {
+    static final long NOW = Instant.parse("2026-11-23T12:00:00Z").toEpochMilli();
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
+    final SqliteMemoryStore store;
+    final Contexts contexts;
+    final Artifacts artifacts;
+    final Calls calls;
+    private final SigningKey coreKey;
+
+    Kernel(Path directory, Map<String, PermitCheck.Tool> tools) throws IOException, DriverFailure {
+        this.coreKey = SigningKey.generate();
+        this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
+        this.contexts = new Contexts(store, clock);
+        this.artifacts = new Artifacts(coreKey.publicKey());
+        PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
+        this.calls = new Calls(check, artifacts, this::keep, clock);
+    }
+
+    private Blob keep(Blob receipt) {
+        receipts.add(receipt);
+        return Blob.of(("proof " + receipts.size()).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static Blob random(int size) {
+        byte[] bytes = new byte[size];
+        RANDOM.nextBytes(bytes);
+        return Blob.of(bytes);
+    }
+
+    static Blob json(String text) {
+        return Blob.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A new context that maps nothing but what is given. */
+    Blob context(MapEntry... entries) throws DriverFailure {
+        Blob context = random(16);
+        contexts.map(new CoreToDriver.MapContext(context, "tx-" + context.toHex(), List.of(entries)));
+        return context;
+    }
+
+    Order order(Blob context, String capability, String params) {
+        return new Order(
+                coreKey, random(16), "mcp", context, capability, json(params), NOW + 60_000, Blob.EMPTY, 1, 1 << 20);
+    }
+
+    Order model(Blob context, String params) {
+        return order(context, "llm.chat", params).driver("openai");
+    }
+
+    DriverToBroker execute(Order order) {
+        return calls.execute(order.request(), _ -> {}, new Cancellation());
+    }
+
+    @Override
+    public void close() {
+        contexts.close();
+        store.close();
+    }
+
+    /** What a permit shall say, and who signs it. */
+    record Order(
+            SigningKey signer,
+            Blob id,
+            String driver,
+            Blob context,
+            String capability,
+            Blob params,
+            long expiresAtMs,
+            Blob definition,
+            int syscall,
+            long maxBytes) {
+        Order driver(String other) {
+            return new Order(
+                    signer, id, other, context, capability, params, expiresAtMs, definition, syscall, maxBytes);
+        }
+
+        Order expires(long ms) {
+            return new Order(signer, id, driver, context, capability, params, ms, definition, syscall, maxBytes);
+        }
+
+        Order signer(SigningKey other) {
+            return new Order(
+                    other, id, driver, context, capability, params, expiresAtMs, definition, syscall, maxBytes);
+        }
+
+        Order definition(Blob hash) {
+            return new Order(signer, id, driver, context, capability, params, expiresAtMs, hash, syscall, maxBytes);
+        }
+
+        Order syscall(int number) {
+            return new Order(
+                    signer, id, driver, context, capability, params, expiresAtMs, definition, number, maxBytes);
+        }
+
+        Order maxBytes(long most) {
+            return new Order(signer, id, driver, context, capability, params, expiresAtMs, definition, syscall, most);
+        }
+
+        Blob permit() {
+            Permit permit = new Permit(
+                    id, driver, context, 1, capability, params.sha256(), expiresAtMs, definition, syscall, maxBytes);
+            return Signed.sign(Domain.PERMIT, signer, permit.toBlob());
+        }
+
+        BrokerToDriver.Execute request() {
+            return new BrokerToDriver.Execute(permit(), params);
+        }
+    }
+}
