@@ -120,9 +120,12 @@ final class CoreLink implements Outcomes, AutoCloseable {
                 CoreToDriver command = CoreToDriver.fromCbor(control.receive());
                 control.send(reply(contexts, command).toCbor());
             }
-        } catch (IOException | RuntimeException e) {
-            // a defect in a command's execution is as final: the core must not believe that it was carried out
-            System.getLogger("ambit.drivers").log(System.Logger.Level.ERROR, "the core's commands end", e);
+        } catch (IOException e) {
+            System.getLogger("ambit.drivers").log(System.Logger.Level.DEBUG, "the core is gone", e);
+        } catch (RuntimeException e) {
+            // as final as a lost connection: the core must not believe that the command was carried out
+            System.getLogger("ambit.drivers").log(System.Logger.Level.ERROR, "a command of the core failed", e);
+        } finally {
             lost.run();
         }
     }

@@ -228,8 +228,8 @@ final class SdkPeer implements McpPeer {
             if (cause instanceof ConnectException) {
                 return failed("cannot be reached", "see that it runs at the address in ambit.yaml");
             }
-            // the SDK keeps the class of this one to itself
-            if (cause.getClass().getSimpleName().equals("MaxSizeExceededException")) {
+            // the SDK keeps the class of this one to itself, and sometimes passes on its message alone
+            if (String.valueOf(cause.getMessage()).contains("exceeds the maximum allowed size")) {
                 return new DriverFailure(
                         Denial.TOO_LARGE,
                         "the MCP server of tool '" + tool + "' sent more than one answer may have; ask it for less");

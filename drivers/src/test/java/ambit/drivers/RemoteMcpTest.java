@@ -1,0 +1,184 @@
+package ambit.drivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ambit.wire.Blob;
+import ambit.wire.Denial;
+import ambit.wire.DriverToBroker;
+import ambit.wire.DriverToBroker.Done;
+import ambit.wire.DriverToBroker.Failed;
+import ambit.wire.Json;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An MCP server over streamable HTTP; the path says how it answers. */
+@Timeout(60)
+class RemoteMcpTest {
+    private static final String SECRET = "token-1234567";
+    private static final String TOOL = "{\"description\":\"d\",\"inputSchema\":{\"type\":\"object\"},\"name\":\"say\"}";
+
+    @TempDir
+    Path directory;
+
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger sessions = new AtomicInteger();
+    private HttpServer server;
+    private Kernel kernel;
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                handle(exchange);
+            } catch (IOException e) {
+                // the client had enough
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        if (kernel != null) {
+            kernel.close();
+        }
+        server.stop(0);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        String session = exchange.getRequestHeaders().getFirst("Mcp-Session-Id");
+        requests.add(exchange.getRequestMethod() + exchange.getRequestURI() + " " + authorization + " " + session + " "
+                + body);
+        String path = exchange.getRequestURI().getPath();
+        if (path.equals("/redirect")) {
+            exchange.getResponseHeaders().set("Location", "/ok");
+            exchange.sendResponseHeaders(307, -1);
+            return;
+        }
+        if (path.equals("/401")) {
+            exchange.sendResponseHeaders(401, -1);
+            return;
+        }
+        if (!exchange.getRequestMethod().equals("POST")) {
+            exchange.sendResponseHeaders(405, -1);
+            return;
+        }
+        Json.Obj request;
+        try {
+            request = (Json.Obj) Json.parse(Kernel.json(body));
+        } catch (IOException e) {
+            exchange.sendResponseHeaders(400, -1);
+            return;
+        }
+        Json id = request.members().get("id");
+        if (id == null) {
+            exchange.sendResponseHeaders(202, -1);
+            return;
+        }
+        String method = ((Json.Str) request.members().get("method")).value();
+        String result = switch (method) {
+            case "initialize" -> {
+                exchange.getResponseHeaders().set("Mcp-Session-Id", "session-" + sessions.incrementAndGet());
+                yield "{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"tools\":{}},"
+                        + "\"serverInfo\":{\"name\":\"t\",\"version\":\"1\"}}";
+            }
+            case "tools/list" -> "{\"tools\":[" + TOOL + "]}";
+            default ->
+                "{\"content\":[{\"type\":\"text\",\"text\":\""
+                        + (path.equals("/flood") ? "x".repeat(1 << 20) : session + " " + authorization) + "\"}]}";
+        };
+        String text = new String(CanonicalJson.encode(id).toArray(), StandardCharsets.UTF_8);
+        String reply = "{\"jsonrpc\":\"2.0\",\"id\":" + text + ",\"result\":" + result + "}";
+        boolean events = path.equals("/events") && !method.equals("initialize");
+        byte[] bytes = (events ? "event: message\ndata: " + reply + "\n\n" : reply).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", events ? "text/event-stream" : "application/json");
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    private DriverToBroker say(Blob context) {
+        return kernel.execute(kernel.order(context, "git.say", "{\"a\":1}")
+                .definition(Kernel.json(TOOL).sha256()));
+    }
+
+    private void start(String path) throws IOException, DriverFailure {
+        Duration time = Duration.ofSeconds(5);
+        URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+        ToolConfig config = new ToolConfig.RemoteMcp(
+                "git", address, "env:SECRET", new CallLimits(time, time, time, time, 64 << 10));
+        kernel = new Kernel(
+                directory, new Toolbox(List.of(config), Map.of("SECRET", SECRET), new PlainLauncher()).tools());
+    }
+
+    private static String result(DriverToBroker reply) {
+        assertThat(reply).as(reply.toString()).isInstanceOf(Done.class);
+        return new String(((Done) reply).result().toArray(), StandardCharsets.UTF_8);
+    }
+
+    private static void assertFailed(DriverToBroker reply, Denial code, String... words) {
+        assertThat(reply).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.sentence()).contains(words).doesNotContain(SECRET);
+            assertThat(failed.code()).isEqualTo(code);
+        });
+    }
+
+    @Test
+    void eachContextHasASessionOfItsOwn() throws Exception {
+        start("/ok");
+        Blob one = kernel.context();
+        Blob two = kernel.context();
+        assertThat(result(say(one)))
+                .contains("session-1 Bearer " + Scrubber.MARK)
+                .doesNotContain(SECRET);
+        assertThat(result(say(two))).contains("session-2 ");
+        assertThat(result(say(one))).contains("session-1 ");
+        assertThat(requests).allMatch(request -> request.contains("Bearer " + SECRET));
+        assertThat(requests).anyMatch(request -> request.contains("\"arguments\":{\"a\":1}"));
+    }
+
+    @Test
+    void anAnswerAsServerSentEventsIsUnderstood() throws Exception {
+        start("/events");
+        assertThat(result(say(kernel.context()))).contains("session-1");
+    }
+
+    @Test
+    void aRedirectIsNotFollowed() throws Exception {
+        start("/redirect");
+        assertThat(say(kernel.context())).isInstanceOf(Failed.class);
+        assertThat(requests).isNotEmpty().noneMatch(request -> request.contains("/ok"));
+    }
+
+    @Test
+    void aRefusedCredentialFails() throws Exception {
+        start("/401");
+        assertFailed(say(kernel.context()), Denial.DRIVER_FAILED, "credential");
+    }
+
+    @Test
+    void aFloodEndsAtItsSize() throws Exception {
+        start("/flood");
+        assertFailed(say(kernel.context()), Denial.TOO_LARGE, "ask it for less");
+    }
+}
