@@ -1,6 +1,7 @@
 package ambit.boundary;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,6 +78,33 @@ sealed interface ControlGroups {
             }
             case V2 v2 -> List.of(new Mount.Writable(v2.unified, DELEGATED.resolve("unified")));
         };
+    }
+
+    /**
+     * Lets {@code uid} make groups in these; only real root can.
+     *
+     * @return the files through which the process that they are delegated to joins, in the hierarchy where it must: the
+     *     unified one moves processes only for who may write to the group that both places have in common
+     */
+    default List<Path> delegateTo(int uid) throws IOException {
+        for (Mount.Writable mount : asMounts()) {
+            give(mount.host(), uid);
+            give(mount.host().resolve("cgroup.procs"), uid);
+        }
+        Optional<Path> unified = switch (this) {
+            case Absent _ -> Optional.empty();
+            case V1 v1 -> v1.unified;
+            case V2 v2 -> Optional.of(v2.unified);
+        };
+        if (unified.isEmpty()) {
+            return List.of();
+        }
+        Path kernel = Files.createDirectory(unified.get().resolve("kernel"));
+        return List.of(kernel.resolve("cgroup.procs"));
+    }
+
+    private static void give(Path path, int uid) throws IOException {
+        Files.setAttribute(path, "unix:uid", uid);
     }
 
     /** How {@link BoundaryReport#memory()} names it. */
@@ -242,7 +270,15 @@ sealed interface ControlGroups {
         Files.writeString(file, value, StandardOpenOption.WRITE);
     }
 
+    /** Groups that a killed process left behind in it go first; what is not a directory can not be removed here. */
     private static void removeQuietly(Path group) {
+        try (DirectoryStream<Path> inner = Files.newDirectoryStream(group, Files::isDirectory)) {
+            for (Path each : inner) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException e) {
+            // Gone, or a process in it still dies: then the next line does not succeed either.
+        }
         try {
             Files.deleteIfExists(group);
         } catch (IOException e) {

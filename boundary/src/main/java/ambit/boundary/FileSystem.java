@@ -43,6 +43,10 @@ final class FileSystem {
                 .toList();
     }
 
+    static FileSystem of(List<Mount> mounts) {
+        return new FileSystem(mounts);
+    }
+
     /** What a guest with this spec sees. */
     static FileSystem ofGuest(BoundarySpec spec) throws BoundaryRefused {
         List<Mount> defaults = new ArrayList<>(runtime());

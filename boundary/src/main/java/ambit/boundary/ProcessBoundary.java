@@ -58,6 +58,7 @@ public final class ProcessBoundary implements Boundary {
     private final Optional<UidPool> uids;
     private final Path scratchRoot;
     private final Spawner spawner = new Spawner("ambit-boundary-spawner");
+    private final Spawner listeningSpawner = new Spawner("ambit-boundary-listening-spawner");
     private final Watch watch = new Watch();
     private final Map<Start, RunningGuest> guests = new ConcurrentHashMap<>();
     private final AtomicLong names = new AtomicLong();
@@ -173,7 +174,9 @@ public final class ProcessBoundary implements Boundary {
             taken.add(scratch::close);
             Optional<ControlGroups.Group> group = groups.make("g" + names.incrementAndGet(), spec.limits());
             group.ifPresent(each -> taken.add(each::remove));
-            Spawner.Spawned spawned = spawner.start(command(spec, files, scratch, group), port(spec.network()));
+            OptionalInt port = port(spec.network());
+            Spawner.Spawned spawned =
+                    (port.isPresent() ? listeningSpawner : spawner).start(command(spec, files, scratch, group), port);
             return new RunningGuest(spawned, scratch, group, uid.isPresent() ? uid.getAsInt() : ownUid(), this::undo);
         }
 
@@ -373,6 +376,7 @@ public final class ProcessBoundary implements Boundary {
         guests.values().forEach(RunningGuest::close);
         watch.close();
         spawner.close();
+        listeningSpawner.close();
         if (ownGroups) {
             groups.remove();
         }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two rules of Linux make it necessary. The signal that kills a child with its parent is sent when the
  * <em>thread</em> that forked it ends, so that thread must live as long as any guest. And a child inherits the network
  * namespace of that thread, which is how a guest comes into a namespace where its listener already waits; a thread that
- * does this must never be one that others use.
+ * does this must never be one that others use; once it has, it never sees the host's network again.
  */
 final class Spawner implements AutoCloseable {
     private static final Path FIRST_UNPRIVILEGED_PORT = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
@@ -36,7 +36,7 @@ final class Spawner implements AutoCloseable {
     private final BlockingQueue<FutureTask<?>> work = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
-    private @Nullable NetworkNamespace home;
+    private @Nullable NetworkNamespace parking;
     private boolean lost;
 
     Spawner(String name) {
@@ -90,8 +90,9 @@ final class Spawner implements AutoCloseable {
     }
 
     private Spawned startListening(List<String> command, int port) throws IOException {
-        if (home == null) {
-            home = NetworkNamespace.current();
+        if (parking == null) {
+            NetworkNamespace.enterNew();
+            parking = NetworkNamespace.current();
         }
         ServerSocketChannel listener = null;
         Process process = null;
@@ -101,15 +102,19 @@ final class Spawner implements AutoCloseable {
             process = process(command);
             return new Spawned(process, Optional.of(listener));
         } finally {
-            goHome(home);
+            park(parking);
             if (process == null && listener != null) {
                 listener.close();
             }
         }
     }
 
-    /** A thread that stays in a guest's namespace would put the next guest there too: then nothing is started again. */
-    private void goHome(NetworkNamespace namespace) {
+    /**
+     * A thread that stays in a guest's namespace would put the next guest there too: then nothing is started again. It
+     * can not go back to where it came from, because that namespace may belong to a user namespace that it has no
+     * power over, so between guests it waits in an empty one of its own.
+     */
+    private void park(NetworkNamespace namespace) {
         try {
             namespace.enter();
         } catch (IOException e) {
@@ -146,9 +151,9 @@ final class Spawner implements AutoCloseable {
                 // Only close() ends this thread; it adds work to wake it.
             }
         }
-        if (home != null) {
+        if (parking != null) {
             try {
-                home.close();
+                parking.close();
             } catch (IOException e) {
                 // The descriptor is gone either way.
             }
