@@ -36,6 +36,16 @@ final class Processes {
         return all;
     }
 
+    /** Whether a process has ended and only waits for its parent to notice, which outside a boundary may be never. */
+    static boolean isZombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** What the descendants of {@code root} use, without itself. */
     Usage below(long root, boolean withMemory) {
         long memory = 0;

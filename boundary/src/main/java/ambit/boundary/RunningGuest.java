@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +35,7 @@ public final class RunningGuest implements AutoCloseable {
     private final AtomicReference<Exit.@Nullable How> why = new AtomicReference<>();
     private final AtomicBoolean released = new AtomicBoolean();
     private final CompletableFuture<Exit> exit;
+    private volatile @Nullable Instant ended;
 
     /** @param giveBack run once, when every process is gone; closes {@code scratch} and {@code group} too */
     RunningGuest(
@@ -116,7 +119,8 @@ public final class RunningGuest implements AutoCloseable {
         boolean launcherToo = false;
         while (true) {
             process.descendants().forEach(seen::add);
-            seen.removeIf(handle -> !handle.isAlive());
+            firstProcess().ifPresent(seen::add);
+            seen.removeIf(handle -> !handle.isAlive() || Processes.isZombie(handle.pid()));
             seen.forEach(ProcessHandle::destroyForcibly);
             if (seen.isEmpty() && launcherToo) {
                 process.destroyForcibly();
@@ -131,6 +135,24 @@ public final class RunningGuest implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
+    }
+
+    /**
+     * The launcher hears of the program's end before the namespace's first process is gone, and may end before it. That
+     * process is known by its pid, and by being older than the launcher's end so that a reused pid is not taken for it.
+     */
+    private Optional<ProcessHandle> firstProcess() {
+        OptionalLong pid = scratch.firstProcess();
+        if (pid.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant end = ended;
+        return ProcessHandle.of(pid.getAsLong())
+                .filter(handle -> end == null
+                        || handle.info()
+                                .startInstant()
+                                .map(start -> start.isBefore(end))
+                                .orElse(false));
     }
 
     /** Kills what still runs and gives back uid, network namespace, control groups and files. */
@@ -154,8 +176,9 @@ public final class RunningGuest implements AutoCloseable {
         return process.isAlive();
     }
 
-    private Exit ended(Process ended) {
-        int code = ended.exitValue();
+    private Exit ended(Process process) {
+        this.ended = Instant.now();
+        int code = process.exitValue();
         Exit.How reason = why.get();
         if (reason != null) {
             return new Exit(reason, code);

@@ -1,11 +1,15 @@
 package ambit.boundary;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The files that one start needs: options, filter, status, contents. The directory can be passed through but not listed
@@ -13,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 final class Scratch implements AutoCloseable {
     private static final int MAX_STATUS = 4096;
+
+    private static final Pattern CHILD_PID = Pattern.compile("\"child-pid\": (\\d{1,10})");
 
     private final Path directory;
     private int contents;
@@ -54,10 +60,20 @@ final class Scratch implements AutoCloseable {
 
     /** Whether bubblewrap reported how the program inside ended, which it does only if that program was reached. */
     boolean programEnded() {
-        try (java.io.InputStream in = Files.newInputStream(statusFile())) {
+        try (InputStream in = Files.newInputStream(statusFile())) {
             return new String(in.readNBytes(MAX_STATUS), StandardCharsets.UTF_8).contains("\"exit-code\"");
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** The pid of the first process inside, as seen from here; empty if it was never made. */
+    OptionalLong firstProcess() {
+        try (InputStream in = Files.newInputStream(statusFile())) {
+            Matcher pid = CHILD_PID.matcher(new String(in.readNBytes(MAX_STATUS), StandardCharsets.UTF_8));
+            return pid.find() ? OptionalLong.of(Long.parseLong(pid.group(1))) : OptionalLong.empty();
+        } catch (IOException e) {
+            return OptionalLong.empty();
         }
     }
 
