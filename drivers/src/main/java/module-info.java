@@ -14,6 +14,7 @@ module ambit.drivers {
     requires ambit.boundary;
     requires io.modelcontextprotocol.sdk.mcp.core;
     requires io.modelcontextprotocol.sdk.mcp.json.jackson3;
+    requires java.logging;
     requires java.net.http;
     requires java.sql;
     requires org.xerial.sqlitejdbc;

@@ -7,12 +7,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The drivers as a process: {@code ambit.drivers.Main <configuration file>}. */
 public final class Main {
     private static final long MAX_CONFIG = 4 << 20;
     private static final int FAILED = 1;
     private static final int LOST_THE_CORE = 3;
+
+    /** Their messages quote what servers send, unscrubbed; held here because the log manager itself would forget them. */
+    private static final List<Logger> SILENT =
+            List.of(Logger.getLogger("io.modelcontextprotocol"), Logger.getLogger("reactor"));
 
     private Main() {}
 
@@ -21,6 +28,7 @@ public final class Main {
             fail("expected one argument, the configuration file", "the supervisor starts this process: ambit up");
             return;
         }
+        SILENT.forEach(library -> library.setLevel(Level.OFF));
         try {
             System.exit(run(Path.of(arguments[0])));
         } catch (DriverFailure e) {
