@@ -1,37 +1,88 @@
 package ambit.cli;
 
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.cli.text.Terminal;
 import java.io.PrintWriter;
-import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code ambit} command. */
 @Command(
         name = "ambit",
         description = "A kernel for AI agents: what a transaction may not touch has no name there.",
         versionProvider = Main.Version.class,
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            InitCommand.class,
+            CheckCommand.class,
+            RunCommand.class,
+            LogCommand.class,
+            WhyCommand.class,
+            GrantCommand.class,
+            GrantsCommand.class,
+            RevokeCommand.class,
+            StopCommand.class,
+            UpCommand.class,
+            DownCommand.class,
+            StatusCommand.class,
+            InspectCommand.class,
+            VersionCommand.class,
+            CompletionCommand.class,
+            SuperviseCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; the agent succeeded",
+            "1:the agent failed, was killed or ran out of time; the log does not verify",
+            "2:the command line, ambit.yaml or the state directory is not as it should be",
+            "3:the transaction was denied at admission",
+            "4:the agent's boundary could not be set up as demanded",
+            "5:the kernel is not there, or failed",
+            "130:interrupted"
+        })
 public final class Main implements Runnable {
 
-    /** Exit code for a command line that makes no sense (EX_USAGE of sysexits). */
-    static final int USAGE = 64;
+    private final Map<String, String> environment;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it runs the command
     private CommandSpec spec;
 
-    private Main() {}
+    @Option(
+            names = {"-C", "--directory"},
+            paramLabel = "DIR",
+            description = "Where ambit.yaml is, or is above; the working directory otherwise.")
+    private Path directory = Path.of("");
 
-    public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+    private Main(Map<String, String> environment) {
+        this.environment = environment;
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main()).setParameterExceptionHandler(Main::misused);
+    public static void main(String[] args) {
+        System.exit(commandLine(System.getenv()).execute(args));
+    }
+
+    static CommandLine commandLine(Map<String, String> environment) {
+        CommandLine line = new CommandLine(new Main(environment))
+                .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler(Main::misused)
+                .setExecutionExceptionHandler((error, command, _) -> failed(error, command, environment));
+        line.getHelpSectionMap().remove(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER_HEADING);
+        return line;
     }
 
     @Override
@@ -39,30 +90,79 @@ public final class Main implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    private static int misused(ParameterException error, String[] args) {
-        CommandLine command = error.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("ambit: error: " + decapitalized(error.getMessage()));
-        err.println("ambit: hint: '" + command.getCommandSpec().qualifiedName() + " --help' lists what there is");
-        return USAGE;
+    Terminal terminal() {
+        CommandLine line = spec.commandLine();
+        return new Terminal(line.getOut(), line.getErr(), Terminal.wantsColours(environment));
     }
 
-    private static String decapitalized(@Nullable String message) {
-        if (message == null || message.isEmpty()) {
-            return "this command line makes no sense";
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** The project that the working directory, or the one that -C names, is in. */
+    Project project() {
+        return Project.find(directory, environment);
+    }
+
+    /** The directory itself, for a command that makes a project of it. */
+    Path directory() {
+        return directory.toAbsolutePath().normalize();
+    }
+
+    private static int misused(ParameterException error, String[] args) {
+        CommandLine command = error.getCommandLine();
+        Terminal terminal = new Terminal(command.getOut(), command.getErr(), false);
+        String name = command.getCommandSpec().qualifiedName();
+        String message = String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+        terminal.error(decapitalized(message), suggestion(error, "'" + name + " --help' lists what there is"));
+        return ExitCode.USAGE;
+    }
+
+    private static String suggestion(ParameterException error, String otherwise) {
+        List<String> suggestions =
+                error instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        return suggestions.isEmpty() ? otherwise : "did you mean '" + suggestions.getFirst() + "'?";
+    }
+
+    private static int failed(Exception error, CommandLine command, Map<String, String> environment) {
+        Terminal terminal = new Terminal(command.getOut(), command.getErr(), Terminal.wantsColours(environment));
+        boolean debug = environment.getOrDefault("AMBIT_DEBUG", "").equals("1");
+        if (debug) {
+            error.printStackTrace(command.getErr());
         }
-        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+        if (error instanceof Failure failure) {
+            if (!String.valueOf(failure.getMessage()).isEmpty()) {
+                terminal.error(String.valueOf(failure.getMessage()), failure.hint());
+            }
+            return failure.exitCode();
+        }
+        terminal.error(
+                "this should not have happened: " + Terminal.plain(String.valueOf(error)),
+                debug ? "" : "AMBIT_DEBUG=1 shows where");
+        return ExitCode.KERNEL;
+    }
+
+    private static String decapitalized(String message) {
+        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    /** The script that completes this command in bash and zsh. */
+    String completion() {
+        return AutoComplete.bash("ambit", spec.root().commandLine());
     }
 
     /** The version that the build wrote into the module's descriptor. */
+    static String version() {
+        return Main.class.getModule().getDescriptor().rawVersion().orElse("unversioned");
+    }
+
     static final class Version implements IVersionProvider {
 
         private Version() {}
 
         @Override
         public String[] getVersion() {
-            String version = Main.class.getModule().getDescriptor().rawVersion().orElse("unversioned");
-            return new String[] {"ambit " + version};
+            return new String[] {"ambit " + version()};
         }
     }
 }

@@ -2,41 +2,56 @@ package ambit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    @TempDir
+    private Path directory;
 
     @Test
-    void helpNamesTheCommand() {
-        assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("Usage: ambit");
+    void helpNamesTheCommandAndItsExitCodes() {
+        Shell shell = new Shell(directory);
+        assertThat(shell.run("--help")).isZero();
+        assertThat(shell.out())
+                .contains("Usage: ambit")
+                .contains("130   interrupted")
+                .contains("grant");
+        assertThat(shell.out()).doesNotContain("supervise");
     }
 
     @Test
     void versionIsTheOneOfTheBuild() {
-        assertThat(run("--version")).isZero();
-        assertThat(out.toString().trim()).matches("ambit \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+        Shell shell = new Shell(directory);
+        assertThat(shell.run("--version")).isZero();
+        assertThat(shell.out().trim()).matches("ambit \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?");
+        assertThat(shell.run("version")).isZero();
     }
 
     @Test
     void aMisuseIsOneErrorAndOneHint() {
-        assertThat(run("--no-such-option")).isEqualTo(Main.USAGE);
-        assertThat(err.toString().lines())
+        Shell shell = new Shell(directory);
+        assertThat(shell.run("--no-such-option")).isEqualTo(2);
+        assertThat(shell.err().lines())
                 .containsExactly(
                         "ambit: error: unknown option: '--no-such-option'",
                         "ambit: hint: 'ambit --help' lists what there is");
     }
 
-    private int run(String... args) {
-        CommandLine command = Main.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(args);
+    @Test
+    void aMistypedCommandIsAnsweredWithTheNearestOne() {
+        Shell shell = new Shell(directory);
+        assertThat(shell.run("statsu")).isEqualTo(2);
+        assertThat(shell.err()).contains("ambit: error: ").contains("ambit: hint: did you mean 'status'?");
+    }
+
+    @Test
+    void completionIsAScriptForBashAndZshOnly() {
+        Shell shell = new Shell(directory);
+        assertThat(shell.run("completion", "bash")).isZero();
+        assertThat(shell.out()).contains("complete -F").contains("revoke");
+        assertThat(shell.run("completion", "fish")).isEqualTo(2);
     }
 }

@@ -17,7 +17,7 @@ final class AgentParser {
 
     private static final List<String> AGENT =
             List.of("run", "sees", "with", "may-use", "remembers", "may-start", "limits");
-    private static final List<String> USE = List.of("where", "at-most", "delegate");
+    private static final List<String> USE = List.of("where", "at-most", "per-run", "delegate");
     private static final List<String> MEMORY = List.of("access", "at-most");
     private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
 
@@ -86,12 +86,22 @@ final class AgentParser {
         }
         RuleParser.Where where =
                 fields.optional("where").map(rules::where).orElse(new RuleParser.Where(List.of(), true));
-        OptionalLong atMost = fields.optional("at-most")
-                .map(node -> fields.count(node, 1, MOST_USES))
-                .orElse(OptionalLong.empty());
         Use.Delegation delegation =
                 fields.optional("delegate").flatMap(this::delegation).orElse(Use.Delegation.ALLOWED);
-        return new Use(entry.at(), entry.key(), where.rules(), where.others(), atMost, delegation);
+        return new Use(
+                entry.at(),
+                entry.key(),
+                where.rules(),
+                where.others(),
+                uses(fields, "at-most"),
+                uses(fields, "per-run"),
+                delegation);
+    }
+
+    private static OptionalLong uses(Fields fields, String key) {
+        return fields.optional(key)
+                .map(node -> fields.count(node, 1, MOST_USES))
+                .orElse(OptionalLong.empty());
     }
 
     private Optional<Use.Delegation> delegation(Node node) {

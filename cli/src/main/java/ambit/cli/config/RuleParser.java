@@ -144,12 +144,22 @@ final class RuleParser {
     }
 
     private Optional<Rule> under(Node.Entry entry, String path, boolean optional) {
-        if (entry.value() instanceof Node.Text text
-                && Names.GUEST_PATH.matcher(text.value()).matches()) {
+        if (entry.value() instanceof Node.Text text && isCleanPath(text.value())) {
             return Optional.of(one(entry, path, Kind.UNDER, new Value.Text(text.value()), optional));
         }
         problems.error(entry.value().at(), "'under' needs an absolute path", "such as /documents/public");
         return Optional.empty();
+    }
+
+    /** As {@code docs/constraints.md} defines it; everything else would never match. */
+    private static boolean isCleanPath(String path) {
+        if (path.equals("/")) {
+            return true;
+        }
+        List<String> steps = List.of(path.split("/", -1));
+        boolean dots = steps.contains(".") || steps.contains("..");
+        boolean empty = steps.stream().skip(1).anyMatch(String::isEmpty);
+        return path.startsWith("/") && !dots && !empty && path.indexOf('\\') < 0 && path.indexOf('\0') < 0;
     }
 
     private static Rule one(Node.Entry entry, String path, Kind kind, Value operand, boolean optional) {

@@ -9,11 +9,18 @@ import java.util.OptionalLong;
  * @param capability {@code tool.operation}
  * @param rules what must hold of the arguments
  * @param others whether arguments that no rule names are allowed
- * @param atMost how many uses one grant has; without, any number
+ * @param atMost how many uses one grant has, over all its runs; without, any number
+ * @param perRun how many uses one run has; without, as many as the grant has left
  * @param delegation whether the agent may pass it to the agents that it starts
  */
 public record Use(
-        Position at, String capability, List<Rule> rules, boolean others, OptionalLong atMost, Delegation delegation) {
+        Position at,
+        String capability,
+        List<Rule> rules,
+        boolean others,
+        OptionalLong atMost,
+        OptionalLong perRun,
+        Delegation delegation) {
 
     /** Who may use a capability: the agent, the agents it starts, or both. */
     public enum Delegation {

@@ -21,7 +21,7 @@ final class Corpus {
                 sees: {/agent: examples/notes, /opt/python: rt/python}
                 with: {OPENAI_MODEL: scripted, N: 1}
                 may-use:
-                  model.chat: {where: {model: scripted, "*": any}, at-most: 20}
+                  model.chat: {where: {model: scripted, "*": any}, at-most: 20, per-run: 5}
                   git.git_log: {where: {repo_path: /repo, "max_count?": {min: 1, max: 50}}, at-most: 10}
                   documents.read_text_file: {where: {path: {under: /documents/public}}, delegate: only}
                   git.git_diff: {where: {a: [1, x, true, null], b: any, "c?": absent, "m/*/role": {glob: "u*"}, d: {prefix: p}}}
@@ -115,6 +115,7 @@ final class Corpus {
                 head("git: {}"),
                 head("git.git_log: {at_most: 3}"),
                 head("git.git_log: {at-most: 0}"),
+                head("git.git_log: {per-run: 0}"),
                 head("git.git_log: {at-most: many}"),
                 head("git.git_log: {where: all}"),
                 head("git.git_log: {where: {a: []}}"),

@@ -1,0 +1,146 @@
+package ambit.cli;
+
+import ambit.cli.config.Agent;
+import ambit.cli.config.Config;
+import ambit.cli.config.Tool;
+import ambit.cli.config.Use;
+import ambit.cli.outcome.Failure;
+import ambit.cli.text.Terminal;
+import ambit.wire.Blob;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Issues grants as {@code ambit.yaml} says, on demand and when a run finds none. */
+final class GrantDesk {
+
+    static final Duration VALIDITY = Duration.ofDays(30);
+
+    private final Project project;
+    private final Config config;
+    private final KeyRing keys;
+    private final PinnedTools pinned;
+    private final GrantBook book;
+    private final Terminal terminal;
+
+    GrantDesk(Project project, Config config, Terminal terminal) {
+        this.project = project;
+        this.config = config;
+        this.keys = new KeyRing(project.places().keys());
+        this.pinned = new PinnedTools(project.places());
+        this.book = new GrantBook(project.places(), keys.publicKey(KeyRing.TENANT));
+        this.terminal = terminal;
+    }
+
+    GrantBook book() {
+        return book;
+    }
+
+    PinnedTools pinned() {
+        return pinned;
+    }
+
+    KeyRing keys() {
+        return keys;
+    }
+
+    /**
+     * The grant for a run. Issues one where the principal may run the agent and has none that fits, as long as a person has
+     * not decided otherwise: what was issued by hand is not replaced, and after a revocation nothing is issued.
+     */
+    GrantBook.Entry forRun(String principal, Agent agent) {
+        Blob holder = keys.publicKey(principal);
+        Optional<GrantBook.Entry> newest = book.newest(holder, agent.name());
+        if (newest.isPresent() && newest.get().revoked().isPresent()) {
+            return newest.get();
+        }
+        boolean usable = newest.isPresent() && !newest.get().expired(Instant.now());
+        if (usable && (!newest.get().automatic() || fits(newest.get(), agent))) {
+            return newest.get();
+        }
+        if (newest.isPresent() && !newest.get().automatic()) {
+            return newest.get(); // expired: the core says so
+        }
+        requireMayRun(principal, agent.name());
+        if (!keys.canSign(KeyRing.TENANT)) {
+            throw Failure.denied(
+                    principal + " has no grant for '" + agent.name() + "'",
+                    "whoever holds the tenant's key can run 'ambit grant " + principal + " " + agent.name() + "'");
+        }
+        discover(agent);
+        GrantBook.Entry issued =
+                book.issue(keys.signing(KeyRing.TENANT), config.tenant(), holder, terms(agent), VALIDITY, true);
+        terminal.say("ambit: issued grant " + issued.id() + " to " + principal + " for '" + agent.name() + "', as "
+                + project.file().getFileName() + " says" + (newest.isPresent() ? " now" : ""));
+        return issued;
+    }
+
+    /** A grant that says exactly what would be issued today. A definition that is not pinned yet fits nothing. */
+    private boolean fits(GrantBook.Entry entry, Agent agent) {
+        return missing(agent).isEmpty()
+                && GrantMaker.Terms.of(entry.grant()).equals(new GrantMaker(config, pinned).terms(agent))
+                && entry.grant().tenant().equals(config.tenant());
+    }
+
+    private void requireMayRun(String principal, String agent) {
+        boolean may = config.principal(principal)
+                .map(it -> it.mayRun().contains(agent))
+                .orElse(false);
+        if (!may) {
+            throw Failure.denied(
+                    principal + " has no grant for '" + agent + "'",
+                    "add '" + agent + "' to 'may-run' of " + principal + " in "
+                            + project.file().getFileName() + ", or 'ambit grant " + principal + " " + agent + "'");
+        }
+    }
+
+    /** The tools of this agent whose definitions are not all pinned. */
+    private Set<String> missing(Agent agent) {
+        Set<String> missing = new LinkedHashSet<>();
+        for (Use use : agent.mayUse()) {
+            boolean model = config.toolOf(use) instanceof Tool.Model;
+            if (!model && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+                missing.add(use.tool());
+            }
+        }
+        return missing;
+    }
+
+    /** Asks each MCP server that the agent uses what it offers. The kernel must be up. */
+    void discover(Agent agent) {
+        Set<String> tools = new LinkedHashSet<>();
+        agent.mayUse().stream()
+                .filter(use -> !(config.toolOf(use) instanceof Tool.Model))
+                .forEach(use -> tools.add(use.tool()));
+        for (Use use : agent.mayUse()) {
+            if (tools.remove(use.tool())) {
+                pinned.discover(config.toolOf(use));
+            }
+        }
+        for (Use use : agent.mayUse()) {
+            if (!(config.toolOf(use) instanceof Tool.Model)
+                    && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+                throw Failure.usage(
+                        project.file().getFileName() + ":" + use.at() + ": '" + use.tool() + "' has no operation '"
+                                + use.operation() + "'",
+                        "it has: " + String.join(", ", pinned.operations(use.tool())));
+            }
+        }
+    }
+
+    GrantMaker.Terms terms(Agent agent) {
+        return new GrantMaker(config, pinned).terms(agent);
+    }
+
+    Agent agent(String name) {
+        return config.agent(name)
+                .orElseThrow(() -> Failure.usage(
+                        "there is no agent '" + name + "' in " + project.file().getFileName(),
+                        config.agents().isEmpty()
+                                ? "add one below 'agents'"
+                                : "there are: "
+                                        + String.join(", ", config.agents().keySet())));
+    }
+}

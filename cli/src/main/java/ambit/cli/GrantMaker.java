@@ -1,0 +1,159 @@
+package ambit.cli;
+
+import ambit.authority.Cap;
+import ambit.authority.Constraint;
+import ambit.authority.Grant;
+import ambit.authority.Memory;
+import ambit.authority.Narrowing;
+import ambit.cli.config.Agent;
+import ambit.cli.config.Config;
+import ambit.cli.config.Rule;
+import ambit.cli.config.Tool;
+import ambit.cli.config.Use;
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Says in a grant what {@code ambit.yaml} says of an agent. */
+final class GrantMaker {
+
+    /** A capability to start an agent is named like a tool's, {@code agent.helper}. */
+    static final String AGENT = "agent";
+
+    private static final int READ = 1;
+    private static final int READ_WRITE = 3;
+
+    private final Config config;
+    private final PinnedTools pinned;
+
+    GrantMaker(Config config, PinnedTools pinned) {
+        this.config = config;
+        this.pinned = pinned;
+    }
+
+    /** What a grant is about, without whom it is for and how long. */
+    record Terms(String agent, int depth, List<Cap> caps, List<Memory> memory) {
+
+        static Terms of(Grant grant) {
+            return new Terms(grant.agent(), grant.depth(), grant.caps(), grant.memory());
+        }
+
+        Grant grant(String tenant, Blob id, Blob holder, long notBefore, long expires) {
+            return new Grant(tenant, id, holder, notBefore, expires, depth, agent, caps, memory);
+        }
+    }
+
+    Terms terms(Agent agent) {
+        int depth = depth(agent);
+        List<Cap> caps = new ArrayList<>();
+        agent.mayUse().forEach(use -> caps.add(tool(use, depth > 0)));
+        Map<String, Integer> flags = new LinkedHashMap<>();
+        Map<String, Long> uses = new LinkedHashMap<>();
+        for (Agent.Start start : agent.mayStart()) {
+            flags.put(start.agent(), Cap.USE);
+            uses.put(start.agent(), start.atMost());
+            below(config.agentOf(start), flags, uses);
+        }
+        flags.forEach((name, flag) -> caps.add(new Cap(
+                AGENT + "." + name, Cap.CHILD, "", flag, uses.getOrDefault(name, -1L), List.of(), true, Blob.EMPTY)));
+        List<Memory> memory = agent.remembers().stream()
+                .map(it -> new Memory(it.namespace(), it.write() ? READ_WRITE : READ, it.quota()))
+                .toList();
+        return new Terms(agent.name(), depth, List.copyOf(caps), memory);
+    }
+
+    /** What a child may start, its parent must be able to hand on. */
+    private void below(Agent child, Map<String, Integer> flags, Map<String, Long> uses) {
+        for (Agent.Start start : child.mayStart()) {
+            flags.merge(start.agent(), Cap.DELEGATE, (left, right) -> left | right);
+            uses.putIfAbsent(start.agent(), -1L);
+            below(config.agentOf(start), flags, uses);
+        }
+    }
+
+    private int depth(Agent agent) {
+        return agent.mayStart().stream()
+                .mapToInt(start -> 1 + depth(config.agentOf(start)))
+                .max()
+                .orElse(0);
+    }
+
+    private Cap tool(Use use, boolean hasChildren) {
+        Tool tool = config.toolOf(use);
+        int flags = switch (use.delegation()) {
+            case ALLOWED -> hasChildren ? Cap.USE | Cap.DELEGATE : Cap.USE;
+            case NEVER -> Cap.USE;
+            case ONLY -> Cap.DELEGATE;
+        };
+        int read = tool.isEffectFree(use.operation()) ? Cap.READ : 0;
+        return new Cap(
+                use.capability(),
+                Cap.TOOL,
+                driver(tool),
+                flags | read,
+                use.atMost().orElse(-1),
+                use.rules().stream().map(GrantMaker::constraint).toList(),
+                use.others(),
+                PinnedTools.hash(definition(tool, use)));
+    }
+
+    private Optional<String> definition(Tool tool, Use use) {
+        return switch (tool) {
+            case Tool.Model _ -> Optional.empty();
+            case Tool.RemoteMcp _, Tool.LocalMcp _ -> pinned.definition(tool.name(), use.operation());
+        };
+    }
+
+    private static String driver(Tool tool) {
+        return switch (tool) {
+            case Tool.Model _ -> "openai";
+            case Tool.RemoteMcp _, Tool.LocalMcp _ -> "mcp";
+        };
+    }
+
+    private static Constraint constraint(Rule rule) {
+        Constraint.Kind kind = switch (rule.kind()) {
+            case EQ -> Constraint.Kind.EQ;
+            case IN -> Constraint.Kind.IN;
+            case MIN -> Constraint.Kind.MIN;
+            case MAX -> Constraint.Kind.MAX;
+            case PREFIX -> Constraint.Kind.PREFIX;
+            case GLOB -> Constraint.Kind.GLOB;
+            case UNDER -> Constraint.Kind.UNDER;
+            case ABSENT -> Constraint.Kind.ABSENT;
+            case ANY -> Constraint.Kind.ANY;
+        };
+        return new Constraint(
+                rule.path(),
+                kind,
+                rule.operands().stream().map(GrantMaker::operand).toList(),
+                rule.optional());
+    }
+
+    private static Cbor operand(Rule.Value value) {
+        return switch (value) {
+            case Rule.Value.Text(String text) -> Cbor.of(text);
+            case Rule.Value.Whole(long number) -> Cbor.of(number);
+            case Rule.Value.Flag(boolean flag) -> Cbor.of(flag);
+            case Rule.Value.Nothing() -> new Cbor.Null();
+        };
+    }
+
+    /** What one run takes away from a grant: the counts that {@code per-run} sets. */
+    static List<Narrowing> narrowings(Agent agent, Grant grant) {
+        List<Narrowing> narrowings = new ArrayList<>();
+        for (int i = 0; i < grant.caps().size(); i++) {
+            String name = grant.caps().get(i).name();
+            int index = i;
+            agent.mayUse().stream()
+                    .filter(use -> use.capability().equals(name) && use.perRun().isPresent())
+                    .forEach(use -> narrowings.add(
+                            new Narrowing(index, List.of(), use.perRun().getAsLong(), false)));
+        }
+        return narrowings;
+    }
+}

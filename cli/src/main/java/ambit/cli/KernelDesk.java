@@ -1,0 +1,37 @@
+package ambit.cli;
+
+import ambit.cli.config.Config;
+import ambit.cli.outcome.Failure;
+import ambit.cli.supervisor.Kernel;
+import ambit.cli.supervisor.KernelPlan;
+import ambit.cli.supervisor.Link;
+import ambit.cli.text.Terminal;
+import ambit.wire.AdminToCore;
+import ambit.wire.CoreToAdmin;
+import java.util.Map;
+
+/** Has the kernel up and knowing its tenant, for commands that need it. */
+final class KernelDesk {
+
+    private KernelDesk() {}
+
+    static KernelPlan ensure(Project project, Config config, Map<String, String> environment, Terminal terminal) {
+        HostCheck.of(project, config, environment).throwIfBroken(terminal);
+        KernelPlan plan = KernelPlan.of(config, project.directory());
+        Kernel kernel = new Kernel(project.places(), environment);
+        if (kernel.ensure(plan, project.directory())) {
+            terminal.say("ambit: started the kernel ('ambit down' stops it)");
+        } else {
+            UpCommand.warnOfChangedCredentials(kernel, terminal);
+        }
+        KeyRing keys = new KeyRing(project.places().keys());
+        CoreToAdmin answer =
+                Link.ask(project.places(), new AdminToCore.Register(config.tenant(), keys.publicKey(KeyRing.TENANT)));
+        if (answer instanceof CoreToAdmin.Denied(var code, String sentence)) {
+            throw Failure.kernel(
+                    "the core does not take tenant '" + config.tenant() + "': " + sentence + " (" + code + ")",
+                    "the state in " + project.places().state() + " began with another tenant name or key");
+        }
+        return plan;
+    }
+}

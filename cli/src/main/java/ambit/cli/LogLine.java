@@ -1,0 +1,211 @@
+package ambit.cli;
+
+import ambit.cli.text.JsonText;
+import ambit.cli.text.Terminal;
+import ambit.cli.text.Terminal.Colour;
+import ambit.log.Entry;
+import ambit.wire.Blob;
+import ambit.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/** One entry of the log, for a person or for a program. */
+record LogLine(long index, Entry entry) {
+
+    /** The transaction that it speaks of; an outcome names a permit instead. */
+    Optional<String> transaction() {
+        return switch (entry) {
+            case Entry.Admitted it -> Optional.of(it.transaction());
+            case Entry.Spawned it -> Optional.of(it.transaction());
+            case Entry.Denied it -> Optional.of(it.transaction());
+            case Entry.Allowed it -> Optional.of(it.transaction());
+            case Entry.GuestEvent it -> Optional.of(it.transaction());
+            case Entry.CommitIntended it -> Optional.of(it.transaction());
+            case Entry.Ended it -> Optional.of(it.transaction());
+            case Entry.Recovered it -> Optional.of(it.transaction());
+            case Entry.Wrote it -> Optional.of(it.transaction());
+            case Entry.Boot _, Entry.TenantRegistered _, Entry.GrantSeen _, Entry.Outcome _, Entry.Revoked _ ->
+                Optional.empty();
+        };
+    }
+
+    boolean isDenied() {
+        return entry instanceof Entry.Denied;
+    }
+
+    /** The line that {@code ambit log} prints. */
+    String text(Terminal terminal) {
+        return terminal.coloured(Colour.DIM, "#%-5d %s".formatted(index, Sentences.time(entry.atMs()))) + "  "
+                + what(terminal);
+    }
+
+    private String what(Terminal terminal) {
+        return switch (entry) {
+            case Entry.Boot it ->
+                "the core started" + (it.torn() > 0 ? " (" + it.torn() + " torn bytes were cut off)" : "");
+            case Entry.TenantRegistered it -> "tenant " + it.tenant() + " registered";
+            case Entry.GrantSeen it -> "grant " + brief(it.hash()) + " seen for the first time";
+            case Entry.Admitted it -> "admitted " + it.agent() + "  " + it.transaction();
+            case Entry.Spawned it -> "spawned " + it.agent() + "  " + it.transaction();
+            case Entry.Denied it ->
+                terminal.coloured(Colour.RED, "denied  ")
+                        + subject(it.syscall(), it.capability())
+                        + "  "
+                        + terminal.coloured(Colour.RED, Sentences.denial(it.code()))
+                        + ": "
+                        + Terminal.plain(it.sentence())
+                        + inTransaction(it.transaction());
+            case Entry.Allowed it ->
+                terminal.coloured(Colour.GREEN, "allowed ")
+                        + subject(it.syscall(), it.capability())
+                        + (it.effect() ? "  effect" : "  read")
+                        + left(it.debits())
+                        + inTransaction(it.transaction());
+            case Entry.Outcome it ->
+                "outcome " + (it.status() == 0 ? "ok" : Sentences.denial(it.status())) + "  " + it.bytes() + " B  "
+                        + it.millis() + " ms  permit " + brief(it.permit());
+            case Entry.GuestEvent it ->
+                "the guest says " + Terminal.plain(words(it.event())) + inTransaction(it.transaction());
+            case Entry.CommitIntended it -> "commits" + inTransaction(it.transaction());
+            case Entry.Ended it ->
+                "ended: " + Sentences.end(it.how()) + ", exit code " + it.exitCode() + verdicts(it.verdicts())
+                        + inTransaction(it.transaction());
+            case Entry.Revoked it ->
+                terminal.coloured(Colour.YELLOW, "revoked ") + brief(it.target()) + ", epoch " + it.epoch();
+            case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
+            case Entry.Recovered it ->
+                "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
+                        + inTransaction(it.transaction());
+        };
+    }
+
+    private static String subject(int syscall, String capability) {
+        return capability.isEmpty() ? Sentences.syscall(syscall) : Terminal.plain(capability);
+    }
+
+    private static String inTransaction(String transaction) {
+        return transaction.isEmpty() ? "" : "  " + transaction;
+    }
+
+    private static String left(List<Entry.Debit> debits) {
+        return debits.stream()
+                .filter(debit -> debit.limit() >= 0)
+                .mapToLong(debit -> debit.limit() - debit.uses())
+                .min()
+                .stream()
+                .mapToObj(left -> "  " + left + " left")
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String verdicts(List<Entry.Written> verdicts) {
+        long committed = verdicts.stream().filter(Entry.Written::committed).count();
+        return verdicts.isEmpty() ? "" : ", " + committed + " of " + verdicts.size() + " writes committed";
+    }
+
+    static String words(Blob json) {
+        return new String(json.toArray(), StandardCharsets.UTF_8);
+    }
+
+    static String brief(Blob hash) {
+        String hex = hash.toHex();
+        return hex.substring(0, Math.min(16, hex.length()));
+    }
+
+    /** The object that {@code ambit log --json} prints; bytes are lower-case hex. */
+    Json json() {
+        Json.Obj details = (Json.Obj) details();
+        java.util.Map<String, Json> all = new java.util.LinkedHashMap<>();
+        all.put("index", new Json.Int(index));
+        all.put("atMs", new Json.Int(entry.atMs()));
+        all.put("kind", new Json.Str(kind()));
+        all.putAll(details.members());
+        return new Json.Obj(all);
+    }
+
+    private String kind() {
+        String name = entry.getClass().getSimpleName();
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+
+    private Json details() {
+        return switch (entry) {
+            case Entry.Boot it ->
+                JsonText.object("origin", it.origin(), "coreKey", it.coreKey().toHex(), "torn", it.torn());
+            case Entry.TenantRegistered it ->
+                JsonText.object("tenant", it.tenant(), "rootKey", it.rootKey().toHex());
+            case Entry.GrantSeen it -> JsonText.object("hash", it.hash().toHex());
+            case Entry.Admitted it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "tenant", it.tenant(),
+                        "principal", it.principal().toHex(),
+                        "agent", it.agent(),
+                        "grant", it.grantHash().toHex(),
+                        "request", it.requestHash().toHex(),
+                        "expiresAtMs", it.expiresAtMs());
+            case Entry.Spawned it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "agent", it.agent(),
+                        "delegation", it.delegationHash().toHex(),
+                        "expiresAtMs", it.expiresAtMs());
+            case Entry.Denied it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "syscall", Sentences.syscall(it.syscall()),
+                        "capability", it.capability(),
+                        "paramsDigest", it.paramsDigest().toHex(),
+                        "code", Sentences.denial(it.code()),
+                        "sentence", it.sentence());
+            case Entry.Allowed it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "sequence", it.sequence(),
+                        "syscall", Sentences.syscall(it.syscall()),
+                        "capability", it.capability(),
+                        "paramsDigest", it.paramsDigest().toHex(),
+                        "permit", it.permit().toHex(),
+                        "driver", it.driver(),
+                        "effect", it.effect(),
+                        "debits",
+                                it.debits().stream()
+                                        .map(debit -> JsonText.object(
+                                                "block", debit.block().toHex(),
+                                                "capability", debit.cap(),
+                                                "uses", debit.uses(),
+                                                "limit", debit.limit()))
+                                        .toList());
+            case Entry.Outcome it ->
+                JsonText.object(
+                        "permit", it.permit().toHex(),
+                        "status", it.status() == 0 ? "OK" : Sentences.denial(it.status()),
+                        "resultDigest", it.resultDigest().toHex(),
+                        "bytes", it.bytes(),
+                        "millis", it.millis());
+            case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
+            case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
+            case Entry.Ended it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "how", Sentences.end(it.how()),
+                        "exitCode", it.exitCode(),
+                        "verdicts", objects(it.verdicts()));
+            case Entry.Wrote it -> JsonText.object("transaction", it.transaction(), "verdicts", objects(it.verdicts()));
+            case Entry.Revoked it ->
+                JsonText.object("tenant", it.tenant(), "target", it.target().toHex(), "epoch", it.epoch());
+            case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
+        };
+    }
+
+    private static List<Json> objects(List<Entry.Written> verdicts) {
+        return verdicts.stream()
+                .map(verdict -> JsonText.object(
+                        "key", verdict.key(),
+                        "committed", verdict.committed(),
+                        "code", verdict.code() == 0 ? "OK" : Sentences.denial(verdict.code()),
+                        "version", verdict.version()))
+                .toList();
+    }
+}

@@ -1,0 +1,158 @@
+package ambit.cli;
+
+import ambit.authority.Request;
+import ambit.authority.Signed;
+import ambit.cli.config.Agent;
+import ambit.cli.config.Config;
+import ambit.cli.outcome.Failure;
+import ambit.cli.supervisor.KernelPlan;
+import ambit.cli.supervisor.Link;
+import ambit.cli.text.Terminal;
+import ambit.wire.AgentSpec;
+import ambit.wire.Blob;
+import ambit.wire.Cose;
+import ambit.wire.FrontRequest;
+import ambit.wire.Limits;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "run",
+        description =
+                "Run an agent as a transaction. Its output is standard output; what it calls is shown on standard error.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the agent succeeded, and what it wrote is committed",
+            "1:the agent failed, was killed or ran out of time; nothing is committed",
+            "2:the command line or ambit.yaml is not as it should be",
+            "3:denied at admission",
+            "4:the boundary could not be set up as demanded",
+            "5:the kernel is not there, or failed",
+            "130:interrupted"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    /** A request outlives the agent's time by this much, for the start and the commit. */
+    private static final long MARGIN_SECONDS = 120;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Option(names = "--as", paramLabel = "P", description = "The principal; needed where there is more than one.")
+    private Optional<String> as = Optional.empty();
+
+    @Option(
+            names = "--inherit",
+            paramLabel = "TXN:KEY",
+            description = "A key of an earlier transaction of the same principal, to be read as inherited/KEY.")
+    private List<String> inherit = new ArrayList<>();
+
+    @Option(names = "--json", description = "One JSON document on standard output: result, syscalls, summary.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only what the agent itself writes.")
+    private boolean quiet;
+
+    @Parameters(index = "0", paramLabel = "AGENT", description = "The agent, as ambit.yaml names it.")
+    private String agentName = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "ARGS",
+            arity = "0..*",
+            description = "Arguments after its command; put them behind --.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException {
+        Terminal terminal = main.terminal();
+        Project project = main.project();
+        Config config = project.config(terminal);
+        GrantDesk desk = new GrantDesk(project, config, terminal);
+        Agent agent = desk.agent(agentName);
+        String principal = principal(config);
+        List<Request.Inherit> inherits =
+                inherit.stream().map(RunCommand::inherited).toList();
+        KernelPlan plan = KernelDesk.ensure(project, config, main.environment(), terminal);
+        GrantBook.Entry grant = desk.forRun(principal, agent);
+        AgentSpec spec =
+                new SpecMaker(config, project.directory(), plan, desk.pinned()).spec(agent, arguments, grant.grant());
+        Blob transaction = fresh();
+        Request request = request(grant, transaction, agent, spec, inherits);
+        Blob signed = Signed.sign(Cose.Domain.REQUEST, desk.keys().signing(principal), request.toBlob());
+        try (Link broker = Link.connect(project.places().brokerFront(), "broker")) {
+            RunReport report = json ? new JsonReport(terminal) : new LiveReport(terminal, agent.name(), quiet);
+            RunSession session = new RunSession(broker, report, agent.limits().output(), transaction.toHex());
+            int exit = session.run(new FrontRequest.Run(grant.bytes(), signed, spec.toBlob()), System.in);
+            session.refusal().ifPresent(refused -> hint(terminal, refused, principal));
+            return exit;
+        }
+    }
+
+    private void hint(Terminal terminal, ambit.wire.FrontEvent.Refused refused, String principal) {
+        switch (refused.code()) {
+            case REVOKED, EXPIRED, UNKNOWN_GRANT -> terminal.hint("ambit grant " + principal + " " + agentName);
+            case UNKNOWN_TENANT -> terminal.hint("'ambit init' made the tenant that this kernel knows");
+            default -> terminal.hint("'ambit log --denied' has the refusal on record");
+        }
+    }
+
+    private String principal(Config config) {
+        if (as.isPresent()) {
+            return as.get();
+        }
+        if (config.principals().size() == 1) {
+            return config.principals().keySet().iterator().next();
+        }
+        throw Failure.usage(
+                config.principals().isEmpty() ? "ambit.yaml names no principal" : "who runs it?",
+                config.principals().isEmpty()
+                        ? "add one below 'principals'"
+                        : "--as " + String.join(" or --as ", config.principals().keySet()));
+    }
+
+    private Request request(
+            GrantBook.Entry grant, Blob transaction, Agent agent, AgentSpec spec, List<Request.Inherit> inherits) {
+        long now = Instant.now().getEpochSecond();
+        return new Request(
+                grant.bytes().sha256(),
+                transaction,
+                now,
+                now + agent.limits().time().toSeconds() + MARGIN_SECONDS,
+                agent.name(),
+                spec.toBlob().sha256(),
+                Blob.EMPTY,
+                GrantMaker.narrowings(agent, grant.grant()),
+                inherits,
+                Blob.of(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8))
+                        .sha256());
+    }
+
+    private static Request.Inherit inherited(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1 || colon == text.length() - 1) {
+            throw Failure.usage("'" + text + "' is not TXN:KEY", "such as --inherit 4f…:summary");
+        }
+        return new Request.Inherit(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private static Blob fresh() {
+        byte[] id = new byte[Limits.ID];
+        new SecureRandom().nextBytes(id);
+        return Blob.of(id);
+    }
+}

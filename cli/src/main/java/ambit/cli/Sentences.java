@@ -1,0 +1,70 @@
+package ambit.cli;
+
+import ambit.wire.Denial;
+import ambit.wire.MalformedException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Numbers of the wire in words. */
+final class Sentences {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+    private Sentences() {}
+
+    static String denial(int code) {
+        try {
+            return Denial.of(code).name();
+        } catch (MalformedException e) {
+            return "code " + code;
+        }
+    }
+
+    static String denialSentence(int code) {
+        try {
+            return Denial.of(code).sentence();
+        } catch (MalformedException e) {
+            return "an unknown reason";
+        }
+    }
+
+    static String time(long atMs) {
+        return TIME.format(Instant.ofEpochMilli(atMs));
+    }
+
+    static String seconds(long atS) {
+        return time(Math.multiplyExact(atS, 1000L));
+    }
+
+    /** How a context ended, by the number in the log. */
+    static String end(int how) {
+        return switch (how) {
+            case 0 -> "success";
+            case 1 -> "agent failed";
+            case 2 -> "killed";
+            case 3 -> "timed out";
+            case 4 -> "crashed";
+            case 5 -> "boundary refused";
+            default -> "ended in an unknown way";
+        };
+    }
+
+    static String syscall(int number) {
+        return switch (number) {
+            case 0 -> "admission";
+            case 1 -> "tool_call";
+            case 2 -> "memory_read";
+            case 3 -> "memory_write";
+            case 4 -> "spawn_child";
+            case 5 -> "log";
+            default -> "syscall " + number;
+        };
+    }
+
+    static String count(long number, String one, String many) {
+        return number + " " + (number == 1 ? one : many);
+    }
+}

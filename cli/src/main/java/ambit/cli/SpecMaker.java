@@ -1,0 +1,74 @@
+package ambit.cli;
+
+import ambit.authority.Grant;
+import ambit.cli.config.Agent;
+import ambit.cli.config.Config;
+import ambit.cli.config.Limits;
+import ambit.cli.supervisor.KernelPlan;
+import ambit.wire.AgentSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Says what to run: the agent's command, its view and limits, the tools' definitions, and the same of its children. */
+final class SpecMaker {
+
+    private static final String WORKDIR = "/home/agent";
+    private static final long OPEN_FILES = 1024;
+
+    private final Config config;
+    private final Path directory;
+    private final KernelPlan plan;
+    private final PinnedTools pinned;
+
+    SpecMaker(Config config, Path directory, KernelPlan plan, PinnedTools pinned) {
+        this.config = config;
+        this.directory = directory;
+        this.plan = plan;
+        this.pinned = pinned;
+    }
+
+    /** The agent with these arguments after its command, and the definitions of what {@code grant} gives it. */
+    AgentSpec spec(Agent agent, List<String> arguments, Grant grant) {
+        SortedMap<String, String> definitions = new TreeMap<>();
+        grant.caps().stream().filter(cap -> !cap.definition().isEmpty()).forEach(cap -> {
+            int dot = cap.name().indexOf('.');
+            pinned.definition(cap.name().substring(0, dot), cap.name().substring(dot + 1))
+                    .ifPresent(definition -> definitions.put(cap.name(), definition));
+        });
+        return spec(agent, arguments, definitions);
+    }
+
+    private AgentSpec spec(Agent agent, List<String> arguments, SortedMap<String, String> definitions) {
+        List<String> command = new ArrayList<>(agent.run());
+        command.addAll(arguments);
+        List<AgentSpec.Mount> mounts = agent.sees().stream()
+                .map(mount -> new AgentSpec.Mount(mount.guest(), plan.guestIndex(KernelPlan.host(directory, mount))))
+                .toList();
+        SortedMap<String, AgentSpec> children = new TreeMap<>();
+        agent.mayStart()
+                .forEach(start -> children.put(start.agent(), spec(config.agentOf(start), List.of(), definitions)));
+        return new AgentSpec(
+                agent.name(),
+                command,
+                new TreeMap<>(agent.with()),
+                WORKDIR,
+                mounts,
+                limit(agent.limits()),
+                definitions,
+                children);
+    }
+
+    private static AgentSpec.Limit limit(Limits limits) {
+        return new AgentSpec.Limit(
+                limits.memory(),
+                limits.processes(),
+                OPEN_FILES,
+                limits.disk(),
+                limits.cpu().toSeconds(),
+                limits.time().toSeconds(),
+                limits.disk());
+    }
+}

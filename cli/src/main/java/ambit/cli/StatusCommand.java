@@ -1,0 +1,106 @@
+package ambit.cli;
+
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.supervisor.Kernel;
+import ambit.cli.supervisor.KernelStatus;
+import ambit.cli.supervisor.Link;
+import ambit.cli.text.JsonText;
+import ambit.cli.text.Terminal;
+import ambit.wire.AdminToCore;
+import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToAdmin.CoreStatus;
+import ambit.wire.FrontEvent;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "status",
+        description = "Say whether the kernel is up, and what runs in it. Exit code 5 if it is not up.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Option(names = "--json", description = "One JSON document on standard output.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Project project = main.project();
+        Kernel kernel = new Kernel(project.places(), main.environment());
+        Optional<KernelStatus> status = kernel.status();
+        if (status.isEmpty() || !status.get().ready()) {
+            notReady(kernel, status);
+            return ExitCode.KERNEL;
+        }
+        CoreToAdmin answer = Link.ask(project.places(), new AdminToCore.Status());
+        List<FrontEvent.Transaction> live = kernel.live();
+        if (answer instanceof CoreStatus core) {
+            show(project, status.get(), core, live);
+        }
+        return ExitCode.OK;
+    }
+
+    private void notReady(Kernel kernel, Optional<KernelStatus> status) {
+        Optional<KernelStatus> said = status.or(kernel::lastWords);
+        String state =
+                status.map(it -> it.state().name().toLowerCase(Locale.ROOT)).orElse("down");
+        if (json) {
+            String problem = said.map(KernelStatus::problem).orElse("");
+            main.terminal().result(JsonText.write(JsonText.object("state", state, "problem", problem)));
+            return;
+        }
+        main.terminal().result("the kernel is " + state);
+        said.filter(it -> !it.problem().isEmpty())
+                .ifPresent(it -> main.terminal().warn(it.problem(), it.hint()));
+    }
+
+    private void show(Project project, KernelStatus status, CoreStatus core, List<FrontEvent.Transaction> live) {
+        Terminal terminal = main.terminal();
+        if (json) {
+            terminal.result(JsonText.write(JsonText.object(
+                    "state", "ready",
+                    "supervisor", status.supervisor(),
+                    "restarts", status.restarts(),
+                    "problem", status.problem(),
+                    "coreKey", core.corePublicKey().toHex(),
+                    "logSize", core.logSize(),
+                    "epoch", core.epoch(),
+                    "drivers", core.drivers(),
+                    "transactions", live.stream().map(StatusCommand::object).toList())));
+            return;
+        }
+        terminal.result("the kernel is up (process " + status.supervisor() + ", since "
+                + Sentences.time(status.sinceMs()) + ")");
+        terminal.result("  state    " + project.places().state());
+        terminal.result("  log      " + Sentences.count(core.logSize(), "entry", "entries") + ", revocation epoch "
+                + core.epoch());
+        terminal.result(
+                "  drivers  " + (core.drivers().isEmpty() ? "none connected" : String.join(", ", core.drivers())));
+        if (status.restarts() > 0) {
+            terminal.result("  started again " + Sentences.count(status.restarts(), "time", "times") + "; last because "
+                    + status.problem());
+        }
+        terminal.result("  running  " + (live.isEmpty() ? "nothing" : ""));
+        for (FrontEvent.Transaction it : live) {
+            terminal.result("    " + it.id() + "  " + it.agent() + "  since " + Sentences.time(it.startedAtMs()) + "  "
+                    + Sentences.count(it.calls(), "call", "calls") + ", " + it.denied() + " denied");
+        }
+    }
+
+    private static ambit.wire.Json object(FrontEvent.Transaction it) {
+        return JsonText.object(
+                "transaction", it.id(),
+                "agent", it.agent(),
+                "startedAtMs", it.startedAtMs(),
+                "calls", it.calls(),
+                "denied", it.denied());
+    }
+}

@@ -1,0 +1,298 @@
+package ambit.cli;
+
+import ambit.authority.BadSignature;
+import ambit.authority.Grant;
+import ambit.authority.PublicKeys;
+import ambit.authority.Signed;
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.cli.text.Terminal;
+import ambit.cli.text.Terminal.Colour;
+import ambit.log.Entry;
+import ambit.log.LogVerifier;
+import ambit.wire.Blob;
+import ambit.wire.Cose.Domain;
+import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "why",
+        description = "Say by what authority something happened: the chain from the tenant's root key to the call, "
+                + "verified again from the log alone.",
+        mixinStandardHelpOptions = true)
+final class WhyCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Parameters(paramLabel = "ID", description = "An index of the log (#12 or 12), a permit or a transaction.")
+    private String id = "";
+
+    /** What the log says, by what it speaks of. */
+    private final List<LogLine> lines = new ArrayList<>();
+
+    private final Map<Blob, Entry.GrantSeen> grants = new HashMap<>();
+    private final Map<Blob, LogLine> begins = new HashMap<>();
+    private final Map<Blob, Entry.Outcome> outcomes = new HashMap<>();
+    private final Map<String, Entry.TenantRegistered> tenants = new HashMap<>();
+    private boolean sound = true;
+
+    @Override
+    public Integer call() throws IOException {
+        Terminal terminal = main.terminal();
+        Project project = main.project();
+        Blob coreKey = PublicKeys.read(project.places().coreKey());
+        if (LogVerifier.read(project.places().log(), coreKey, this::take)
+                instanceof LogVerifier.Broken(String sentence)) {
+            throw Failure.kernel("the log is not intact: " + sentence, "'ambit log verify' says the same");
+        }
+        LogLine subject = subject();
+        terminal.result(subject.text(terminal));
+        if (subject.entry() instanceof Entry.Denied denied) {
+            terminal.result("  because " + Sentences.denialSentence(denied.code())
+                    + (denied.capability().isEmpty() ? "" : ", asked for " + Terminal.plain(denied.capability())));
+        }
+        context(subject.entry())
+                .ifPresentOrElse(
+                        context -> chain(context, new KeyRing(project.places().keys()), terminal),
+                        () -> terminal.result("  no transaction: there is no chain to show"));
+        consequences(subject, terminal);
+        return sound ? ExitCode.OK : ExitCode.AGENT_FAILED;
+    }
+
+    private void take(long index, Entry entry) {
+        LogLine line = new LogLine(index, entry);
+        lines.add(line);
+        switch (entry) {
+            case Entry.GrantSeen it -> grants.put(it.hash(), it);
+            case Entry.Admitted it -> begins.put(it.context(), line);
+            case Entry.Spawned it -> begins.put(it.context(), line);
+            case Entry.Outcome it -> outcomes.put(it.permit(), it);
+            case Entry.TenantRegistered it -> tenants.put(it.tenant(), it);
+            case Entry.Boot _,
+                    Entry.Denied _,
+                    Entry.Allowed _,
+                    Entry.GuestEvent _,
+                    Entry.CommitIntended _,
+                    Entry.Ended _,
+                    Entry.Revoked _,
+                    Entry.Wrote _,
+                    Entry.Recovered _ -> {}
+        }
+    }
+
+    private LogLine subject() {
+        String plain = id.startsWith("#") ? id.substring(1) : id;
+        if (plain.matches("[0-9]{1,9}")) {
+            int index = Integer.parseInt(plain);
+            if (index < lines.size()) {
+                return lines.get(index);
+            }
+            throw Failure.usage("the log ends at #" + (lines.size() - 1), "'ambit log' shows it");
+        }
+        return lines.stream()
+                .filter(line -> names(line, plain))
+                .findFirst()
+                .orElseThrow(() -> Failure.usage(
+                        "the log knows no permit or transaction '" + plain + "'", "'ambit log' shows what there is"));
+    }
+
+    private static boolean names(LogLine line, String wanted) {
+        return switch (line.entry()) {
+            case Entry.Allowed it -> it.permit().toHex().startsWith(wanted);
+            case Entry.Admitted it -> it.transaction().startsWith(wanted);
+            case Entry.Spawned it -> it.transaction().startsWith(wanted);
+            case Entry.Denied it ->
+                it.context().isEmpty() && !wanted.isEmpty() && it.transaction().startsWith(wanted);
+            case Entry.Boot _,
+                    Entry.TenantRegistered _,
+                    Entry.GrantSeen _,
+                    Entry.Outcome _,
+                    Entry.GuestEvent _,
+                    Entry.CommitIntended _,
+                    Entry.Ended _,
+                    Entry.Revoked _,
+                    Entry.Wrote _,
+                    Entry.Recovered _ -> false;
+        };
+    }
+
+    private Optional<Blob> context(Entry entry) {
+        Blob context = switch (entry) {
+            case Entry.Admitted it -> it.context();
+            case Entry.Spawned it -> it.context();
+            case Entry.Denied it -> it.context();
+            case Entry.Allowed it -> it.context();
+            case Entry.GuestEvent it -> it.context();
+            case Entry.CommitIntended it -> it.context();
+            case Entry.Ended it -> it.context();
+            case Entry.Outcome it -> ofPermit(it.permit());
+            case Entry.Wrote it -> it.context();
+            case Entry.Boot _, Entry.TenantRegistered _, Entry.GrantSeen _, Entry.Revoked _, Entry.Recovered _ ->
+                Blob.EMPTY;
+        };
+        return Optional.of(context).filter(begins::containsKey);
+    }
+
+    private Blob ofPermit(Blob permit) {
+        return lines.stream()
+                .map(LogLine::entry)
+                .filter(entry ->
+                        entry instanceof Entry.Allowed it && it.permit().equals(permit))
+                .map(entry -> ((Entry.Allowed) entry).context())
+                .findFirst()
+                .orElse(Blob.EMPTY);
+    }
+
+    /** From the root down; each block's signature is checked with the key that the block above names. */
+    private void chain(Blob context, KeyRing keys, Terminal terminal) {
+        LogLine begin = java.util.Objects.requireNonNull(begins.get(context));
+        switch (begin.entry()) {
+            case Entry.Spawned it -> {
+                chain(it.parent(), keys, terminal);
+                block(
+                        terminal,
+                        "delegation",
+                        begin.index(),
+                        Domain.DELEGATION,
+                        contextKey(it.parent()),
+                        it.delegation());
+            }
+            case Entry.Admitted it -> {
+                Entry.GrantSeen seen = grants.get(it.grantHash());
+                if (seen == null) {
+                    unsound(
+                            terminal,
+                            "the log does not hold the grant " + it.grantHash().toHex());
+                    return;
+                }
+                admitted(it, seen, begin.index(), keys, terminal);
+            }
+            default -> {}
+        }
+    }
+
+    private void admitted(Entry.Admitted it, Entry.GrantSeen seen, long index, KeyRing keys, Terminal terminal) {
+        try {
+            Blob signer = ambit.wire.Cose.parse(seen.grant()).kid();
+            Grant grant = Grant.parse(ambit.wire.Cose.parse(seen.grant()).payload());
+            Entry.TenantRegistered tenant = tenants.get(grant.tenant());
+            boolean rooted = tenant != null && tenant.rootKey().equals(signer);
+            terminal.result("  root key of tenant " + Terminal.plain(grant.tenant()) + "  " + PublicKeys.toLine(signer)
+                    + (rooted ? "" : "  " + terminal.coloured(Colour.RED, "not registered")));
+            sound &= rooted;
+            block(terminal, "grant", indexOf(seen), Domain.GRANT, signer, seen.grant());
+            keys.nameOf(grant.holder()).ifPresent(name -> terminal.result("      (the holder is " + name + ")"));
+            block(terminal, "request", index, Domain.REQUEST, grant.holder(), it.request());
+        } catch (MalformedException e) {
+            unsound(terminal, "a block is not well formed: " + e.getMessage());
+        }
+    }
+
+    private long indexOf(Entry.GrantSeen seen) {
+        return lines.stream()
+                .filter(line -> line.entry().equals(seen))
+                .mapToLong(LogLine::index)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private Blob contextKey(Blob context) {
+        LogLine begin = begins.get(context);
+        return begin != null && begin.entry() instanceof Entry.Admitted it
+                ? it.contextKey()
+                : begin != null && begin.entry() instanceof Entry.Spawned it ? it.contextKey() : Blob.EMPTY;
+    }
+
+    private void block(Terminal terminal, String what, long index, Domain domain, Blob signer, Blob bytes) {
+        try {
+            Blob payload = Signed.verify(domain, signer, bytes);
+            terminal.result("  " + terminal.coloured(Colour.GREEN, "✓ ") + what + "  #" + index + "  SHA-256 "
+                    + bytes.sha256().toHex());
+            InspectCommand.describe(domain, payload).forEach(line -> terminal.result("      " + line));
+        } catch (BadSignature | MalformedException e) {
+            unsound(terminal, "the " + what + " at #" + index + " does not verify: " + e.getMessage());
+        }
+    }
+
+    private void unsound(Terminal terminal, String what) {
+        sound = false;
+        terminal.result("  " + terminal.coloured(Colour.RED, "✗ ") + what);
+    }
+
+    private void consequences(LogLine subject, Terminal terminal) {
+        switch (subject.entry()) {
+            case Entry.Allowed it -> allowed(it, terminal);
+            case Entry.Outcome it ->
+                lines.stream()
+                        .filter(line -> line.entry() instanceof Entry.Allowed allowed
+                                && allowed.permit().equals(it.permit()))
+                        .findFirst()
+                        .ifPresent(line -> {
+                            terminal.result("  it is the outcome of " + line.text(terminal));
+                            allowed((Entry.Allowed) line.entry(), terminal);
+                        });
+            case Entry.Admitted it -> memory(it.context(), terminal);
+            case Entry.Spawned it -> {
+                counts(it.debits(), terminal);
+                memory(it.context(), terminal);
+            }
+            case Entry.Ended it -> memory(it.context(), terminal);
+            default -> {}
+        }
+    }
+
+    private void allowed(Entry.Allowed it, Terminal terminal) {
+        terminal.result("  call " + it.sequence() + " of its context, permit "
+                + it.permit().toHex() + " to the driver " + Terminal.plain(it.driver()));
+        terminal.result("      parameters with SHA-256 " + it.paramsDigest().toHex());
+        counts(it.debits(), terminal);
+        Entry.Outcome outcome = outcomes.get(it.permit());
+        terminal.result(
+                outcome == null
+                        ? "      no outcome is recorded"
+                        : "      outcome " + (outcome.status() == 0 ? "ok" : Sentences.denial(outcome.status())) + ", "
+                                + outcome.bytes() + " bytes with SHA-256 "
+                                + outcome.resultDigest().toHex() + " after "
+                                + outcome.millis() + " ms");
+    }
+
+    private static void counts(List<Entry.Debit> debits, Terminal terminal) {
+        for (Entry.Debit debit : debits) {
+            String limit = debit.limit() < 0 ? "without limit" : "of " + debit.limit();
+            terminal.result("      uses of capability " + debit.cap() + " in block " + LogLine.brief(debit.block())
+                    + ": " + (debit.uses() - 1) + " before, " + debit.uses() + " after, " + limit);
+        }
+    }
+
+    private void memory(Blob context, Terminal terminal) {
+        for (LogLine line : lines) {
+            switch (line.entry()) {
+                case Entry.Wrote it when it.context().equals(context) -> verdicts(it.verdicts(), terminal);
+                case Entry.Ended it
+                when it.context().equals(context) -> {
+                    terminal.result("  ended: " + Sentences.end(it.how()) + "  #" + line.index());
+                    verdicts(it.verdicts(), terminal);
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private static void verdicts(List<Entry.Written> verdicts, Terminal terminal) {
+        verdicts.forEach(verdict -> terminal.result("      memory " + Terminal.plain(verdict.key()) + ": "
+                + (verdict.committed()
+                        ? "committed as version " + verdict.version()
+                        : "dropped, " + Sentences.denial(verdict.code()))));
+    }
+}

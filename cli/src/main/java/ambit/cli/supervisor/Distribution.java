@@ -1,0 +1,73 @@
+package ambit.cli.supervisor;
+
+import ambit.cli.outcome.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The jars of the kernel's processes, {@code <root>/<process>/lib}, and the Java that runs them: this one. */
+public record Distribution(Path root) {
+
+    private static final List<String> PROCESSES = List.of("core", "drivers", "broker");
+
+    /** The distribution that AMBIT_DIST names, or else the one that this command runs from. */
+    public static Distribution find(Map<String, String> environment) {
+        String named = environment.getOrDefault("AMBIT_DIST", "");
+        Path root = named.isEmpty() ? own() : Path.of(named);
+        Distribution found = new Distribution(root.toAbsolutePath().normalize());
+        for (String process : PROCESSES) {
+            if (!Files.isDirectory(found.lib(process))) {
+                throw Failure.kernel(
+                        "there are no jars in " + found.lib(process),
+                        "start the command as ./ambit, which builds them");
+            }
+        }
+        return found;
+    }
+
+    private static Path own() {
+        String first = modulePath().split(":", -1)[0];
+        Path lib = Path.of(first.isEmpty() ? "." : first).toAbsolutePath().normalize();
+        Path root = lib.resolve("../..").normalize();
+        return Files.isDirectory(lib) ? root : root.resolve("..").normalize();
+    }
+
+    /** The module path that this command itself runs with. */
+    static String modulePath() {
+        return System.getProperty("jdk.module.path", "");
+    }
+
+    Path lib(String process) {
+        return root.resolve(process).resolve("lib");
+    }
+
+    /** The Java home that this command itself runs with. */
+    static Path javaHome() {
+        return Path.of(System.getProperty("java.home")).toAbsolutePath().normalize();
+    }
+
+    static Path java() {
+        return javaHome().resolve("bin/java");
+    }
+
+    /** Something that is another one after a build. */
+    List<String> version() {
+        List<String> jars = new ArrayList<>();
+        jars.add(javaHome().toString());
+        for (String process : PROCESSES) {
+            try (Stream<Path> files = Files.list(lib(process))) {
+                for (Path jar : files.sorted().toList()) {
+                    jars.add(jar + "@" + Files.getLastModifiedTime(jar).toMillis() + "+" + Files.size(jar));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return jars;
+    }
+}

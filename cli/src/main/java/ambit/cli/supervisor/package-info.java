@@ -1,0 +1,2 @@
+/** Starts the kernel's three processes in their boundaries, watches them, and stops them. */
+package ambit.cli.supervisor;

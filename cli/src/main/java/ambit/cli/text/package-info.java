@@ -1,0 +1,2 @@
+/** Texts for people and for programs. */
+package ambit.cli.text;
