@@ -314,10 +314,10 @@ public final class KernelProcesses implements AutoCloseable {
         }
     }
 
-    /** Reads the JSON object that bwrap writes before anything else, and no byte more. */
+    /** Reads the JSON object and the line end that bwrap writes before anything else, and no byte more. */
     private static long childPid(Process process) throws IOException {
         StringBuilder text = new StringBuilder();
-        while (text.length() < MAX_INFO && text.indexOf("}") < 0) {
+        while (text.length() < MAX_INFO && text.indexOf("}\n") < 0) {
             int next = process.getInputStream().read();
             if (next < 0) {
                 throw new IOException("the launcher ended early");

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * The {@link Tier#PROCESS} boundary: namespaces made by bubblewrap, an unprivileged uid without capabilities, a seccomp
@@ -368,6 +369,18 @@ public final class ProcessBoundary implements Boundary {
                     "seccomp filters are not available: " + complaint, "use a kernel with CONFIG_SECCOMP_FILTER");
         }
         return new Finding("a first guest did not start: " + complaint, "run: bwrap --ro-bind / / true");
+    }
+
+    /** How many guests were started and not yet closed. */
+    int guestsAlive() {
+        return guests.size();
+    }
+
+    /** How many starts still have files. */
+    long scratchDirectories() throws IOException {
+        try (Stream<Path> directories = Files.list(scratchRoot)) {
+            return directories.count();
+        }
     }
 
     @Override
