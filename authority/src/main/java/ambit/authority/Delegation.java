@@ -29,13 +29,9 @@ public record Delegation(
         return Cbor.record(parent, id, expires, drop, narrowings, agent, input);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Delegation parse(Blob payload) throws MalformedException {
         return Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Delegation(
                         in.hash(),
                         in.id(),

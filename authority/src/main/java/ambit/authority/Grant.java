@@ -42,13 +42,9 @@ public record Grant(
         return Cbor.record(tenant, id, holder, notBefore, expires, depth, agent, caps, memory);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Grant parse(Blob payload) throws MalformedException {
         Grant grant = Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Grant(
                         in.name(),
                         in.id(),

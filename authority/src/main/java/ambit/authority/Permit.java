@@ -36,13 +36,9 @@ public record Permit(
                 id, driver, context, sequence, capability, paramsDigest, expiresAtMs, definition, syscall, maxBytes);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Permit parse(Blob payload) throws MalformedException {
         return Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Permit(
                         in.id(),
                         in.name(),

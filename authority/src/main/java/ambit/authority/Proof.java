@@ -29,13 +29,9 @@ public record Proof(
         return Cbor.record(context, sequence, paramsDigest, resultDigest, status, logIndex, transaction);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Proof parse(Blob payload) throws MalformedException {
         return Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Proof(
                         in.id(),
                         in.integer(0, Long.MAX_VALUE),

@@ -23,13 +23,9 @@ public record Receipt(
         return Cbor.record(permit, paramsDigest, resultDigest, status, finishedAtMs, resultBytes);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Receipt parse(Blob payload) throws MalformedException {
         return Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Receipt(
                         in.id(),
                         in.hash(),

@@ -55,13 +55,9 @@ public record Request(
         return Cbor.record(parent, transaction, issuedAt, expires, agent, agentSpec, drop, narrowings, inherits, input);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Request parse(Blob payload) throws MalformedException {
         return Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Request(
                         in.hash(),
                         in.id(),

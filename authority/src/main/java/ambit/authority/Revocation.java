@@ -19,13 +19,9 @@ public record Revocation(String tenant, Blob target, String why, long issuedAt) 
         return Cbor.record(tenant, target, why, issuedAt);
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(toCbor()));
-    }
-
     public static Revocation parse(Blob payload) throws MalformedException {
         Revocation revocation = Fields.record(
-                Cbor.decode(payload.toArray()),
+                payload,
                 in -> new Revocation(
                         in.name(), in.bytes(Limits.HASH), in.sentence(), in.integer(0, Limits.LAST_SECOND)));
         if (revocation.target.size() != Limits.ID && revocation.target.size() != Limits.HASH) {

@@ -66,13 +66,8 @@ public record AgentSpec(
         }
     }
 
-    /** The exact bytes whose digest a request carries. */
-    public Blob toBlob() {
-        return Blob.wrap(Cbor.encode(toCbor()));
-    }
-
     public static AgentSpec parse(Blob bytes) throws MalformedException {
-        return Fields.record(Cbor.decode(bytes.raw()), AgentSpec::read);
+        return Fields.record(bytes, AgentSpec::read);
     }
 
     @Override

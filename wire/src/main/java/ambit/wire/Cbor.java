@@ -56,6 +56,11 @@ public sealed interface Cbor {
     /** What knows its own encoding. */
     interface Message {
         Cbor toCbor();
+
+        /** The exact bytes of the one encoding. */
+        default Blob toBlob() {
+            return Blob.wrap(encode(toCbor()));
+        }
     }
 
     /** A map entry; its key is an {@link Int} or a {@link Text}. */

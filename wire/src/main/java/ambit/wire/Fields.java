@@ -53,6 +53,11 @@ public final class Fields {
         return all(values, body);
     }
 
+    /** What {@code body} reads from the record that these bytes are the encoding of. */
+    public static <T> T record(Blob bytes, Body<T> body) throws MalformedException {
+        return record(Cbor.decode(bytes.raw()), body);
+    }
+
     private static <T> T all(List<Cbor> values, Body<T> body) throws MalformedException {
         Fields fields = new Fields(values);
         T result = body.read(fields);
