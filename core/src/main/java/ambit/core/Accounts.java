@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The counts of live contexts in the proved ledger: a node for each capability of each block, below the same capability of the
+ * The counts of live contexts in the kernel's ledger: a node for each capability of each block, below the same capability of the
  * block above. What the log says was used before is taken off a node's limit when it is made. Guarded by the core's lock.
  */
 final class Accounts {

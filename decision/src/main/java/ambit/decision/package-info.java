@@ -1,2 +1,2 @@
-/** The decisions of the core, written in the Java subset that KeY proves. */
+/** The decisions of the core, written in a Java subset that KeY reads, with contracts in JML. */
 package ambit.decision;
