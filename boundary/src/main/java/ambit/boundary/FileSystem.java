@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -48,14 +49,30 @@ final class FileSystem {
     }
 
     /** What a guest with this spec sees. */
-    static FileSystem ofGuest(BoundarySpec spec) throws BoundaryRefused {
+    static FileSystem ofGuest(BoundarySpec spec, EtcDirectory etc) throws BoundaryRefused, IOException {
         List<Mount> defaults = new ArrayList<>(runtime());
         defaults.addAll(identity("agent:x:1000:1000:agent:/home/agent:/bin/sh\n", "agent:x:1000:\n", spec.hostname()));
         defaults.add(text("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"));
         defaults.add(text("/etc/resolv.conf", ""));
         defaults.add(new Mount.Tmpfs(Path.of("/tmp"), spec.limits().tmpBytes()));
         defaults.add(new Mount.Tmpfs(ProcessBoundary.HOME, spec.limits().tmpBytes()));
-        return merged(defaults, spec.mounts());
+        boolean ownEtc = spec.mounts().stream()
+                .anyMatch(mount -> mount.at().startsWith(EtcDirectory.ETC) || EtcDirectory.ETC.startsWith(mount.at()));
+        return merged(ownEtc ? defaults : withOneEtc(defaults, spec.hostname(), etc), spec.mounts());
+    }
+
+    private static List<Mount> withOneEtc(List<Mount> defaults, String hostname, EtcDirectory etc) throws IOException {
+        List<Mount> inEtc = defaults.stream()
+                .filter(mount -> mount.at().startsWith(EtcDirectory.ETC))
+                .toList();
+        Optional<Path> directory = etc.of(hostname, inEtc);
+        if (directory.isEmpty()) {
+            return defaults;
+        }
+        List<Mount> fewer = new ArrayList<>(defaults);
+        fewer.removeAll(inEtc);
+        fewer.add(new ReadOnly(directory.get(), EtcDirectory.ETC));
+        return fewer;
     }
 
     /** Merges the caller's mounts into the defaults; refuses one below a default that shows files of the host. */

@@ -488,6 +488,6 @@ public final class KernelProcesses implements AutoCloseable {
     public void close() {
         running.forEach(RunningGuest::close);
         spawner.close();
-        Scratch.deleteDirectory(scratchRoot);
+        Scratch.deleteTree(scratchRoot);
     }
 }

@@ -58,6 +58,7 @@ public final class ProcessBoundary implements Boundary {
     private final boolean ownGroups;
     private final Optional<UidPool> uids;
     private final Path scratchRoot;
+    private final EtcDirectory etc;
     private final Spawner spawner = new Spawner("ambit-boundary-spawner");
     private final Spawner listeningSpawner = new Spawner("ambit-boundary-listening-spawner");
     private final Watch watch = new Watch();
@@ -82,6 +83,7 @@ public final class ProcessBoundary implements Boundary {
         };
         try {
             this.scratchRoot = Scratch.root();
+            this.etc = new EtcDirectory(scratchRoot);
         } catch (IOException e) {
             throw new BoundaryRefused("no temporary files can be made", "make java.io.tmpdir writable", e);
         }
@@ -170,7 +172,7 @@ public final class ProcessBoundary implements Boundary {
         }
 
         RunningGuest run(BoundarySpec spec) throws IOException, BoundaryRefused {
-            FileSystem files = FileSystem.ofGuest(spec);
+            FileSystem files = FileSystem.ofGuest(spec, etc);
             Scratch scratch = Scratch.in(scratchRoot);
             taken.add(scratch::close);
             Optional<ControlGroups.Group> group = groups.make("g" + names.incrementAndGet(), spec.limits());
@@ -379,7 +381,9 @@ public final class ProcessBoundary implements Boundary {
     /** How many starts still have files. */
     long scratchDirectories() throws IOException {
         try (Stream<Path> directories = Files.list(scratchRoot)) {
-            return directories.count();
+            return directories
+                    .filter(path -> Files.exists(path.resolve("status")))
+                    .count();
         }
     }
 
@@ -393,6 +397,6 @@ public final class ProcessBoundary implements Boundary {
         if (ownGroups) {
             groups.remove();
         }
-        Scratch.deleteDirectory(scratchRoot);
+        Scratch.deleteTree(scratchRoot);
     }
 }

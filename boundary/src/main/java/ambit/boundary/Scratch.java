@@ -3,13 +3,16 @@ package ambit.boundary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files that one start needs: options, filter, status, contents. The directory can be passed through but not listed
@@ -87,22 +90,27 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
-        deleteDirectory(directory);
+        deleteTree(directory);
     }
 
-    /** Deletes a directory and the plain files in it; what can not be deleted is left. */
-    static void deleteDirectory(Path directory) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // Left for whoever cleans the temporary directory; it holds nothing that outlives the guest.
-        }
+    /** Deletes a directory and all in it, links unfollowed; what can not be deleted is left for the system to clean. */
+    static void deleteTree(Path directory) {
         try {
-            Files.deleteIfExists(directory);
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path left, @Nullable IOException trouble) throws IOException {
+                    Files.deleteIfExists(left);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
         } catch (IOException e) {
-            // As above.
+            // It holds nothing that matters after the guest is gone.
         }
     }
 }
