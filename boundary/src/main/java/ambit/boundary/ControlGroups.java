@@ -5,10 +5,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Control groups that this launcher may make groups for guests in. A machine may have the controllers on the old
@@ -19,6 +22,11 @@ sealed interface ControlGroups {
     Path DELEGATED = Path.of("/sys/fs/cgroup/ambit");
 
     Path SYSTEM = Path.of("/sys/fs/cgroup");
+
+    /** Pid and start of the process that made a group, and a count. */
+    Pattern OWN_NAME = Pattern.compile("ambit-(\\d{1,10})-(\\d{1,15})-\\d{1,10}");
+
+    AtomicLong MADE = new AtomicLong();
 
     /** Memory is summed up over {@code /proc} instead. */
     record Absent() implements ControlGroups {}
@@ -47,7 +55,9 @@ sealed interface ControlGroups {
 
     /** Makes a group of its own for this process's guests; only real root can. Undone by {@link #remove}. */
     static ControlGroups makeOwn() {
-        String name = "ambit-" + UUID.randomUUID();
+        removeAbandoned();
+        String name = "ambit-" + ProcessHandle.current().pid() + "-" + startOf(ProcessHandle.current()) + "-"
+                + MADE.incrementAndGet();
         Path memory = SYSTEM.resolve("memory").resolve(name);
         Path pids = SYSTEM.resolve("pids").resolve(name);
         Path unified = SYSTEM.resolve("unified").resolve(name);
@@ -63,6 +73,37 @@ sealed interface ControlGroups {
             removeQuietly(pure);
         }
         return new Absent();
+    }
+
+    /**
+     * Removes what processes that were killed left behind. A group's name tells who made it; the kernel keeps a group that
+     * something still runs in.
+     */
+    private static void removeAbandoned() {
+        for (String hierarchy : List.of("memory", "pids", "unified", ".")) {
+            Path directory = SYSTEM.resolve(hierarchy).normalize();
+            try (DirectoryStream<Path> groups = Files.newDirectoryStream(directory, "ambit-*")) {
+                for (Path group : groups) {
+                    if (abandoned(group)) {
+                        removeQuietly(group);
+                    }
+                }
+            } catch (IOException e) {
+                // There is no such hierarchy here.
+            }
+        }
+    }
+
+    private static boolean abandoned(Path group) {
+        Matcher name = OWN_NAME.matcher(group.getFileName().toString());
+        return name.matches()
+                && ProcessHandle.of(Long.parseLong(name.group(1)))
+                        .filter(handle -> Long.toString(startOf(handle)).equals(name.group(2)))
+                        .isEmpty();
+    }
+
+    private static long startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
     /** The directories to delegate, with the names that {@link #delegated()} looks for. */
