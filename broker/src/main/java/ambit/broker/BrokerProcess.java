@@ -12,13 +12,16 @@ import ambit.wire.Limits;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The broker: it listens for the {@code ambit} command, runs transactions, and asks the core which of them are to end. It signs
@@ -50,6 +53,9 @@ public final class BrokerProcess implements AutoCloseable {
         this.doors = new Doors(idle);
         this.machine = new ContextRun.Machine(kernel, proofs, boundary, doors, view, sockets, new Live());
         this.frontUsers = List.copyOf(frontUsers);
+        // Guests' launchers pass through this directory to the one socket whose name they are told.
+        Files.createDirectories(sockets);
+        Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwx--x--x"));
         this.front = Sockets.listen(frontSocket);
     }
 
@@ -158,7 +164,7 @@ public final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    private static void log(String what, @org.jspecify.annotations.Nullable Throwable why) {
+    private static void log(String what, @Nullable Throwable why) {
         System.Logger logger = System.getLogger(BrokerProcess.class.getName());
         if (why == null) {
             logger.log(System.Logger.Level.WARNING, what);

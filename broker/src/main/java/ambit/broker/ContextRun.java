@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class ContextRun implements Family {
     /** A guest's exit code says nothing where it did not exit. */
     private static final int NO_EXIT_CODE = -1;
 
+    private static final long NOT_RECORDED = -1;
     private static final long PUMP_PATIENCE_SECONDS = 5;
 
     /** What all contexts of this broker share. */
@@ -151,7 +153,7 @@ final class ContextRun implements Family {
             byte[] buffer = new byte[8 << 10];
             try {
                 for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-                    Blob piece = Blob.of(java.util.Arrays.copyOf(buffer, n));
+                    Blob piece = Blob.of(Arrays.copyOf(buffer, n));
                     boolean room = stdout ? output.stdout(piece) : output.stderr(piece);
                     if (!room) {
                         kill(End.AGENT_FAILED);
@@ -214,9 +216,23 @@ final class ContextRun implements Family {
     /** Ends the context: first everything that could still act for it, then its record at the core. */
     private void finish(End how, int exitCode) {
         closing = true;
-        calls.end();
-        endChildren();
-        closeDoor();
+        Outcome outcome = new Outcome(End.CRASHED, exitCode, List.of(), NOT_RECORDED);
+        try {
+            calls.end();
+            endChildren();
+            closeDoor();
+            closeGuest();
+            removeDirectory();
+            outcome = endAtCore(how, exitCode);
+        } catch (RuntimeException e) {
+            log("a context ended badly", e);
+        } finally {
+            machine.live().remove(admitted.context());
+            ended.complete(outcome);
+        }
+    }
+
+    private void closeGuest() {
         guest().ifPresent(running -> {
             try {
                 running.close();
@@ -224,10 +240,6 @@ final class ContextRun implements Family {
                 log("a guest survived being killed", e);
             }
         });
-        removeDirectory();
-        Outcome outcome = endAtCore(how, exitCode);
-        machine.live().remove(admitted.context());
-        ended.complete(outcome);
     }
 
     private void endChildren() {
@@ -270,7 +282,7 @@ final class ContextRun implements Family {
             };
         } catch (Kernel.KernelLost | IllegalStateException e) {
             log("the end of a context could not be recorded", e);
-            return new Outcome(End.CRASHED, exitCode, List.of(), -1);
+            return new Outcome(End.CRASHED, exitCode, List.of(), NOT_RECORDED);
         }
     }
 

@@ -8,6 +8,7 @@ import ambit.boundary.Network;
 import ambit.wire.AgentSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +20,23 @@ final class GuestView {
     static final int PORT = 7070;
     private static final String URL = "http://127.0.0.1:" + PORT;
 
-    /** Where the doors are, and what keeps well-known libraries from calling home into the void. */
-    private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
-            Map.entry("OPENAI_BASE_URL", URL + "/v1"),
-            Map.entry("OPENAI_API_BASE", URL + "/v1"),
-            Map.entry("OPENAI_API_KEY", "kernel-bound"),
-            Map.entry("MCP_SERVER_URL", URL + "/mcp"),
-            Map.entry("AMBIT_SOCKET", SOCKET.toString()),
-            Map.entry("AMBIT_URL", URL),
+    /** Where the doors are; an agent's own environment does not change them. */
+    private static final Map<String, String> DOORS = Map.of(
+            "OPENAI_BASE_URL",
+            URL + "/v1",
+            "OPENAI_API_BASE",
+            URL + "/v1",
+            "OPENAI_API_KEY",
+            "kernel-bound",
+            "MCP_SERVER_URL",
+            URL + "/mcp",
+            "AMBIT_SOCKET",
+            SOCKET.toString(),
+            "AMBIT_URL",
+            URL);
+
+    /** Unless the agent says otherwise: where it is, and what keeps well-known libraries from calling home into the void. */
+    private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("HOME", "/home/agent"),
             Map.entry("TMPDIR", "/tmp"),
             Map.entry("LANG", "C.UTF-8"),
@@ -55,7 +65,7 @@ final class GuestView {
      */
     BoundarySpec of(AgentSpec agent, Path socket, Optional<String> input) throws BoundaryRefused {
         try {
-            List<String> command = new java.util.ArrayList<>(agent.command());
+            List<String> command = new ArrayList<>(agent.command());
             input.ifPresent(command::add);
             BoundarySpec.Builder spec = BoundarySpec.of(command)
                     .workdir(Path.of(agent.workdir()))
@@ -65,8 +75,9 @@ final class GuestView {
             for (AgentSpec.Mount mount : agent.mounts()) {
                 spec.mount(new Mount.ReadOnly(path(mount.index()), Path.of(mount.guestPath())));
             }
-            Map<String, String> environment = new TreeMap<>(agent.env());
-            environment.putAll(ENVIRONMENT);
+            Map<String, String> environment = new TreeMap<>(DEFAULTS);
+            environment.putAll(agent.env());
+            environment.putAll(DOORS);
             environment.forEach(spec::environment);
             return spec.build();
         } catch (IllegalArgumentException e) {

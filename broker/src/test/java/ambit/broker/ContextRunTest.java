@@ -58,12 +58,10 @@ class ContextRunTest {
                 kernel.proofs(),
                 boundary,
                 new GuestView(List.of(Path.of("/etc/hostname"))),
-                Files.createDirectory(directory.resolve("doors")),
+                directory.resolve("doors"),
                 directory.resolve("front.sock"),
                 List.of(me()),
                 Duration.ofSeconds(20));
-        Files.setPosixFilePermissions(
-                directory.resolve("doors"), java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
         broker.start();
         kernel.drivers.put("git.git_log", (params, answer) -> answer.done("{\"commits\":2}"));
     }
@@ -326,6 +324,7 @@ class ContextRunTest {
         SortedMap<String, String> env = new TreeMap<>();
         env.put("OPENAI_BASE_URL", "http://elsewhere");
         env.put("MINE", "yes");
+        env.put("TZ", "Europe/Berlin");
         AgentSpec spec = new AgentSpec(
                 "researcher",
                 Arrays.asList("/usr/bin/env"),
@@ -339,7 +338,7 @@ class ContextRunTest {
             assertThat(output(events(front)))
                     .contains("OPENAI_BASE_URL=http://127.0.0.1:7070/v1")
                     .contains("MCP_SERVER_URL=http://127.0.0.1:7070/mcp")
-                    .contains("MINE=yes")
+                    .contains("MINE=yes", "TZ=Europe/Berlin", "LANG=C.UTF-8")
                     .doesNotContain("elsewhere");
         }
     }
