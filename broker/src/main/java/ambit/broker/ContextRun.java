@@ -11,6 +11,7 @@ import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.Denial;
 import ambit.wire.End;
+import ambit.wire.FrontEvent;
 import ambit.wire.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +46,8 @@ final class ContextRun implements Family {
 
     private static final long NOT_RECORDED = -1;
     private static final long PUMP_PATIENCE_SECONDS = 5;
+
+    private static final Blob TOO_MUCH = JsonText.utf8("ambit: error: the agent's output exceeds its limit\n");
 
     /** What all contexts of this broker share. */
     record Machine(
@@ -156,7 +159,8 @@ final class ContextRun implements Family {
                     Blob piece = Blob.of(Arrays.copyOf(buffer, n));
                     boolean room = stdout ? output.stdout(piece) : output.stderr(piece);
                     if (!room) {
-                        kill(End.AGENT_FAILED);
+                        company.observer().saw(new FrontEvent.Stderr(TOO_MUCH));
+                        kill(End.KILLED);
                         return;
                     }
                 }

@@ -222,6 +222,55 @@ class ContextRunTest {
     }
 
     @Test
+    void a_context_that_the_core_stopped_is_killed_and_others_go_on() throws IOException {
+        Admitted stopped = admit();
+        try (FrameChannel front = front(agent("sleep 600"))) {
+            assertThat(FrontEvent.fromCbor(front.receive())).isInstanceOf(FrontEvent.Started.class);
+            admit();
+            try (FrameChannel other = front(agent("cat"))) {
+                assertThat(FrontEvent.fromCbor(other.receive())).isInstanceOf(FrontEvent.Started.class);
+                kernel.toKill.add(stopped.context());
+                assertThat(finished(events(front)).how()).isEqualTo(End.KILLED);
+                other.send(new FrontRequest.StdinEnd().toCbor());
+                assertThat(finished(events(other)).how()).isEqualTo(End.SUCCESS);
+            }
+        }
+    }
+
+    @Test
+    void an_agent_that_says_too_much_is_ended() throws IOException {
+        admit(helper);
+        kernel.answerNextAdmission(kernel.context("helper"));
+        SortedMap<String, AgentSpec> children = new TreeMap<>();
+        children.put("helper", agent("head -c 2000000 /dev/zero; sleep 600"));
+        String spawn = "'{\"handle\":\"" + helper.handle().toHex() + "\"}'";
+        String script = "h=$(curl -sS -d " + spawn + " $AMBIT_URL/syscall/spawn_child | cut -d'\"' -f6); "
+                + "curl -sS -d '{\"handle\":\"'$h'\"}' $AMBIT_URL/syscall/tool_call | tail -c 60";
+        try (FrameChannel front = front(agent(script, children))) {
+            assertThat(output(events(front))).contains("\"ended\":\"killed\"");
+        }
+    }
+
+    @Test
+    void the_front_tells_what_lives() throws IOException {
+        admit(log);
+        try (FrameChannel front = front(agent("echo up; cat"))) {
+            while (!(FrontEvent.fromCbor(front.receive()) instanceof FrontEvent.Stdout)) {
+                // Until the guest runs.
+            }
+            try (FrameChannel other =
+                    new FrameChannel(SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve("front.sock"))))) {
+                other.send(new FrontRequest.Status().toCbor());
+                FrontEvent.Live live = (FrontEvent.Live) FrontEvent.fromCbor(other.receive());
+                assertThat(live.transactions()).singleElement().satisfies(transaction -> {
+                    assertThat(transaction.id()).isEqualTo("tx-researcher");
+                    assertThat(transaction.agent()).isEqualTo("researcher");
+                });
+            }
+        }
+    }
+
+    @Test
     void the_wall_clock_ends_a_guest() throws IOException {
         admit();
         AgentSpec.Limit second = new AgentSpec.Limit(512L << 20, 64, 256, 1L << 20, 30, 1, 16L << 20);

@@ -51,6 +51,7 @@ final class ScriptedKernel implements Kernel {
 
     final List<BrokerToCore> heard = new CopyOnWriteArrayList<>();
     final List<Blob> executed = new CopyOnWriteArrayList<>();
+    final List<Blob> toKill = new CopyOnWriteArrayList<>();
     final Map<String, Driver> drivers = new ConcurrentHashMap<>();
     final Map<String, Denial> denials = new ConcurrentHashMap<>();
     private final Map<Blob, Admitted> contexts = new ConcurrentHashMap<>();
@@ -117,7 +118,7 @@ final class ScriptedKernel implements Kernel {
             case BrokerToCore.Decide decide -> decide(decide);
             case BrokerToCore.LogEvent _ -> new CoreToBroker.Logged(7);
             case BrokerToCore.EndContext _ -> new CoreToBroker.Ended(List.of(), 9);
-            case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.of());
+            case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.copyOf(toKill));
             case BrokerToCore.Admit _, BrokerToCore.Spawn _ -> {
                 synchronized (admissions) {
                     yield admissions.remove();
