@@ -7,8 +7,10 @@ import ambit.wire.CoreToBroker.Count;
 import ambit.wire.Denial;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The counts of live contexts in the kernel's ledger: a node for each capability of each block, below the same capability of the
@@ -19,6 +21,10 @@ final class Accounts {
 
     private final Ledger ledger = new Ledger(CAPACITY);
     private final Map<History.Node, Integer> nodes = new HashMap<>();
+
+    /** The last nodes of live contexts' chains: needed even while nothing is below them. */
+    private final Set<History.Node> leaves = new HashSet<>();
+
     private final History history;
 
     Accounts(History history) {
@@ -39,6 +45,7 @@ final class Accounts {
                 }
                 above = node;
             }
+            leaves.add(chain.limits(cap).getLast().node());
         }
     }
 
@@ -49,9 +56,10 @@ final class Accounts {
     /** Gives up the nodes that no live context needs; a node with others below stays. */
     void close(Chain chain) {
         for (int cap : chain.held()) {
+            leaves.remove(chain.limits(cap).getLast().node());
             for (Chain.Limit limit : chain.limits(cap).reversed()) {
                 Integer node = nodes.get(limit.node());
-                if (node != null && ledger.free(node)) {
+                if (node != null && !leaves.contains(limit.node()) && ledger.free(node)) {
                     nodes.remove(limit.node());
                 }
             }

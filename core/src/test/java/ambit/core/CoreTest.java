@@ -490,6 +490,18 @@ class CoreTest {
     }
 
     @Test
+    void aChildsEndLeavesItsParentWhatItHas() {
+        Admitted parent = world.begin(World.tool("files.write", 3, false), World.child("helper", 5));
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        assertAllowed(world.call(child));
+        world.end(child, End.SUCCESS);
+        assertAllowed(world.call(parent));
+        assertThat(world.spawn(parent, 1, Blob.EMPTY)).isInstanceOf(Admitted.class);
+        assertAllowed(world.call(parent));
+        assertDenied(world.call(parent), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
     void aNarrowedChildMayDoLess() {
         Admitted parent = world.begin(
                 World.tool("files.read", -1, true), World.tool("files.write", -1, false), World.child("helper", 5));
