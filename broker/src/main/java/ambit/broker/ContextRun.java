@@ -21,6 +21,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +46,8 @@ final class ContextRun implements Family {
     private static final int NO_EXIT_CODE = -1;
 
     private static final long NOT_RECORDED = -1;
-    private static final long PUMP_PATIENCE_SECONDS = 5;
+    private static final Duration PUMP_PATIENCE = Duration.ofSeconds(2);
+    private static final long CHILD_PATIENCE_SECONDS = 15;
 
     private static final Blob TOO_MUCH = JsonText.utf8("ambit: error: the agent's output exceeds its limit\n");
 
@@ -143,8 +145,12 @@ final class ContextRun implements Family {
         Exit exit = new Exit(Exit.How.KILLED, NO_EXIT_CODE);
         try {
             exit = running.onExit().get();
-            out.join(TimeUnit.SECONDS.toMillis(PUMP_PATIENCE_SECONDS));
-            err.join(TimeUnit.SECONDS.toMillis(PUMP_PATIENCE_SECONDS));
+            // What the guest said last is still in the pipes; an observer that does not take it holds up nobody for
+            // long.
+            boolean heard = out.join(PUMP_PATIENCE) && err.join(PUMP_PATIENCE);
+            if (!heard) {
+                log("not all output of a guest could be passed on", null);
+            }
         } catch (InterruptedException | ExecutionException e) {
             log("a guest could not be waited for", e);
         }
@@ -250,7 +256,7 @@ final class ContextRun implements Family {
         children.values().forEach(child -> child.kill(End.KILLED));
         for (ContextRun child : children.values()) {
             try {
-                child.ended().get(2 * PUMP_PATIENCE_SECONDS, TimeUnit.SECONDS);
+                child.ended().get(CHILD_PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException e) {
                 log("a child did not end", e);
             }
