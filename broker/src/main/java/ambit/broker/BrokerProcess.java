@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -54,8 +55,11 @@ public final class BrokerProcess implements AutoCloseable {
         this.machine = new ContextRun.Machine(kernel, proofs, boundary, doors, view, sockets, new Live());
         this.frontUsers = List.copyOf(frontUsers);
         // Guests' launchers pass through this directory to the one socket whose name they are told.
+        Set<PosixFilePermission> passable = PosixFilePermissions.fromString("rwx--x--x");
         Files.createDirectories(sockets);
-        Files.setPosixFilePermissions(sockets, PosixFilePermissions.fromString("rwx--x--x"));
+        if (!Files.getPosixFilePermissions(sockets).equals(passable)) {
+            Files.setPosixFilePermissions(sockets, passable);
+        }
         this.front = Sockets.listen(frontSocket);
     }
 
