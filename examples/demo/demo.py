@@ -345,12 +345,12 @@ def demonstrate(everything, stack):
     small_port = stack.enter_context(server("small-model", [EXAMPLES / "smollm/serve"])) if everything else 0
 
     make_data()
-    configure(everything, model_port, small_port)
     ambit = Ambit(key)
-    stack.callback(lambda: ambit("down", check=False))
 
-    step("Keys, grants and a kernel")
-    say(ambit("init").rstrip())
+    step("Keys and a kernel")
+    ambit("init", "--principal", "alice", "--principal", "bob")
+    configure(everything, model_port, small_port)
+    stack.callback(lambda: ambit("down", check=False))
     ambit("up")
 
     step("Outside, poisoned documents")
