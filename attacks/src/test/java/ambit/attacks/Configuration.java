@@ -1,0 +1,89 @@
+package ambit.attacks;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** An {@code ambit.yaml} for tests, part by part. Paths are relative to the installation's directory. */
+final class Configuration {
+    /** How every agent's program starts: it runs the Python program that it is given as input. */
+    static final String RUN = """
+            run: [/usr/bin/python3, /guest/run.py]
+                sees: {/guest: guest}
+            """.stripTrailing();
+
+    private final Map<String, String> principals = new LinkedHashMap<>();
+    private final Map<String, String> tools = new LinkedHashMap<>();
+    private final Map<String, String> agents = new LinkedHashMap<>();
+
+    private Configuration() {}
+
+    /**
+     * Two principals, a model, an MCP server, an agent {@code probe} that may use most of it without a count, and an agent
+     * {@code child} that it may start.
+     */
+    static Configuration usual() {
+        return new Configuration()
+                .principal("alice", "probe")
+                .principal("bob", "probe")
+                .tool("model", "{driver: openai, at: \"MODEL\", credential: \"env:MODEL_KEY\", time-out: 5 s}")
+                .tool("exact", exact(""))
+                .agent("probe", """
+                        may-use:
+                          model.chat: {where: any}
+                          exact.echo: {where: {text: any}}
+                          exact.effect: {where: {name: {glob: "*"}}}
+                          exact.look: {where: {path: {under: /server}}}
+                          exact.remember: {where: {value: any}}
+                          exact.recall: {where: any}
+                          exact.slow: {where: {ms: {max: 20000}}}
+                        remembers: {own: 1 MiB, user/notes: read-write}
+                        may-start: {child: 1000}
+                        """)
+                .agent("child", """
+                        may-use:
+                          exact.echo: {where: {text: any}}
+                          exact.effect: {where: {name: any}}
+                        remembers: {own: 1 MiB}
+                        """);
+    }
+
+    /** The exact server with more arguments. */
+    static String exact(String arguments) {
+        return "{driver: mcp, run: [/usr/bin/python3, /server/exact.py, --effects, /effects/done" + arguments
+                + "], sees: {/server: server}, writes: {/effects: effects}, credential: \"env:EXACT_KEY\","
+                + " credential-as: EXACT_KEY, time-out: 20 s, effect-free: [echo, credential, recall, look]}";
+    }
+
+    Configuration principal(String name, String... mayRun) {
+        principals.put(name, "{may-run: [" + String.join(", ", mayRun) + "]}");
+        return this;
+    }
+
+    Configuration tool(String name, String flow) {
+        tools.put(name, flow);
+        return this;
+    }
+
+    /** An agent that runs Python; {@code rest} is what it may touch. */
+    Configuration agent(String name, String rest) {
+        agents.put(name, RUN + "\n" + rest.indent(4).stripTrailing());
+        return this;
+    }
+
+    /** An agent with all of its lines given. */
+    Configuration rawAgent(String name, String lines) {
+        agents.put(name, lines.indent(4).strip());
+        return this;
+    }
+
+    String yaml(Path root, ScriptedModel model) {
+        StringBuilder yaml = new StringBuilder("tenant: acme\nprincipals:\n");
+        principals.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
+        yaml.append("tools:\n");
+        tools.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
+        yaml.append("agents:\n");
+        agents.forEach((name, value) -> yaml.append("  %s:\n    %s\n".formatted(name, value)));
+        return yaml.toString().replace("MODEL\"", model.address() + "\"").replace("ROOT", root.toString());
+    }
+}
