@@ -119,7 +119,7 @@ def server(name, command, **env):
 def bait():
     """Something to be reached on this machine: a TCP port, a socket file and an abstract socket; gives their names."""
     abstract = f"ambit-demo-{os.getpid()}"
-    path = PLACE / "host.sock"
+    path = PLACE / f"host-{secrets.token_hex(4)}.sock"
     with contextlib.ExitStack() as stack:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         file = stack.enter_context(socket.socket(socket.AF_UNIX))

@@ -72,6 +72,7 @@ final class ContextCalls implements Context {
         private final String name;
         private final Blob params;
         private final long begun = System.nanoTime();
+        private boolean effect;
         private long left = UNLIMITED;
         private long logIndex = NOT_RECORDED;
 
@@ -124,6 +125,7 @@ final class ContextCalls implements Context {
             asked = children.getOrDefault(handle, handle);
         }
         Call call = new Call(Syscall.TOOL_CALL, name, params);
+        call.effect = capability != null && !capability.read();
         return call.done(effect(call, asked, params, chunks));
     }
 
@@ -269,7 +271,7 @@ final class ContextCalls implements Context {
                     if (!proofs.confirm(proof, expected(permitted, params, Optional.of(whole)))) {
                         return unproved();
                     }
-                    if (call.syscall == Syscall.TOOL_CALL) {
+                    if (call.effect) {
                         tally.effects.incrementAndGet();
                     }
                     return new Reply.Result(status, result, proof);

@@ -17,6 +17,7 @@ import ambit.wire.Denial;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -153,10 +154,14 @@ final class Chain {
         List<Block> blocks = new ArrayList<>();
         blocks.add(block(grant.notBefore(), grant.expires(), cap.mayUse(), !cap.other(), cap.constraints()));
         for (Layer layer : layers) {
-            Narrowing narrowing = layer.narrowings().getOrDefault(index, new Narrowing(index, List.of(), -1, false));
+            Narrowing narrowing = narrowing(layer, index);
             blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
         }
         return new ambit.decision.Chain(blocks.toArray(Block[]::new));
+    }
+
+    private static Narrowing narrowing(Layer layer, int cap) {
+        return layer.narrowings().getOrDefault(cap, new Narrowing(cap, List.of(), -1, false));
     }
 
     private static Block block(
@@ -168,8 +173,35 @@ final class Chain {
     void judge(int cap, Values arguments, long nowMs) throws Refused {
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, nowMs);
         if (answer != Codes.ALLOWED) {
-            throw new Refused(denial(ambit.decision.Chain.code(answer)));
+            Denial code = denial(ambit.decision.Chain.code(answer));
+            throw new Refused(code, code.sentence() + ": " + shortened(culprit(cap, arguments, code, answer)));
         }
+    }
+
+    /** The constraint that is violated or whose argument is missing, or the argument that none names. */
+    private String culprit(int cap, Values arguments, Denial code, long answer) {
+        int item = ambit.decision.Chain.item(answer);
+        int block = ambit.decision.Chain.block(answer);
+        return switch (code) {
+            case CONSTRAINT, ARGUMENT_MISSING ->
+                constraints(cap, block).get(item).describe();
+            case ARGUMENT_NOT_NAMED -> new String(arguments.path(item), StandardCharsets.UTF_8);
+            default -> block == 0 ? "the grant" : layers.get(block - 1).name();
+        };
+    }
+
+    private List<Constraint> constraints(int cap, int block) {
+        return block == 0
+                ? cap(cap).constraints()
+                : narrowing(layers.get(block - 1), cap).constraints();
+    }
+
+    /** Sentences have an end; what a guest calls its arguments need not. */
+    private static String shortened(String text) {
+        int most = 120;
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
     }
 
     private static final ambit.decision.Chain NOTHING =

@@ -195,6 +195,21 @@ class CoreTest {
     }
 
     @Test
+    void aRefusalNamesTheConstraintOrTheArgument() {
+        Admitted context = world.begin(World.tool("files.read", 5, true));
+        assertThat(sentence(context, "{\"path\":\"/etc/passwd\"}")).endsWith(": path under \"/repo\"");
+        assertThat(sentence(context, "{}")).endsWith(": path under \"/repo\"");
+        assertThat(sentence(context, "{\"path\":\"/repo/a\",\"force\":true}")).endsWith(": force");
+        assertThat(sentence(context, "{\"path\":\"/repo/a\",\"" + "\uD83D\uDE00".repeat(5000) + "\":1}"))
+                .hasSizeLessThan(400)
+                .endsWith("\uD83D\uDE00…");
+    }
+
+    private String sentence(Admitted context, String params) {
+        return ((Denied) world.call(context, World.handle(context, 0), params)).sentence();
+    }
+
+    @Test
     void aHandleOfAnotherContextIsUnknown() {
         Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
         Admitted one = world.begin(grant);

@@ -37,7 +37,7 @@ public sealed interface FrontEvent extends Cbor.Message {
 
     record Stderr(Blob bytes) implements FrontEvent {}
 
-    /** The transaction is over; {@code effects} counts the calls that were carried out. */
+    /** The transaction is over; {@code effects} counts the calls that were carried out and may have changed something. */
     record Finished(End how, int exitCode, List<Verdict> verdicts, long logIndex, long effects) implements FrontEvent {}
 
     /** The transaction did not start; {@code stage} is admission, boundary or kernel. */
