@@ -22,7 +22,7 @@ final class Host {
 
     static int uid() {
         try {
-            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -115,8 +115,7 @@ final class Host {
             throw new UncheckedIOException(e);
         }
         try (Stream<Path> groups = Files.walk(Path.of("/sys/fs/cgroup"), 2, new FileVisitOption[0])) {
-            groups.filter(path -> path.getFileName().toString().startsWith("ambit-"))
-                    .forEach(found::add);
+            groups.filter(path -> path.getFileName().toString().startsWith("ambit-")).forEach(found::add);
         } catch (IOException | UncheckedIOException e) {
             // A group that vanishes while one looks is no trace.
         }
