@@ -160,6 +160,13 @@ class Ambit:
             raise Trouble(f"'ambit {' '.join(arguments[:4])}' ended with exit code {done.returncode}")
         return done.stdout
 
+    def quietly(self, *arguments):
+        """Runs a command that says things of use to a person, and gives them."""
+        done = subprocess.run([ROOT / "ambit", *arguments], cwd=PLACE, env=self.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise Trouble(done.stderr.strip())
+        return done.stderr
+
     def log(self):
         return [json.loads(line) for line in self("log", "--json").splitlines()]
 
@@ -348,7 +355,8 @@ def demonstrate(everything, stack):
     ambit = Ambit(key)
 
     step("Keys and a kernel")
-    ambit("init", "--principal", "alice", "--principal", "bob")
+    made = ambit.quietly("init", "--principal", "alice", "--principal", "bob")
+    say(made.splitlines()[0])
     configure(everything, model_port, small_port)
     stack.callback(lambda: ambit("down", check=False))
     ambit("up")
