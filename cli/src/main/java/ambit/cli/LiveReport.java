@@ -47,7 +47,7 @@ final class LiveReport implements RunReport {
     @Override
     public void called(FrontEvent.Called it) {
         if (it.usesLeft() >= 0 && it.agent().equals(agent)) {
-            left.put(it.capability(), it.usesLeft());
+            left.merge(it.capability(), it.usesLeft(), Math::min); // answers do not come in the order of the calls
         }
         if (quiet) {
             return;

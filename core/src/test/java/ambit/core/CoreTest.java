@@ -197,8 +197,8 @@ class CoreTest {
     @Test
     void aRefusalNamesTheConstraintOrTheArgument() {
         Admitted context = world.begin(World.tool("files.read", 5, true));
-        assertThat(sentence(context, "{\"path\":\"/etc/passwd\"}")).endsWith(": path under \"/repo\"");
-        assertThat(sentence(context, "{}")).endsWith(": path under \"/repo\"");
+        assertThat(sentence(context, "{\"path\":\"/etc/passwd\"}")).endsWith(": path at or under \"/repo\"");
+        assertThat(sentence(context, "{}")).endsWith(": path at or under \"/repo\"");
         assertThat(sentence(context, "{\"path\":\"/repo/a\",\"force\":true}")).endsWith(": force");
         assertThat(sentence(context, "{\"path\":\"/repo/a\",\"" + "\uD83D\uDE00".repeat(5000) + "\":1}"))
                 .hasSizeLessThan(400)
