@@ -1,0 +1,157 @@
+package ambit.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Measures, each time beside a baseline, and prints Markdown: {@code bench [--write] [--quick] [PART …]}. Started by
+ * {@code scripts/bench}, which says where the checkout is in the system property {@code ambit.root}.
+ */
+public final class Main {
+
+    private static final List<String> PARTS =
+            List.of("start", "calls", "notes", "memory", "journal", "decide", "signatures");
+    private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "memory");
+    private static final int USAGE = 2;
+    private static final int FAILED = 1;
+
+    private final Path root;
+    private final Path place;
+    private final Set<String> chosen;
+    private final boolean quick;
+    private final List<String> rows = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+
+    private Main(Path root, Set<String> chosen, boolean quick) {
+        this.root = root;
+        this.place = root.resolve("target/bench");
+        this.chosen = chosen;
+        this.quick = quick;
+    }
+
+    public static void main(String[] args) {
+        Set<String> chosen = new LinkedHashSet<>();
+        boolean write = false;
+        boolean quick = false;
+        for (String arg : args) {
+            switch (arg) {
+                case "--write" -> write = true;
+                case "--quick" -> quick = true;
+                default -> {
+                    if (!PARTS.contains(arg)) {
+                        System.err.println("ambit: error: bench has no part '" + arg + "'");
+                        System.err.println("ambit: hint: " + String.join(" ", PARTS) + " --quick --write");
+                        System.exit(USAGE);
+                    }
+                    chosen.add(arg);
+                }
+            }
+        }
+        Path root =
+                Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
+        try {
+            Main bench = new Main(root, chosen.isEmpty() ? new LinkedHashSet<>(PARTS) : chosen, quick);
+            String result = bench.run();
+            System.out.print(result);
+            if (write) {
+                Files.writeString(root.resolve("docs/benchmarks.md"), Report.of(result));
+            }
+        } catch (Exception e) {
+            System.err.println("ambit: error: " + e.getMessage());
+            System.exit(FAILED);
+        }
+    }
+
+    private String run() throws Exception {
+        String machine = Machine.describe();
+        if (chosen.stream().anyMatch(WITH_KERNEL::contains)) {
+            withKernel();
+        }
+        Path log = place.resolve("log");
+        measure("journal", () -> new JournalPart(log, times(20)).measure());
+        measure("decide", () -> new DecisionPart(root.resolve("target/dist/core/lib"), log, times(2000)).measure());
+        measure("signatures", () -> new SignaturePart(times(1000)).measure());
+        StringBuilder out = new StringBuilder(machine);
+        out.append("\n- load after the run: ").append(Machine.load()[0]).append(" over 1 minute\n\n");
+        out.append(Row.HEAD).append('\n');
+        rows.forEach(row -> out.append(row).append('\n'));
+        if (!remarks.isEmpty()) {
+            out.append('\n');
+        }
+        remarks.forEach(remark -> out.append("- ").append(remark).append('\n'));
+        return out.toString();
+    }
+
+    private void withKernel() throws Exception {
+        Path examples = root.resolve("examples");
+        boolean notes = chosen.contains("notes") && NotesPart.Servers.canStart(examples);
+        if (chosen.contains("notes") && !notes) {
+            remarks.add("The notes agent was left out: examples/.runtime is not there (`examples/setup` makes it).");
+        }
+        if (!notes) {
+            withKernel(Optional.empty());
+            return;
+        }
+        try (NotesPart.Servers servers = NotesPart.Servers.start(examples, place.resolve("notes"))) {
+            withKernel(Optional.of(servers));
+        }
+    }
+
+    private void withKernel(Optional<NotesPart.Servers> servers) throws Exception {
+        String configuration = configuration(servers);
+        try (Installation kernel = Installation.start(root, place.resolve("kernel"), configuration)) {
+            measure("start", () -> new StartPart(kernel, times(40)).measure());
+            measure("calls", () -> new CallPart(kernel, times(500)).measure());
+            if (servers.isPresent()) {
+                NotesPart part = new NotesPart(kernel, servers.get(), times(5));
+                measure("notes", part);
+            }
+            measure("memory", () -> new FootprintPart(kernel, 20).measure());
+        }
+    }
+
+    private int times(int full) {
+        return quick ? Math.max(2, full / 10) : full;
+    }
+
+    private void measure(String name, Part part) throws Exception {
+        if (!chosen.contains(name)) {
+            return;
+        }
+        System.err.println("ambit: measuring " + name);
+        Part.Result result = part.measure();
+        for (Row row : result.rows()) {
+            rows.add(row.markdown());
+        }
+        remarks.addAll(result.remarks());
+    }
+
+    private static String configuration(Optional<NotesPart.Servers> servers) {
+        return """
+                tenant: bench
+                principals:
+                  alice: {may-run: [caller%s]}
+                tools:
+                  echo:
+                    driver: mcp
+                    run: [/usr/bin/python3, /opt/bench/echo_server.py]
+                    sees: {/opt/bench: files}
+                %sagents:
+                  caller:
+                    run: [/usr/bin/python3, /opt/bench/client.py]
+                    sees: {/opt/bench: files}
+                    may-use:
+                      echo.echo: {where: {text: any}}
+                    remembers: {own: 1 MiB}
+                    limits: {time: 10 min}
+                %s""".formatted(
+                        servers.isPresent() ? ", notes" : "",
+                        servers.map(NotesPart::tools).orElse(""),
+                        servers.map(NotesPart::agent).orElse(""));
+    }
+}

@@ -1,0 +1,93 @@
+package ambit.bench;
+
+import ambit.authority.BadSignature;
+import ambit.authority.Signed;
+import ambit.authority.SigningKey;
+import ambit.wire.Blob;
+import ambit.wire.Cose.Domain;
+import ambit.wire.MalformedException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Artifacts signed and verified as Ambit does it, against the bare Ed25519 of the JDK over as many bytes. */
+final class SignaturePart implements Part {
+
+    private static final int WARM_UP = 500;
+    private static final int BYTES = 300;
+    private static final String JDK = "SunEC";
+
+    private final int count;
+
+    SignaturePart(int count) {
+        this.count = count;
+    }
+
+    /** Signs or verifies once. */
+    @FunctionalInterface
+    private interface Act {
+        void once() throws GeneralSecurityException, MalformedException, BadSignature;
+    }
+
+    @Override
+    public Result measure() throws GeneralSecurityException, MalformedException, BadSignature {
+        SigningKey key = SigningKey.generate();
+        Blob payload = Blob.of(new byte[BYTES]);
+        Blob artifact = Signed.sign(Domain.PERMIT, key, payload);
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519", JDK).generateKeyPair();
+        byte[] message = new byte[BYTES];
+        byte[] signature = sign(pair, message);
+        String provider = Signed.provider();
+        Row sign = row(
+                "sign an artifact of " + BYTES + " bytes (" + provider + ")",
+                () -> Signed.sign(Domain.PERMIT, key, payload),
+                () -> sign(pair, message));
+        Row verify = row(
+                "verify an artifact of " + BYTES + " bytes (" + provider + "), key vetted",
+                () -> Signed.verify(Domain.PERMIT, key.publicKey(), artifact),
+                () -> verify(pair, message, signature));
+        List<String> remarks = provider.equals(JDK)
+                ? List.of("Amazon Corretto Crypto Provider was not on the module path: signatures were made by " + JDK
+                        + ".")
+                : List.of();
+        return new Result(List.of(sign, verify), remarks);
+    }
+
+    private static byte[] sign(KeyPair pair, byte[] message) throws GeneralSecurityException {
+        Signature signer = Signature.getInstance("Ed25519", JDK);
+        signer.initSign(pair.getPrivate());
+        signer.update(message);
+        return signer.sign();
+    }
+
+    private static void verify(KeyPair pair, byte[] message, byte[] signature) throws GeneralSecurityException {
+        Signature verifier = Signature.getInstance("Ed25519", JDK);
+        verifier.initVerify(pair.getPublic());
+        verifier.update(message);
+        if (!verifier.verify(signature)) {
+            throw new GeneralSecurityException("a good signature did not verify");
+        }
+    }
+
+    /** Turn about, so that a load of the machine that comes and goes is on both. */
+    private Row row(String what, Act act, Act base) throws GeneralSecurityException, MalformedException, BadSignature {
+        List<Long> times = new ArrayList<>();
+        List<Long> baseTimes = new ArrayList<>();
+        for (int i = 0; i < WARM_UP + count; i++) {
+            long began = System.nanoTime();
+            act.once();
+            long between = System.nanoTime();
+            base.once();
+            times.add(between - began);
+            baseTimes.add(System.nanoTime() - between);
+        }
+        return Row.ofTimes(
+                what,
+                Samples.of(times.subList(WARM_UP, times.size())),
+                "the JDK's Ed25519 (" + JDK + ")",
+                Samples.of(baseTimes.subList(WARM_UP, baseTimes.size())));
+    }
+}
