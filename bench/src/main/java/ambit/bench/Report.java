@@ -9,7 +9,8 @@ final class Report {
         return """
                 # Benchmarks
 
-                Everything is measured beside a baseline in the same run, on the same machine, under the same load. Read the
+                Everything is measured beside a baseline in the same run on the same machine: start, notes and signatures turn about
+                with it, the others one after the other, so that a load that changes in between weighs on one of the two only. Read the
                 ratios: they say what Ambit adds. The times say as much of this machine and of what else ran on it.
 
                     ./ambit bench                    all parts; --quick for a tenth of the repetitions
