@@ -21,11 +21,6 @@ final class Bubblewrap {
         return this;
     }
 
-    Bubblewrap addAll(Bubblewrap other) {
-        options.addAll(other.options);
-        return this;
-    }
-
     /** Namespaces that every boundary has, a new session, and death with the spawner. */
     Bubblewrap isolation(String hostname) {
         add("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try");

@@ -198,15 +198,27 @@ sealed interface ControlGroups {
                     .toList();
         }
 
-        /** Kills all that is in it, if the kernel offers that. */
+        /** Kills all that is in it, at once if the kernel offers that. */
         void kill() {
-            killFile.ifPresent(file -> {
-                try {
-                    write(file, "1");
-                } catch (IOException e) {
-                    // The sweep over the process tree follows in any case.
+            try {
+                if (killFile.isPresent()) {
+                    write(killFile.get(), "1");
                 }
-            });
+                for (String pid : Files.readAllLines(directories.getFirst().resolve("cgroup.procs"))) {
+                    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            } catch (IOException e) {
+                // The sweep over the process tree follows in any case, and isEmpty tells whether anything is left.
+            }
+        }
+
+        boolean isEmpty() {
+            try {
+                return Files.readAllLines(directories.getFirst().resolve("cgroup.procs")).stream()
+                        .allMatch(pid -> Processes.isZombie(Long.parseLong(pid)));
+            } catch (IOException e) {
+                return !Files.exists(directories.getFirst());
+            }
         }
 
         boolean ranOutOfMemory() {

@@ -44,10 +44,6 @@ final class FileSystem {
                 .toList();
     }
 
-    static FileSystem of(List<Mount> mounts) {
-        return new FileSystem(mounts);
-    }
-
     /** What a guest with this spec sees. */
     static FileSystem ofGuest(BoundarySpec spec, EtcDirectory etc) throws BoundaryRefused, IOException {
         List<Mount> defaults = new ArrayList<>(runtime());

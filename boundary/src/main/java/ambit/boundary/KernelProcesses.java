@@ -102,9 +102,9 @@ public final class KernelProcesses implements AutoCloseable {
     private static final List<String> NESTING_CAPABILITIES = List.of("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP");
     private static final List<String> RANGE_CAPABILITIES = List.of("CAP_SETUID", "CAP_SETGID", "CAP_KILL");
 
-    /** As {@link ProcessBoundary#SCRIPT}, with the second stage's files; 7 and 8 carry its questions and our answer. */
+    /** As {@link ProcessBoundary#SCRIPT}; 7 and 8 carry bubblewrap's question for its uids and our answer. */
     private static final String ROOT_SCRIPT =
-            "umask 022; exec 3<\"$1\" 4<\"$2\" 5>>\"$3\" 6<\"$4\" 7>&1 8<&0 || exit 125; shift 4; "
+            "umask 022; exec 3<\"$1\" 4<\"$2\" 5>>\"$3\" 7>&1 8<&0 || exit 125; shift 3; "
                     + "while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
 
     private final Tools tools;
@@ -243,7 +243,7 @@ public final class KernelProcesses implements AutoCloseable {
         Scratch scratch = Scratch.in(scratchRoot);
         taken.add(scratch::close);
         String users = SHARED_NAME + ":x:1:1::/tmp:/bin/sh\n";
-        FileSystem files = files(spec, users, SHARED_NAME + ":x:1:\n", List.of());
+        FileSystem files = files(spec, spec.mounts(), users, SHARED_NAME + ":x:1:\n", List.of());
         Bubblewrap options = inner(spec).add("--uid", SHARED_UID, "--gid", SHARED_UID);
         if (!spec.nestable()) {
             options.add("--disable-userns");
@@ -267,21 +267,23 @@ public final class KernelProcesses implements AutoCloseable {
         ControlGroups groups = spec.nestable() ? ControlGroups.makeOwn() : new ControlGroups.Absent();
         taken.add(groups::remove);
         List<Path> join = groups.delegateTo(kernelUid(spec.role()));
-        View view = new View();
-        FileSystem files = files(spec, users(spec), groupsFile(spec), groups.asMounts());
-        Bubblewrap second = inner(spec).add("--uid", "0", "--gid", "0");
-        second.add("--userns-block-fd", "8", "--info-fd", "7");
-        finish(second, spec, view.of(files), content -> view.readOnly(contentFile(scratch, content)));
+        View view = new View(scratch.viewDirectory());
+        FileSystem files = files(spec, inView(view, spec.mounts()), users(spec), groupsFile(spec), inView(view, groups.asMounts()));
+        Bubblewrap options = inner(spec).add("--uid", "0", "--gid", "0");
+        options.add("--userns-block-fd", "8", "--info-fd", "7");
+        finish(options, spec, files, content -> contentFile(scratch, content));
         List<String> command = new ArrayList<>(List.of(tools.sh().toString(), "-c", ROOT_SCRIPT, "ambit"));
-        command.add(scratch.options("first", view.options()).toString());
-        command.add(scratch.options("second", second).toString());
-        command.add(scratch.statusFile().toString());
+        command.add(scratch.options("options", options).toString());
         command.add(scratch.filter(filter(spec)).toString());
+        command.add(scratch.statusFile().toString());
         join.forEach(file -> command.add(file.toString()));
         command.add("--");
-        command.addAll(List.of(tools.bwrap().toString(), "--args", "3", "--"));
+        command.addAll(List.of(tools.unshare().toString(), "--mount", "--propagation", "private", "--"));
+        command.addAll(List.of(tools.sh().toString(), "-c", View.SCRIPT, "ambit"));
+        command.addAll(view.pairs());
+        command.add("--");
         command.addAll(dropped(kernelUid(spec.role())));
-        command.addAll(List.of(tools.bwrap().toString(), "--args", "4", "--seccomp", "6"));
+        command.addAll(List.of(tools.bwrap().toString(), "--args", "3", "--seccomp", "4"));
         command.addAll(List.of("--json-status-fd", "5", "--"));
         command.addAll(List.of(tools.sh().toString(), "-c", "exec 8<&-; exec \"$@\"", "ambit"));
         command.addAll(program(spec));
@@ -290,6 +292,14 @@ public final class KernelProcesses implements AutoCloseable {
                 new RunningGuest(spawned, scratch, Optional.empty(), kernelUid(spec.role()), () -> undo(taken));
         release(spec, spawned.process(), guest);
         return guest;
+    }
+
+    private static List<Mount> inView(View view, List<? extends Mount> mounts) throws IOException {
+        List<Mount> placed = new ArrayList<>();
+        for (Mount mount : mounts) {
+            placed.add(view.of(mount));
+        }
+        return placed;
     }
 
     /** Maps uids into the new user namespace, which only root may do, and lets its first process go on. */
@@ -401,13 +411,14 @@ public final class KernelProcesses implements AutoCloseable {
         options.add("--remount-ro", "/", "--chdir", "/").environment(spec.environment());
     }
 
-    private static FileSystem files(Spec spec, String users, String groups, List<? extends Mount> more)
+    private static FileSystem files(
+            Spec spec, List<Mount> mounts, String users, String groups, List<? extends Mount> more)
             throws BoundaryRefused {
         List<Mount> defaults = new ArrayList<>(FileSystem.runtime());
         defaults.addAll(FileSystem.identity(users, groups, spec.role().title));
         defaults.add(FileSystem.text("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"));
         defaults.add(new Mount.Tmpfs(Path.of("/tmp"), spec.tmpBytes()));
-        List<Mount> asked = new ArrayList<>(spec.mounts());
+        List<Mount> asked = new ArrayList<>(mounts);
         asked.addAll(more);
         if (spec.network() instanceof Network.Host) {
             for (String name : List.of("/etc/resolv.conf", "/etc/hosts")) {
@@ -488,6 +499,6 @@ public final class KernelProcesses implements AutoCloseable {
     public void close() {
         running.forEach(RunningGuest::close);
         spawner.close();
-        Scratch.deleteTree(scratchRoot);
+        Scratch.deleteRoot(scratchRoot);
     }
 }

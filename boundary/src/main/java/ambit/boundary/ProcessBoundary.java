@@ -397,6 +397,6 @@ public final class ProcessBoundary implements Boundary {
         if (ownGroups) {
             groups.remove();
         }
-        Scratch.deleteTree(scratchRoot);
+        Scratch.deleteRoot(scratchRoot);
     }
 }

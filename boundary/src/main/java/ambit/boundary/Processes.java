@@ -38,11 +38,21 @@ final class Processes {
 
     /** Whether a process has ended and only waits for its parent to notice, which outside a boundary may be never. */
     static boolean isZombie(long pid) {
+        return "ZX".indexOf(state(pid)) >= 0;
+    }
+
+    /** Whether a process is stopped, or has ended. */
+    static boolean isStopped(long pid) {
+        return "TtZX".indexOf(state(pid)) >= 0;
+    }
+
+    /** The state letter of {@code /proc/PID/stat}; that of the dead if there is no such process. */
+    private static char state(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
-        } catch (IOException e) {
-            return true;
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException | RuntimeException e) {
+            return 'X';
         }
     }
 

@@ -1,5 +1,6 @@
 package ambit.boundary;
 
+import ambit.boundary.linux.Signals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -105,35 +106,40 @@ public final class RunningGuest implements AutoCloseable {
         if (process.isAlive()) {
             why.compareAndSet(null, reason);
         }
-        group.ifPresent(ControlGroups.Group::kill);
         sweep();
     }
 
     /**
-     * The first process of the pid namespace takes all others along; it is a descendant of the launcher until it is
-     * gone, so the launcher is killed last.
+     * The first process of the pid namespace takes all others along. The launcher that makes it is stopped before
+     * anything is killed: a first process made between our look and our blow would wait for ever for its launcher.
      */
     private void sweep() {
         long deadline = System.nanoTime() + KILL_BUDGET.toNanos();
         Set<ProcessHandle> seen = new HashSet<>();
-        boolean launcherToo = false;
+        stopLauncher(deadline);
         while (true) {
             process.descendants().forEach(seen::add);
             firstProcess().ifPresent(seen::add);
             seen.removeIf(handle -> !handle.isAlive() || Processes.isZombie(handle.pid()));
             seen.forEach(ProcessHandle::destroyForcibly);
-            if (seen.isEmpty() && launcherToo) {
-                process.destroyForcibly();
-            }
-            // A launcher that has no child yet is given one more round to show it.
-            launcherToo = seen.isEmpty();
-            if (seen.isEmpty() && !process.isAlive()) {
+            group.ifPresent(ControlGroups.Group::kill);
+            process.destroyForcibly();
+            boolean empty = group.map(ControlGroups.Group::isEmpty).orElse(true);
+            if (seen.isEmpty() && empty && !process.isAlive()) {
                 return;
             }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("processes of a boundary survived being killed: " + seen);
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private void stopLauncher(long deadline) {
+        if (process.isAlive() && Signals.stop(process.pid())) {
+            while (!Processes.isStopped(process.pid()) && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS / 10);
+            }
         }
     }
 

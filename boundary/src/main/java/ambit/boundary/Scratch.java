@@ -3,6 +3,7 @@ package ambit.boundary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Scratch implements AutoCloseable {
     private static final int MAX_STATUS = 4096;
 
+    private static final String VIEW = "view";
     private static final Pattern CHILD_PID = Pattern.compile("\"child-pid\": (\\d{1,10})");
 
     private final Path directory;
@@ -88,13 +90,49 @@ final class Scratch implements AutoCloseable {
         return file;
     }
 
+    /** A directory for a {@link View}. */
+    Path viewDirectory() throws IOException {
+        Path view = Files.createDirectory(directory.resolve(VIEW));
+        Files.setPosixFilePermissions(view, PosixFilePermissions.fromString("rwx--x--x"));
+        return view;
+    }
+
+    /** Deletes files and empty directories only: what is mounted on a place of the view is never entered. */
     @Override
     public void close() {
-        deleteTree(directory);
+        deleteEntries(directory.resolve(VIEW));
+        deleteEntries(directory);
+        delete(directory);
+    }
+
+    private static void deleteEntries(Path of) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(of)) {
+            entries.forEach(Scratch::delete);
+        } catch (IOException e) {
+            // There is no such directory.
+        }
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // Left for whoever cleans the temporary directory; it holds nothing that matters after the guest.
+        }
+    }
+
+    /** Deletes the scratch root once all that was started is gone: only {@code /etc} directories are entered. */
+    static void deleteRoot(Path root) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "etc*")) {
+            entries.forEach(Scratch::deleteTree);
+        } catch (IOException e) {
+            // As above.
+        }
+        delete(root);
     }
 
     /** Deletes a directory and all in it, links unfollowed; what can not be deleted is left for the system to clean. */
-    static void deleteTree(Path directory) {
+    private static void deleteTree(Path directory) {
         try {
             Files.walkFileTree(directory, new SimpleFileVisitor<>() {
                 @Override

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The programs that a boundary is built with, found in the system's directories and nowhere else. */
-record Tools(Path bwrap, Path setpriv, Path prlimit, Path sh) {
+record Tools(Path bwrap, Path setpriv, Path prlimit, Path unshare, Path sh) {
     private static final List<Path> DIRECTORIES =
             List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/sbin"), Path.of("/sbin"));
     private static final Pattern VERSION = Pattern.compile("bubblewrap (\\d{1,4})\\.(\\d{1,4})(\\.\\d{1,4})?");
@@ -28,6 +28,7 @@ record Tools(Path bwrap, Path setpriv, Path prlimit, Path sh) {
                 require("bwrap", "bubblewrap"),
                 require("setpriv", "util-linux"),
                 require("prlimit", "util-linux"),
+                require("unshare", "util-linux"),
                 require("sh", "dash"));
     }
 

@@ -1,73 +1,54 @@
 package ambit.boundary;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first of the two stages that root needs: a mount namespace in which every source lies at a neutral path that an
- * unprivileged uid can reach, whatever the permissions of the directories that it lies in on the host.
+ * Places of a scratch directory where root mounts sources before it becomes an unprivileged uid, which could not reach
+ * them: a directory's own permissions count for that uid, those of the directories that it lies in do not.
  */
 final class View {
-    private static final Path ROOT = Path.of("/view");
+    /**
+     * In a mount namespace that nobody else is in, pairs of source and place up to {@code --}, then the program. The
+     * shell and what it becomes are one process, which the spawner's death can therefore end.
+     */
+    static final String SCRIPT = "while [ \"$1\" != -- ]; do mount --rbind -- \"$1\" \"$2\" || exit 125; shift 2; done;"
+            + " shift; exec \"$@\"";
 
-    private final Bubblewrap binds = new Bubblewrap();
-    private int count;
+    private final Path directory;
+    private final List<String> pairs = new ArrayList<>();
 
-    /** The same files with sources inside the view. */
-    FileSystem of(FileSystem files) {
-        List<Mount> mounts = new ArrayList<>();
-        for (Mount mount : files.mounts()) {
-            mounts.add(
-                    switch (mount) {
-                        case Mount.ReadOnly readOnly -> new Mount.ReadOnly(readOnly(readOnly.host()), readOnly.at());
-                        case Mount.Writable writable -> new Mount.Writable(writable(writable.host()), writable.at());
-                        case Mount.Tmpfs _, Mount.FileContent _, Mount.Symlink _, Mount.Dev _, Mount.Proc _ -> mount;
-                    });
+    View(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The same mount with its source in the view. */
+    Mount of(Mount mount) throws IOException {
+        return switch (mount) {
+            case Mount.ReadOnly readOnly -> new Mount.ReadOnly(place(readOnly.host()), readOnly.at());
+            case Mount.Writable writable -> new Mount.Writable(place(writable.host()), writable.at());
+            case Mount.Tmpfs _, Mount.FileContent _, Mount.Symlink _, Mount.Dev _, Mount.Proc _ -> mount;
+        };
+    }
+
+    private Path place(Path host) throws IOException {
+        Path source = host.toRealPath();
+        Path place = directory.resolve(Integer.toString(pairs.size()));
+        if (Files.isDirectory(source)) {
+            Files.createDirectory(place);
+        } else {
+            Files.createFile(place);
         }
-        return FileSystem.of(mounts);
+        pairs.add(source.toString());
+        pairs.add(place.toString());
+        return place;
     }
 
-    Path readOnly(Path host) {
-        return bind("--ro-bind", host);
-    }
-
-    private Path writable(Path host) {
-        return bind("--bind", host);
-    }
-
-    private Path bind(String option, Path host) {
-        count++;
-        Path at = ROOT.resolve(Integer.toString(count));
-        binds.add(option, host.toString(), at.toString());
-        return at;
-    }
-
-    /** The first stage's options: the runtime to start the second with, the sources, and an uncovered /proc. */
-    Bubblewrap options() {
-        Bubblewrap options = new Bubblewrap().add("--die-with-parent");
-        options.add("--perms", "0755", "--dir", "/etc", "--perms", "0755", "--dir", ROOT.toString());
-        for (Mount mount : FileSystem.runtime()) {
-            switch (mount) {
-                case Mount.ReadOnly readOnly
-                when readOnly.at().getNameCount() == 1 ->
-                    options.add(
-                            "--ro-bind",
-                            readOnly.host().toString(),
-                            readOnly.at().toString());
-                case Mount.Symlink link ->
-                    options.add("--symlink", link.target(), link.at().toString());
-                case Mount.ReadOnly _,
-                        Mount.Writable _,
-                        Mount.Tmpfs _,
-                        Mount.FileContent _,
-                        Mount.Dev _,
-                        Mount.Proc _ -> {}
-            }
-        }
-        options.add("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
-        options.add("--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc");
-        options.add("--perms", "1777", "--tmpfs", "/tmp");
-        return options.addAll(binds);
+    /** Sources and places, as {@link #SCRIPT} takes them. */
+    List<String> pairs() {
+        return List.copyOf(pairs);
     }
 }

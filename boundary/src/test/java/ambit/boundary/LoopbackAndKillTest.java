@@ -12,9 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -136,7 +138,7 @@ final class LoopbackAndKillTest {
     void uidsAndNamespacesReturnToWhereTheyWereAfterManyGuests() throws Exception {
         requireNetworks();
         long namespaces = networkNamespaces();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             try (RunningGuest guest = boundary.start(Guests.shell("sleep 600")
                     .network(new Network.Loopback(PORT))
                     .build())) {
@@ -144,6 +146,7 @@ final class LoopbackAndKillTest {
             }
         }
         assertThat(boundary.guestsAlive()).isZero();
+        assertThat(ownGroups()).isEmpty();
         assertThat(networkNamespaces()).isLessThanOrEqualTo(namespaces + 1);
     }
 
@@ -176,6 +179,23 @@ final class LoopbackAndKillTest {
                         .exit()
                         .how())
                 .isEqualTo(Exit.How.NOT_STARTED);
+    }
+
+    /** Guests' control groups of this process: one that a forgotten process is in can not be removed. */
+    private static List<Path> ownGroups() throws IOException {
+        List<Path> found = new ArrayList<>();
+        String own = "ambit-" + ProcessHandle.current().pid() + "-*";
+        Path pids = Path.of("/sys/fs/cgroup/pids");
+        if (Files.exists(pids)) {
+            try (DirectoryStream<Path> groups = Files.newDirectoryStream(pids, own)) {
+                for (Path group : groups) {
+                    try (DirectoryStream<Path> guests = Files.newDirectoryStream(group, Files::isDirectory)) {
+                        guests.forEach(found::add);
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     /** Distinct network namespaces that threads and descendants of this process are in. */

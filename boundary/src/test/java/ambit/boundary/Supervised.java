@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Supervised {
         Path classes = Path.of(arguments[0]);
         Path shared = Files.createDirectories(Path.of(arguments[1]));
         try (KernelProcesses kernel = KernelProcesses.open()) {
+            if (arguments.length > 2) {
+                holdForEver(kernel, classes, shared);
+            }
             kernel.share(shared, Role.CORE, Role.BROKER);
             System.out.println("separate uids " + kernel.separateUids());
             peers(kernel, classes, shared);
@@ -41,6 +45,17 @@ final class Supervised {
                 print("core", core);
             }
         }
+    }
+
+    /** Waits to be killed with a core and a broker running. */
+    private static void holdForEver(KernelProcesses kernel, Path classes, Path shared) throws Exception {
+        for (Role role : List.of(Role.CORE, Role.BROKER)) {
+            RunningGuest running = kernel.start(
+                    spec(role, classes, shared, role == Role.BROKER, "ambit.boundary.Peers", "listen", "/tmp/s"));
+            require(reader(running).readLine(), "listening", running);
+        }
+        System.out.println("holding");
+        Thread.sleep(Duration.ofDays(1));
     }
 
     /** Core listens; broker connects, then we do. Each name must be the one that was foretold. */
