@@ -77,7 +77,7 @@ def call(handle, params, via="unix", timeout=60):
     return post("/syscall/tool_call", {"handle": handle, "params": params}, via, timeout)
 
 
-def tool(name, via="unix", **params):
+def tool(name, /, via="unix", **params):
     return call(handles(via)[name]["handle"], params, via)
 
 

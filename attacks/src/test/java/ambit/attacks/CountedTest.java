@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 final class CountedTest {
     @RegisterExtension
     static final Kernel KERNEL = Kernel.with(Configuration.usual()
-            .principal("alice", "crowd", "plenty", "careful", "twice")
+            .principal("alice", "crowd", "plenty", "careful", "twice", "narrowing")
             .principal("bob", "crowd")
             .agent("crowd", """
                     may-use:
@@ -26,6 +26,11 @@ final class CountedTest {
             .agent("careful", """
                     may-use:
                       exact.effect: {where: {name: any}, at-most: 10, per-run: 3}
+                    """)
+            .agent("narrowing", """
+                    may-use:
+                      exact.effect: {where: {name: any}, at-most: 20}
+                    may-start: {child: 100}
                     """)
             .agent("twice", """
                     may-use:
@@ -116,7 +121,7 @@ final class CountedTest {
     @Test
     void aChildCannotRaiseTheCountThatItWasGiven() throws Exception {
         Installation ambit = KERNEL.get();
-        JsonNode said = ambit.guest("alice", "twice", """
+        JsonNode said = ambit.guest("alice", "narrowing", """
                         program = "print([tool('exact.effect', name='narrowed').get('code', 'OK') for _ in range(4)])"
                         less = spawn("agent.child", program, {"exact.effect": {"at-most": 0}})
                         more = spawn("agent.child", program, {"exact.effect": {"at-most": 1000000}})

@@ -2,8 +2,11 @@ package ambit.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -63,12 +66,15 @@ final class GoneAtTheEndTest {
         for (long pid : Host.processesOf(ambit.mark())) {
             all.add("process " + pid);
         }
-        for (Path place : new Path[] {ambit.state(), ambit.runtime()}) {
+        List<Path> places = new ArrayList<>(List.of(ambit.state(), ambit.runtime()));
+        places.addAll(ambit.traces());
+        for (Path place : places) {
             try (Stream<Path> files = Files.walk(place)) {
                 files.forEach(file -> all.add("file " + file));
+            } catch (UncheckedIOException e) {
+                // Something went away while one looked; the next look is as good.
             }
         }
-        Host.traces().forEach(trace -> all.add("trace " + trace));
         return all;
     }
 

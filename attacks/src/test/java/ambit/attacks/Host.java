@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the machine itself says: processes, mounts, sockets, files, control groups. */
@@ -106,32 +106,22 @@ final class Host {
         }
     }
 
-    /** What Ambit has made outside of its own directories: scratch files and control groups. */
-    static Set<Path> traces() {
-        Set<Path> found = new TreeSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/tmp"), "ambit-*")) {
-            files.forEach(found::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        try (Stream<Path> groups = Files.walk(Path.of("/sys/fs/cgroup"), 2, new FileVisitOption[0])) {
-            groups.filter(path -> path.getFileName().toString().startsWith("ambit-")).forEach(found::add);
-        } catch (IOException | UncheckedIOException e) {
-            // A group that vanishes while one looks is no trace.
-        }
-        return found;
-    }
+    private static final Pattern SCRATCH = Pattern.compile("/(ambit-boundary-[0-9]+)/");
+    private static final Pattern GROUP = Pattern.compile("/(ambit-[0-9a-f-]{36})");
 
-    /** Network and process namespaces in which somebody lives. */
-    static Set<String> namespaces(String kind) {
-        Set<String> found = new TreeSet<>();
-        for (long pid : processes()) {
-            try {
-                found.add(Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/" + kind))
-                        .toString());
-            } catch (IOException e) {
-                // Gone, or not ours to look at.
-            }
+    /** What the processes with this word use outside of their installation: scratch directories and control groups. */
+    static Set<Path> tracesOf(String word) {
+        Set<Path> found = new TreeSet<>();
+        for (long pid : processesOf(word)) {
+            SCRATCH.matcher(proc(pid, "mountinfo")).results().forEach(it -> found.add(Path.of("/tmp", it.group(1))));
+            GROUP.matcher(proc(pid, "cgroup") + proc(pid, "mountinfo")).results().forEach(it -> {
+                for (String hierarchy : List.of("", "memory", "pids", "unified")) {
+                    Path group = Path.of("/sys/fs/cgroup", hierarchy, it.group(1));
+                    if (Files.exists(group)) {
+                        found.add(group);
+                    }
+                }
+            });
         }
         return found;
     }

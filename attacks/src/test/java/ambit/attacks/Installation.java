@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -185,12 +184,9 @@ final class Installation implements AutoCloseable {
 
     /** Starts the kernel. */
     void up() throws Exception {
-        Set<Path> before = Host.traces();
         Outcome up = ambit("up");
         assertThat(up.exit()).as("%s\n--- kernel.log\n%s", up, kernelLog()).isZero();
-        Set<Path> after = new TreeSet<>(Host.traces());
-        after.removeAll(before);
-        traces.addAll(after);
+        traces.addAll(Host.tracesOf(mark()));
     }
 
     void down() throws Exception {
@@ -244,6 +240,11 @@ final class Installation implements AutoCloseable {
                 yield Path.of("/tmp/ambit-" + uid + "-" + hash);
             }
         };
+    }
+
+    /** What the kernel uses outside of this directory: scratch directories and control groups. */
+    Set<Path> traces() {
+        return Set.copyOf(traces);
     }
 
     /** Everything of this installation that is still on the machine; the model, which is not Ambit's, left out. */

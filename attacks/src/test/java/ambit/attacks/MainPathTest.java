@@ -145,7 +145,7 @@ final class MainPathTest {
         ambit.guest("alice", "shell", "kill -9 $$").exits(1);
         ambit.guest("alice", "slow", "import time; time.sleep(60)").exits(1);
         assertClear(ambit.guest("alice", "no-such-agent", "x").exits(2), "no-such-agent");
-        assertClear(ambit.ambit("run", "--no-such-option").exits(2), "no-such-option");
+        assertClear(ambit.ambit("run", "--no-such-option", "shell").exits(2), "no-such-option");
         assertClear(ambit.guest("bob", "shell", "exit 0").exits(3), "bob");
     }
 

@@ -132,7 +132,10 @@ final class MediatedTest {
         assertThat(outside.get("key").asString()).contains("PRIVATE KEY");
         for (String name : files.keySet()) {
             String got = inside.get(name).asString();
-            if (name.equals("environ")) {
+            if (name.equals("kallsyms")) {
+                // The names of the kernel's functions are on every such machine; where they are is not told.
+                assertThat(got).doesNotContainPattern("(?m)^0*[1-9a-f][0-9a-f]* ");
+            } else if (name.equals("environ")) {
                 assertThat(got).doesNotContain("canary").doesNotContain("MODEL_KEY");
             } else if (!got.isEmpty()) {
                 assertThat(got).as(name).containsPattern("^(FileNotFound|Permission|NotADirectory|OS)Error");

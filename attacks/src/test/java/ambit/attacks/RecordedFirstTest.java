@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -100,8 +101,10 @@ final class RecordedFirstTest {
 
     private static void assertBroken(Installation ambit, Path log, byte[] entries, String what) throws Exception {
         Path copy = Files.createTempDirectory(ambit.root(), "log-copy-");
-        for (Path file : Files.list(log).toList()) {
-            Files.copy(file, copy.resolve(file.getFileName()));
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
         }
         Files.write(copy.resolve("entries"), entries);
         Files.setPosixFilePermissions(copy, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));

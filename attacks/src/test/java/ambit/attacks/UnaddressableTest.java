@@ -34,7 +34,7 @@ final class UnaddressableTest {
                 "words": text(tool("exact.recall")),
                 "session": len(Mcp(session=mcp.session).tools()) > 0,
                 "handle": call(handle("exact.echo"), {"text": "mine"})["ok"],
-                "sleeper": b"sleep" in open(f"/proc/{sleeper.pid}/cmdline", "rb").read(),
+                "sleeper": open(f"/proc/{sleeper.pid}/cmdline", "rb").read().startswith(b"sleep\\0"),
             }
             print(json.dumps({"handles": [h["handle"] for h in handles().values()], "session": mcp.session, "own": own}), flush=True)
             sys.stdin.readline()
@@ -44,7 +44,7 @@ final class UnaddressableTest {
     /** Looks for all that the victim has. FOREIGN is what the victim told of itself. */
     private static final String THIEF = """
             import glob, socket
-            foreign = json.loads('FOREIGN')
+            foreign = json.loads(r'''FOREIGN''')
             say(
                 calls=[call(h, {"text": "x"}).get("code") for h in foreign["handles"]],
                 spawns=[post("/syscall/spawn_child", {"handle": h, "input": ""}).get("code") for h in foreign["handles"]],
@@ -55,7 +55,7 @@ final class UnaddressableTest {
                 named=attempt(lambda: socket.socket(socket.AF_UNIX).connect("/tmp/victim.sock") or "connected"),
                 draft=read("draft"),
                 words=text(tool("exact.recall")),
-                sleepers=[p for p in glob.glob("/proc/[0-9]*/cmdline") if b"sleep" in open(p, "rb").read()],
+                sleepers=[p for p in glob.glob("/proc/[0-9]*/cmdline") if open(p, "rb").read().startswith(b"sleep\\0")],
                 sockets=open("/proc/net/unix").read().count("victim"),
                 own=call(handle("exact.echo"), {"text": "mine"})["ok"],
             )
