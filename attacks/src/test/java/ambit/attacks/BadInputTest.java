@@ -71,7 +71,9 @@ final class BadInputTest {
                         """).exits(0).said();
         for (String kind : List.of("whole", "streamed")) {
             said.get(kind).properties().forEach(each -> {
-                assertThat(each.getValue().get(1).asDouble()).as("%s %s", kind, each).isLessThan(20);
+                assertThat(each.getValue().get(1).asDouble())
+                        .as("%s %s", kind, each)
+                        .isLessThan(20);
                 assertThat(each.getValue().get(0).asString())
                         .as("%s %s", kind, each)
                         .doesNotContain("Exception in")
@@ -108,16 +110,21 @@ final class BadInputTest {
         assertThat(said.get("hang").get(0).asString()).isEqualTo("TIMED_OUT");
         assertThat(said.get("flood").get(0).asString()).isIn("TOO_LARGE", "DRIVER_FAILED");
         for (String after : List.of("after_die", "after_hang", "after_flood", "after_garbage")) {
-            assertThat(said.get(after).get(0).asString()).as("%s: %s", after, said).isEqualTo("OK");
+            assertThat(said.get(after).get(0).asString())
+                    .as("%s: %s", after, said)
+                    .isEqualTo("OK");
         }
-        said.properties().forEach(each -> assertThat(each.getValue().get(2).asDouble()).as(each.getKey()).isLessThan(15));
+        said.properties()
+                .forEach(each -> assertThat(each.getValue().get(2).asDouble())
+                        .as(each.getKey())
+                        .isLessThan(15));
     }
 
     @Test
     void aServerThatDoesNotStartIsNamedBeforeAnythingRuns() throws Exception {
         Installation ambit = KERNEL.get();
-        for (Map.Entry<String, String> each :
-                Map.of("dies", "dying", "hangs", "hanging", "floods", "flooding").entrySet()) {
+        for (Map.Entry<String, String> each : Map.of("dies", "dying", "hangs", "hanging", "floods", "flooding")
+                .entrySet()) {
             Outcome outcome = ambit.guest("alice", each.getKey(), "print('ran')");
             assertClear(outcome, each.getValue());
             assertThat(outcome.out()).doesNotContain("ran");
@@ -127,10 +134,16 @@ final class BadInputTest {
     @Test
     void aModelThatIsNotThereOrWantsAKeyIsADenialWithAReason() throws Exception {
         Installation ambit = KERNEL.get();
-        JsonNode offline = ambit.guest("alice", "offline", "say(a=chat('x'))").exits(0).said().get("a");
+        JsonNode offline = ambit.guest("alice", "offline", "say(a=chat('x'))")
+                .exits(0)
+                .said()
+                .get("a");
         assertThat(offline.get("status").asInt()).isGreaterThanOrEqualTo(500);
         assertThat(offline.toString()).contains("error").doesNotContain("Exception");
-        JsonNode locked = ambit.guest("alice", "locked", "say(a=chat('x'))").exits(0).said().get("a");
+        JsonNode locked = ambit.guest("alice", "locked", "say(a=chat('x'))")
+                .exits(0)
+                .said()
+                .get("a");
         assertThat(locked.toString()).contains("401");
     }
 
@@ -140,15 +153,24 @@ final class BadInputTest {
         Path yaml = ambit.root().resolve("ambit.yaml");
         String good = Files.readString(yaml);
         Map<String, String> bad = Map.of(
-                "tenant: [", "ambit.yaml:",
-                good.replace("agents:", "agent:"), "agent",
-                good.replace("may-run", "may_run"), "may_run",
-                good.replace("driver: mcp", "driver: ftp"), "ftp",
-                good.replace("model.chat", "modell.chat"), "modell",
-                good.replace("/usr/bin/python3, /server", "/opt/missing/python, /server"), "/opt/missing/python",
-                good.replace("sees: {/server: server}", "sees: {/server: no-such-directory}"), "no-such-directory",
-                good + "\ntenant: again\n", "tenant",
-                "", "tenant");
+                "tenant: [",
+                "ambit.yaml:",
+                good.replace("agents:", "agent:"),
+                "agent",
+                good.replace("may-run", "may_run"),
+                "may_run",
+                good.replace("driver: mcp", "driver: ftp"),
+                "ftp",
+                good.replace("model.chat", "modell.chat"),
+                "modell",
+                good.replace("/usr/bin/python3, /server", "/opt/missing/python, /server"),
+                "/opt/missing/python",
+                good.replace("sees: {/server: server}", "sees: {/server: no-such-directory}"),
+                "no-such-directory",
+                good + "\ntenant: again\n",
+                "tenant",
+                "",
+                "tenant");
         long before = ambit.log().size();
         for (Map.Entry<String, String> each : bad.entrySet()) {
             Files.writeString(yaml, each.getKey());
@@ -201,7 +223,8 @@ final class BadInputTest {
                         .isTrue();
             });
         }
-        assertThat(said.get("empty")).allSatisfy(status -> assertThat(status.asInt()).isEqualTo(400));
+        assertThat(said.get("empty"))
+                .allSatisfy(status -> assertThat(status.asInt()).isEqualTo(400));
         assertThat(said.get("nothing") == null || said.get("nothing").isNull()).isTrue();
         assertThat(said.get("works").asBoolean()).isTrue();
     }
@@ -227,7 +250,8 @@ final class BadInputTest {
                         say(answers=[attempt(lambda: raw(each, via)) for each in junk for via in ("unix", "tcp")],
                             works=tool("exact.echo", text="fine")["ok"])
                         """).exits(0).said();
-        assertThat(said.get("answers")).allSatisfy(answer -> assertThat(answer.asString()).doesNotContain(" 200 "));
+        assertThat(said.get("answers"))
+                .allSatisfy(answer -> assertThat(answer.asString()).doesNotContain(" 200 "));
         assertThat(said.get("works").asBoolean()).isTrue();
     }
 
@@ -235,7 +259,9 @@ final class BadInputTest {
     void twoKernelsNeverRunOnOneState() throws Exception {
         Installation ambit = KERNEL.get();
         long supervisor = ambit.pid("supervisor");
-        Outcome second = ambit.begin("supervise", ambit.root().resolve("ambit.yaml").toString()).finish();
+        Outcome second = ambit.begin(
+                        "supervise", ambit.root().resolve("ambit.yaml").toString())
+                .finish();
         assertClear(second.exits(5), "already runs");
         ambit.ambit("up").exits(0);
         assertThat(ambit.pid("supervisor")).isEqualTo(supervisor);
@@ -261,9 +287,16 @@ final class BadInputTest {
     void anExpiredGrantIsRefusedAndTheHintSaysWhatToDo() throws Exception {
         Installation ambit = KERNEL.get();
         ambit.ambit("grant", "alice", "probe", "--for", "1s").exits(0);
-        String id = ambit.ambit("grants", "--json").exits(0).json().get(0).get("id").asString();
-        Await.until("the grant's end", () -> ambit.ambit("grants", "--json").json().get(0).get("expiresS").asLong()
-                < System.currentTimeMillis() / 1000);
+        String id =
+                ambit.ambit("grants", "--json").exits(0).json().get(0).get("id").asString();
+        Await.until(
+                "the grant's end",
+                () -> ambit.ambit("grants", "--json")
+                                .json()
+                                .get(0)
+                                .get("expiresS")
+                                .asLong()
+                        < System.currentTimeMillis() / 1000);
         Outcome outcome = ambit.guest("print('ran')");
         assertClear(outcome.exits(3), "EXPIRED", "ambit grant alice probe");
         assertThat(id).isNotEmpty();

@@ -13,9 +13,8 @@ import tools.jackson.databind.JsonNode;
 /** Every effect is decided over a signed chain that can only narrow. */
 final class ChainedTest {
     @RegisterExtension
-    static final Kernel KERNEL = Kernel.with(Configuration.usual()
-            .principal("alice", "probe", "parent")
-            .agent("parent", """
+    static final Kernel KERNEL = Kernel.with(
+            Configuration.usual().principal("alice", "probe", "parent").agent("parent", """
                     may-use:
                       exact.echo: {where: {text: {prefix: "allowed"}}}
                       exact.look: {where: {path: {under: /server}}, delegate: false}
@@ -64,7 +63,9 @@ final class ChainedTest {
         for (JsonNode grant : grants) {
             if (grant.get("principal").asString().equals(principal)) {
                 try (Stream<Path> files = Files.list(ambit.state().resolve("grants"))) {
-                    return files.filter(file -> file.getFileName().toString().equals(grant.get("id").asString() + ".grant"))
+                    return files.filter(file -> file.getFileName()
+                                    .toString()
+                                    .equals(grant.get("id").asString() + ".grant"))
                             .findFirst()
                             .orElseThrow();
                 }
@@ -128,8 +129,10 @@ final class ChainedTest {
         assertThat(said.get("looks").get("/server/exact.py").asString()).isEqualTo("OK");
         said.get("looks").properties().stream()
                 .filter(each -> !each.getKey().equals("/server/exact.py"))
-                .forEach(each -> assertThat(each.getValue().asString()).as(each.getKey()).isNotEqualTo("OK"));
-        assertThat(said.get("shapes")).allSatisfy(code -> assertThat(code.asString()).isNotEqualTo("OK"));
+                .forEach(each ->
+                        assertThat(each.getValue().asString()).as(each.getKey()).isNotEqualTo("OK"));
+        assertThat(said.get("shapes"))
+                .allSatisfy(code -> assertThat(code.asString()).isNotEqualTo("OK"));
         assertThat(said.get("raw").asInt()).isEqualTo(400);
         assertThat(said.get("mcp")).allSatisfy(code -> assertThat(code.asInt()).isEqualTo(-32602));
     }

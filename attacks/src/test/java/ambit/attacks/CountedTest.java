@@ -97,8 +97,10 @@ final class CountedTest {
         ambit.up();
         ambit.guest("alice", "twice", ten).exits(0);
         ProcessHandle.of(ambit.pid("core")).orElseThrow().destroyForcibly();
-        Await.until("the kernel's restart", () -> ambit.status().get("restarts").asInt() == 1
-                && ambit.status().get("state").asString().equals("ready"));
+        Await.until(
+                "the kernel's restart",
+                () -> ambit.status().get("restarts").asInt() == 1
+                        && ambit.status().get("state").asString().equals("ready"));
         String said = ambit.guest("alice", "twice", ten).exits(0).said().toString();
         assertThat(occurrences(said, "OK")).isEqualTo(2);
         assertThat(occurrences(said, "USES_EXHAUSTED")).isEqualTo(7);

@@ -38,8 +38,8 @@ final class CredentialTest {
                         """).exits(0);
         JsonNode said = outcome.said();
         // The controls: the server had the credential, and did try to give it away.
-        byte[] digest = MessageDigest.getInstance("SHA-256")
-                .digest(Installation.EXACT_KEY.getBytes(StandardCharsets.UTF_8));
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest(Installation.EXACT_KEY.getBytes(StandardCharsets.UTF_8));
         assertThat(said.get("digest").asString()).isEqualTo(HexFormat.of().formatHex(digest));
         assertThat(said.get("returned").toString()).contains("the key is");
         assertThat(said.get("error").toString()).contains("wrong key");
@@ -63,7 +63,9 @@ final class CredentialTest {
             for (ProcessHandle handle : all) {
                 String seen = Host.proc(handle.pid(), "environ") + Host.proc(handle.pid(), "cmdline");
                 boolean has = seen.contains(Installation.EXACT_KEY) || seen.contains(Installation.MODEL_KEY);
-                assertThat(has && !process.equals("drivers")).as("%s: %s", process, seen).isFalse();
+                assertThat(has && !process.equals("drivers"))
+                        .as("%s: %s", process, seen)
+                        .isFalse();
                 assertThat(Host.proc(handle.pid(), "cmdline")).doesNotContain("canary-");
                 drivers |= has;
             }

@@ -14,7 +14,8 @@ final class FullDiskTest {
         assumeTrue(Host.isRoot(), "only root can mount a small file system");
         try (Installation ambit = Installation.make(Mode.ROOT)) {
             ambit.up();
-            ambit.guest("write('user/notes/kept', 1); tool('exact.effect', name='before')").exits(0);
+            ambit.guest("write('user/notes/kept', 1); tool('exact.effect', name='before')")
+                    .exits(0);
             ambit.down();
             Path state = ambit.state();
             Path aside = state.resolveSibling("aside");
@@ -44,7 +45,11 @@ final class FullDiskTest {
                                 && entry.get("capability").asString().equals("exact.effect"))
                         .count();
                 assertThat(effects + 1).isLessThanOrEqualTo(logged);
-                assertThat(ambit.guest("say(kept=read('user/notes/kept')['value'])").exits(0).said().get("kept").asInt())
+                assertThat(ambit.guest("say(kept=read('user/notes/kept')['value'])")
+                                .exits(0)
+                                .said()
+                                .get("kept")
+                                .asInt())
                         .isEqualTo(1);
                 ambit.down();
             } finally {

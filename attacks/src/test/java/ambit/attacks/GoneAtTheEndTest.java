@@ -85,7 +85,8 @@ final class GoneAtTheEndTest {
             more.clear();
             more.addAll(everything());
             more.removeAll(before);
-            more.removeIf(name -> name.startsWith("file ") && name.matches(".*(-wal|-shm|-journal|kernel\\.json\\.new)"));
+            more.removeIf(
+                    name -> name.startsWith("file ") && name.matches(".*(-wal|-shm|-journal|kernel\\.json\\.new)"));
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         } while (!more.isEmpty() && System.nanoTime() < deadline);
         assertThat(more).as("what was not there before").isEmpty();
@@ -120,7 +121,8 @@ final class GoneAtTheEndTest {
 
     @Test
     void aConversationWithAServerEndsWithTheTransaction() throws Exception {
-        String program = "say(words=text(tool('exact.recall')), kept=tool('exact.remember', value='mine')['ok'], again=text(tool('exact.recall')))";
+        String program =
+                "say(words=text(tool('exact.recall')), kept=tool('exact.remember', value='mine')['ok'], again=text(tool('exact.recall')))";
         for (int i = 0; i < 2; i++) {
             var said = ambit.guest(program).exits(0).said();
             assertThat(said.get("words").asString()).isEqualTo("[]");

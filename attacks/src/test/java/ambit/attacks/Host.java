@@ -114,14 +114,16 @@ final class Host {
         Set<Path> found = new TreeSet<>();
         for (long pid : processesOf(word)) {
             SCRATCH.matcher(proc(pid, "mountinfo")).results().forEach(it -> found.add(Path.of("/tmp", it.group(1))));
-            GROUP.matcher(proc(pid, "cgroup") + proc(pid, "mountinfo")).results().forEach(it -> {
-                for (String hierarchy : List.of("", "memory", "pids", "unified")) {
-                    Path group = Path.of("/sys/fs/cgroup", hierarchy, it.group(1));
-                    if (Files.exists(group)) {
-                        found.add(group);
-                    }
-                }
-            });
+            GROUP.matcher(proc(pid, "cgroup") + proc(pid, "mountinfo"))
+                    .results()
+                    .forEach(it -> {
+                        for (String hierarchy : List.of("", "memory", "pids", "unified")) {
+                            Path group = Path.of("/sys/fs/cgroup", hierarchy, it.group(1));
+                            if (Files.exists(group)) {
+                                found.add(group);
+                            }
+                        }
+                    });
         }
         return found;
     }

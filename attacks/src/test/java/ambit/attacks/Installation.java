@@ -216,7 +216,12 @@ final class Installation implements AutoCloseable {
     /** The entries of the audit log, as {@code ambit log --json} shows them. */
     List<JsonNode> log() throws Exception {
         JsonMapper mapper = new JsonMapper();
-        return ambit("log", "--json").exits(0).out().lines().map(mapper::readTree).toList();
+        return ambit("log", "--json")
+                .exits(0)
+                .out()
+                .lines()
+                .map(mapper::readTree)
+                .toList();
     }
 
     /** How often the MCP server did what {@code exact.effect} does under this name. */

@@ -1,9 +1,9 @@
 package ambit.attacks;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /** An installation with a running kernel for all tests of a class. */
 final class Kernel implements BeforeAllCallback, AfterAllCallback {

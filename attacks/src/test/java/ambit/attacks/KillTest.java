@@ -43,9 +43,8 @@ final class KillTest {
     @MethodSource("rounds")
     void aProcessKilledAtARandomMomentCostsOnlyTheTransactionsThatRan(Mode mode, long seed) throws Exception {
         Random random = new Random(seed);
-        Configuration configuration = Configuration.usual()
-                .principal("alice", "worker", "probe")
-                .agent("worker", """
+        Configuration configuration =
+                Configuration.usual().principal("alice", "worker", "probe").agent("worker", """
                         may-use:
                           model.chat: {where: any}
                           exact.effect: {where: {name: killed}, at-most: %d}

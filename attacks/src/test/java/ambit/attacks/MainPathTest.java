@@ -123,15 +123,19 @@ final class MainPathTest {
 
     @Test
     void memoryOfTheUserStaysAndMemoryOfTheRunDoesNot() throws Exception {
-        ambit.guest("write('user/notes/seen', [1, 2]); write('draft', 1); say(draft=read('draft'))").exits(0);
-        JsonNode later = ambit.guest("say(seen=read('user/notes/seen'), draft=read('draft'))").exits(0).said();
+        ambit.guest("write('user/notes/seen', [1, 2]); write('draft', 1); say(draft=read('draft'))")
+                .exits(0);
+        JsonNode later = ambit.guest("say(seen=read('user/notes/seen'), draft=read('draft'))")
+                .exits(0)
+                .said();
         assertThat(later.get("seen").get("value").toString()).isEqualTo("[1,2]");
         assertThat(later.get("draft").toString()).doesNotContain("\"value\":1");
     }
 
     @Test
     void jsonHasResultSyscallsAndSummary() throws Exception {
-        Outcome outcome = ambit.begin("run", "--as", "alice", "--json", "shell", "--", "printf result; exit 0").finish();
+        Outcome outcome = ambit.begin("run", "--as", "alice", "--json", "shell", "--", "printf result; exit 0")
+                .finish();
         JsonNode json = outcome.exits(0).json();
         assertThat(json.get("result").asString()).isEqualTo("result");
         assertThat(json.has("syscalls")).isTrue();

@@ -49,8 +49,7 @@ final class MediatedTest {
             Path socket = ambit.root().resolve("outside.sock");
             Files.deleteIfExists(socket);
             unix.bind(UnixDomainSocketAddress.of(socket));
-            Files.setPosixFilePermissions(
-                    socket, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+            Files.setPosixFilePermissions(socket, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
             String program = """
                     import socket
                     def tcp(host, port=%d):
@@ -82,7 +81,8 @@ final class MediatedTest {
             assertThat(outside.get("unix").asString()).isEqualTo("connected");
             assertThat(outside.get("udp").asString()).isEqualTo("sent");
             assertThat(inside.get("kernel").asBoolean()).isTrue();
-            for (String reached : new String[] {"host", "address", "unix", "name", "internet", "six", "metadata", "udp"}) {
+            for (String reached :
+                    new String[] {"host", "address", "unix", "name", "internet", "six", "metadata", "udp"}) {
                 assertThat(inside.get(reached).asString()).as(reached).containsPattern("Error|gaierror");
             }
             for (String made : new String[] {"raw", "packet", "vsock", "bluetooth", "alg"}) {
@@ -199,9 +199,11 @@ final class MediatedTest {
                         """).exits(0).said();
         assertThat(inside.get("control").asString()).isEqualTo("allowed");
         assertThat(inside.get("answers").properties())
-                .allSatisfy(each -> assertThat(each.getValue().asString()).as(each.getKey()).isEqualTo("refused"));
+                .allSatisfy(each ->
+                        assertThat(each.getValue().asString()).as(each.getKey()).isEqualTo("refused"));
         assertThat(inside.get("root").asInt()).isNotZero();
-        assertThat(inside.get("caps")).allSatisfy(cap -> assertThat(cap.asString()).isEqualTo("0000000000000000"));
+        assertThat(inside.get("caps"))
+                .allSatisfy(cap -> assertThat(cap.asString()).isEqualTo("0000000000000000"));
         assertThat(inside.get("visible").asInt()).isLessThan(10);
     }
 
@@ -224,13 +226,15 @@ final class MediatedTest {
                 .contains("OPENAI_API_KEY is kernel-bound");
         // The control: the model, which demands the key, was asked with it; and outside the key is there to be read.
         assertThat(inside.said().get("answer").asString()).isEqualTo("hello");
-        assertThat(ambit.outside("import os; print(os.environ['MODEL_KEY'])").out()).contains(Installation.MODEL_KEY);
+        assertThat(ambit.outside("import os; print(os.environ['MODEL_KEY'])").out())
+                .contains(Installation.MODEL_KEY);
     }
 
     @Test
     void killingEveryProcessInSightHurtsOnlyTheGuestItself() throws Exception {
         ambit.guest("import os, signal\nos.kill(-1, signal.SIGKILL)\nos.kill(1, signal.SIGKILL)");
-        assertThat(ambit.guest("say(alive=True)").exits(0).said().get("alive").asBoolean()).isTrue();
+        assertThat(ambit.guest("say(alive=True)").exits(0).said().get("alive").asBoolean())
+                .isTrue();
         assertThat(ambit.status().get("restarts").asInt()).isZero();
     }
 }

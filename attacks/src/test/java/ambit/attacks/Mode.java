@@ -29,9 +29,7 @@ enum Mode {
 
     /** What goes before a command so that it runs as this user. */
     List<String> prefix() {
-        return changesUser()
-                ? List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--init-groups")
-                : List.of();
+        return changesUser() ? List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--init-groups") : List.of();
     }
 
     /** Makes the account, if it is needed and not there. */

@@ -18,9 +18,9 @@ import ambit.wire.DriverToBroker;
 import ambit.wire.DriverToBroker.Done;
 import ambit.wire.DriverToBroker.Failed;
 import ambit.wire.Syscall;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -58,7 +58,8 @@ final class PermitOnlyTest {
     }
 
     private static Admitted admitted(Protocol core, String principal) throws Exception {
-        return (Admitted) core.ask(Admission.of(KERNEL.get(), principal, "probe").signed());
+        return (Admitted)
+                core.ask(Admission.of(KERNEL.get(), principal, "probe").signed());
     }
 
     private Permitted permit(String params) throws Exception {
@@ -70,7 +71,10 @@ final class PermitOnlyTest {
     }
 
     private static void assertRefused(DriverToBroker answer, Denial... codes) {
-        assertThat(answer).asInstanceOf(type(Failed.class)).extracting(Failed::code).isIn((Object[]) codes);
+        assertThat(answer)
+                .asInstanceOf(type(Failed.class))
+                .extracting(Failed::code)
+                .isIn((Object[]) codes);
     }
 
     @Test
@@ -101,16 +105,19 @@ final class PermitOnlyTest {
         Blob honest = permit(params).permit();
         Permit payload = Permit.parse(Cose.parse(honest).payload());
         SigningKey mallory = SigningKey.generate();
-        assertRefused(execute(Signed.sign(Cose.Domain.PERMIT, mallory, payload.toBlob()), params), Denial.BAD_SIGNATURE);
+        assertRefused(
+                execute(Signed.sign(Cose.Domain.PERMIT, mallory, payload.toBlob()), params), Denial.BAD_SIGNATURE);
         Cose cose = Cose.parse(honest);
         Cose stolen = Cose.parse(Signed.sign(Cose.Domain.PERMIT, mallory, payload.toBlob()));
         assertRefused(
-                execute(new Cose(cose.kid(), cose.payload(), stolen.signature()).toBlob(), params), Denial.BAD_SIGNATURE);
+                execute(new Cose(cose.kid(), cose.payload(), stolen.signature()).toBlob(), params),
+                Denial.BAD_SIGNATURE);
         // A true signature of the core, over something else.
         Permitted second = permit(NAME.formatted("other"));
         Cose other = Cose.parse(second.permit());
         assertRefused(
-                execute(new Cose(cose.kid(), cose.payload(), other.signature()).toBlob(), params), Denial.BAD_SIGNATURE);
+                execute(new Cose(cose.kid(), cose.payload(), other.signature()).toBlob(), params),
+                Denial.BAD_SIGNATURE);
         for (int at = 0; at < honest.size(); at += 17) {
             assertRefused(execute(Protocol.flipped(honest, at), params), Denial.BAD_SIGNATURE, Denial.MALFORMED);
         }
@@ -163,18 +170,27 @@ final class PermitOnlyTest {
         Admission honest = Admission.of(ambit, "alice", "probe");
         BrokerToCore.Admit admit = honest.signed();
         assertDenied(core.ask(honest.signedBy(SigningKey.generate())), Denial.BAD_SIGNATURE);
-        assertDenied(core.ask(honest.signedBy(Admission.of(ambit, "bob", "probe").holder())), Denial.BAD_SIGNATURE);
+        assertDenied(
+                core.ask(honest.signedBy(Admission.of(ambit, "bob", "probe").holder())), Denial.BAD_SIGNATURE);
         Blob otherSpec = Admission.of(ambit, "alice", "probe").spec().sha256();
-        assertDenied(core.ask(new BrokerToCore.Admit(admit.grant(), admit.request(), otherSpec)), Denial.MALFORMED, Denial.BAD_SIGNATURE);
+        assertDenied(
+                core.ask(new BrokerToCore.Admit(admit.grant(), admit.request(), otherSpec)),
+                Denial.MALFORMED,
+                Denial.BAD_SIGNATURE);
         for (int at = 3; at < admit.request().size(); at += 29) {
             assertDenied(
-                    core.ask(new BrokerToCore.Admit(admit.grant(), Protocol.flipped(admit.request(), at), admit.agentSpec())),
-                    Denial.BAD_SIGNATURE, Denial.MALFORMED);
+                    core.ask(new BrokerToCore.Admit(
+                            admit.grant(), Protocol.flipped(admit.request(), at), admit.agentSpec())),
+                    Denial.BAD_SIGNATURE,
+                    Denial.MALFORMED);
         }
         for (int at = 3; at < admit.grant().size(); at += 97) {
             assertDenied(
-                    core.ask(new BrokerToCore.Admit(Protocol.flipped(admit.grant(), at), admit.request(), admit.agentSpec())),
-                    Denial.BAD_SIGNATURE, Denial.MALFORMED, Denial.UNKNOWN_TENANT);
+                    core.ask(new BrokerToCore.Admit(
+                            Protocol.flipped(admit.grant(), at), admit.request(), admit.agentSpec())),
+                    Denial.BAD_SIGNATURE,
+                    Denial.MALFORMED,
+                    Denial.UNKNOWN_TENANT);
         }
         assertThat(core.ask(admit)).isInstanceOf(Admitted.class);
         assertDenied(core.ask(admit), Denial.REPLAYED);
@@ -187,7 +203,8 @@ final class PermitOnlyTest {
         BrokerToCore.Admit bob = Admission.of(ambit, "bob", "probe").signed();
         assertDenied(
                 core.ask(new BrokerToCore.Admit(bob.grant(), alice.request(), alice.agentSpec())),
-                Denial.BAD_SIGNATURE, Denial.UNKNOWN_GRANT);
+                Denial.BAD_SIGNATURE,
+                Denial.UNKNOWN_GRANT);
     }
 
     @Test
@@ -197,14 +214,20 @@ final class PermitOnlyTest {
         SigningKey mallory = SigningKey.generate();
         Blob payload = Cose.parse(honest.grant()).payload();
         Blob forged = Signed.sign(Cose.Domain.GRANT, mallory, payload);
-        BrokerToCore.Admit admit = new BrokerToCore.Admit(forged, honest.signed().request(), honest.spec());
+        BrokerToCore.Admit admit =
+                new BrokerToCore.Admit(forged, honest.signed().request(), honest.spec());
         assertDenied(core.ask(admit), Denial.UNKNOWN_TENANT);
         Cose own = Cose.parse(forged);
         Blob lying = new Cose(Cose.parse(honest.grant()).kid(), own.payload(), own.signature()).toBlob();
-        assertDenied(core.ask(new BrokerToCore.Admit(lying, honest.signed().request(), honest.spec())), Denial.BAD_SIGNATURE);
+        assertDenied(
+                core.ask(new BrokerToCore.Admit(lying, honest.signed().request(), honest.spec())),
+                Denial.BAD_SIGNATURE);
         // The same artifact in another domain is not a grant either.
         Blob domain = Signed.sign(Cose.Domain.REQUEST, mallory, payload);
-        assertDenied(core.ask(new BrokerToCore.Admit(domain, honest.signed().request(), honest.spec())), Denial.UNKNOWN_TENANT, Denial.BAD_SIGNATURE);
+        assertDenied(
+                core.ask(new BrokerToCore.Admit(domain, honest.signed().request(), honest.spec())),
+                Denial.UNKNOWN_TENANT,
+                Denial.BAD_SIGNATURE);
     }
 
     @Test
@@ -216,7 +239,8 @@ final class PermitOnlyTest {
                     core.memory(context.context(), Syscall.MEMORY_READ, params), Denial.NOT_MAPPED, Denial.MALFORMED);
         }
         // The control, and what a driver makes of a key that was not the decided one.
-        Permitted permitted = (Permitted) core.memory(context.context(), Syscall.MEMORY_READ, "{\"key\": \"user/notes/x\"}");
+        Permitted permitted =
+                (Permitted) core.memory(context.context(), Syscall.MEMORY_READ, "{\"key\": \"user/notes/x\"}");
         assertThat(execute(permitted.permit(), "{\"key\": \"user/other/x\"}")).isInstanceOf(Failed.class);
     }
 
@@ -232,6 +256,9 @@ final class PermitOnlyTest {
     }
 
     private static void assertDenied(Object answer, Denial... codes) {
-        assertThat(answer).asInstanceOf(type(Denied.class)).extracting(Denied::code).isIn((Object[]) codes);
+        assertThat(answer)
+                .asInstanceOf(type(Denied.class))
+                .extracting(Denied::code)
+                .isIn((Object[]) codes);
     }
 }

@@ -157,7 +157,8 @@ final class Protocol implements AutoCloseable {
 
         private static Blob grant(Installation ambit, Blob holder, String agent) throws Exception {
             try (Stream<Path> files = Files.list(ambit.state().resolve("grants"))) {
-                for (Path file : files.filter(each -> each.toString().endsWith(".grant")).toList()) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".grant")).toList()) {
                     Blob bytes = Blob.of(Files.readAllBytes(file));
                     Grant grant = Grant.parse(Cose.parse(bytes).payload());
                     if (grant.holder().equals(holder) && grant.agent().equals(agent)) {

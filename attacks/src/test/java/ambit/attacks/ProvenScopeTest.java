@@ -3,8 +3,8 @@ package ambit.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.attacks.Protocol.Admission;
-import ambit.authority.PublicKeys;
 import ambit.authority.Proof;
+import ambit.authority.PublicKeys;
 import ambit.authority.Signed;
 import ambit.wire.Blob;
 import ambit.wire.CoreToBroker.Admitted;
@@ -39,7 +39,9 @@ final class ProvenScopeTest {
             assertThat(proof.sequence()).isGreaterThan(last);
             last = proof.sequence();
             assertThat(proof.paramsDigest())
-                    .isIn(Protocol.utf8("{\"text\": \"one\"}").sha256(), Protocol.utf8("{\"text\": \"two\"}").sha256());
+                    .isIn(
+                            Protocol.utf8("{\"text\": \"one\"}").sha256(),
+                            Protocol.utf8("{\"text\": \"two\"}").sha256());
         }
     }
 
@@ -52,10 +54,11 @@ final class ProvenScopeTest {
             Proof[] proofs = new Proof[2];
             Blob[] contexts = new Blob[2];
             for (int i = 0; i < 2; i++) {
-                Admitted admitted = (Admitted) core.ask(Admission.of(ambit, "alice", "probe").signed());
+                Admitted admitted = (Admitted)
+                        core.ask(Admission.of(ambit, "alice", "probe").signed());
                 contexts[i] = admitted.context();
-                Permitted permitted = (Permitted)
-                        core.decide(admitted.context(), Protocol.handle(admitted, "exact.echo"), params);
+                Permitted permitted =
+                        (Permitted) core.decide(admitted.context(), Protocol.handle(admitted, "exact.echo"), params);
                 Done done = (Done) Protocol.execute(ambit, permitted.permit(), Protocol.utf8(params));
                 proofs[i] = Proof.parse(Signed.verify(Cose.Domain.PROOF, coreKey(), done.proof()));
                 assertThat(proofs[i].context()).isEqualTo(contexts[i]);

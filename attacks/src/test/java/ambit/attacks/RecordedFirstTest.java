@@ -37,15 +37,24 @@ final class RecordedFirstTest {
             assertThat(log).anySatisfy(entry -> assertEntry(entry, "allowed", "memory_read"));
             assertThat(log).anySatisfy(entry -> assertEntry(entry, "allowed", "model.chat"));
             assertThat(log).anySatisfy(entry -> assertEntry(entry, "guestEvent", "words of the guest"));
-            assertThat(log.stream().filter(entry -> kind(entry).equals("outcome")).count()).isGreaterThanOrEqualTo(3);
+            assertThat(log.stream()
+                            .filter(entry -> kind(entry).equals("outcome"))
+                            .count())
+                    .isGreaterThanOrEqualTo(3);
             assertThat(log.stream().filter(entry -> kind(entry).equals("ended")).count())
-                    .isLessThan(log.stream().filter(entry -> kind(entry).equals("admitted")).count());
+                    .isLessThan(log.stream()
+                            .filter(entry -> kind(entry).equals("admitted"))
+                            .count());
             guest.type("end");
             guest.endInput();
             guest.finish().exits(0);
         }
-        assertThat(ambit.log().stream().filter(entry -> kind(entry).equals("ended")).count())
-                .isEqualTo(ambit.log().stream().filter(entry -> kind(entry).equals("admitted")).count());
+        assertThat(ambit.log().stream()
+                        .filter(entry -> kind(entry).equals("ended"))
+                        .count())
+                .isEqualTo(ambit.log().stream()
+                        .filter(entry -> kind(entry).equals("admitted"))
+                        .count());
     }
 
     private static String kind(JsonNode entry) {
@@ -110,7 +119,11 @@ final class RecordedFirstTest {
         Files.setPosixFilePermissions(copy, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
         Running.start(List.of("chmod", "-R", "a+rX", copy.toString())).finish();
         Outcome outcome = ambit.ambit(
-                "log", "verify", copy.toString(), "--key", ambit.state().resolve("core/core.pub").toString());
+                "log",
+                "verify",
+                copy.toString(),
+                "--key",
+                ambit.state().resolve("core/core.pub").toString());
         assertThat(outcome.exit()).as("%s: %s", what, outcome).isEqualTo(1);
         assertThat(outcome.err()).contains("not intact").doesNotContain("Exception");
     }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /** The source tree whose build is tested, and a copy of what of it an ordinary user needs. */
 final class Repository {
-    private static final Path ROOT = Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
+    private static final Path ROOT =
+            Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
 
     private static @org.jspecify.annotations.Nullable Path copy;
 

@@ -32,7 +32,8 @@ final class RevocableTest {
     @Test
     void theNextCallOfARunningTransactionAndOfItsChildIsRefusedAlsoAfterARestart() throws Exception {
         Installation ambit = KERNEL.get();
-        ambit.guest("bob", "probe", "say(ok=tool('exact.effect', name='of bob')['ok'])").exits(0);
+        ambit.guest("bob", "probe", "say(ok=tool('exact.effect', name='of bob')['ok'])")
+                .exits(0);
         try (Running talker = ambit.beginTalk("alice", "probe", TALKER)) {
             talker.printed("[\"OK\", \"OK\"]");
             Await.until("the child's effect", () -> ambit.effects("child before") == 1);
@@ -41,7 +42,11 @@ final class RevocableTest {
             talker.type("go");
             talker.endInput();
             Outcome outcome = talker.finish();
-            String after = outcome.out().lines().filter(line -> line.startsWith("{\"effect\"")).findFirst().orElse("");
+            String after = outcome.out()
+                    .lines()
+                    .filter(line -> line.startsWith("{\"effect\""))
+                    .findFirst()
+                    .orElse("");
             if (!after.isEmpty()) {
                 assertThat(after)
                         .contains("\"effect\": \"REVOKED\"", "\"model\": \"REVOKED\"", "\"spawn\": \"REVOKED\"")
@@ -59,7 +64,8 @@ final class RevocableTest {
         ambit.up();
         assertThat(ambit.guest("say(x=1)").exits(3).err()).contains("REVOKED").doesNotContain("Exception");
         // The controls: another principal's grant still holds, and a new grant by hand works.
-        ambit.guest("bob", "probe", "say(ok=tool('exact.effect', name='of bob')['ok'])").exits(0);
+        ambit.guest("bob", "probe", "say(ok=tool('exact.effect', name='of bob')['ok'])")
+                .exits(0);
         assertThat(ambit.effects("of bob")).isEqualTo(2);
         ambit.ambit("grant", "alice", "probe").exits(0);
         ambit.guest("say(ok=tool('exact.echo', text='x')['ok'])").exits(0);

@@ -35,7 +35,9 @@ final class ScriptedModel implements AutoCloseable {
         Running running = Running.start(command, environment, Path.of("/"), false);
         String port = Await.some(
                 "the model's port",
-                () -> Files.exists(portFile) ? Optional.of(Files.readString(portFile).strip()) : Optional.empty());
+                () -> Files.exists(portFile)
+                        ? Optional.of(Files.readString(portFile).strip())
+                        : Optional.empty());
         return new ScriptedModel(running, Integer.parseInt(port), log);
     }
 

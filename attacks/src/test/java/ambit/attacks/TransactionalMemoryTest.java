@@ -19,7 +19,9 @@ final class TransactionalMemoryTest {
                     """));
 
     private static String value(String key) throws Exception {
-        JsonNode said = KERNEL.guest("say(answer=read('user/notes/" + key + "'))").exits(0).said();
+        JsonNode said = KERNEL.guest("say(answer=read('user/notes/" + key + "'))")
+                .exits(0)
+                .said();
         JsonNode value = said.get("answer").get("value");
         return value == null || value.isNull() ? "nothing" : value.toString();
     }
@@ -72,11 +74,13 @@ final class TransactionalMemoryTest {
             orphan.printed("written");
             orphan.signal("KILL");
             orphan.finish();
-            Await.until("the orphan's end", () -> ambit.ambit("status", "--json")
-                    .exits(0)
-                    .json()
-                    .get("transactions")
-                    .isEmpty());
+            Await.until(
+                    "the orphan's end",
+                    () -> ambit.ambit("status", "--json")
+                            .exits(0)
+                            .json()
+                            .get("transactions")
+                            .isEmpty());
         }
         assertThat(value("killed")).isEqualTo("nothing");
     }
@@ -129,7 +133,10 @@ final class TransactionalMemoryTest {
     void whatIsMappedForReadingIsNotWritten() throws Exception {
         KERNEL.guest("write('user/notes/fixed', 'original')").exits(0);
         JsonNode said = KERNEL.get()
-                .guest("alice", "reader", "say(read=read('user/notes/fixed'), write=write('user/notes/fixed', 'changed'))")
+                .guest(
+                        "alice",
+                        "reader",
+                        "say(read=read('user/notes/fixed'), write=write('user/notes/fixed', 'changed'))")
                 .exits(0)
                 .said();
         assertThat(said.get("read").get("value").asString()).isEqualTo("original");
@@ -140,7 +147,10 @@ final class TransactionalMemoryTest {
     @Test
     void theQuotaIsKeptAndNothingOfATransactionBeyondItIsThere() throws Exception {
         JsonNode said = KERNEL.get()
-                .guest("alice", "small", "say(codes=[write(f'user/notes/big-{i}', 'x' * 1000).get('code', 'OK') for i in range(8)])")
+                .guest(
+                        "alice",
+                        "small",
+                        "say(codes=[write(f'user/notes/big-{i}', 'x' * 1000).get('code', 'OK') for i in range(8)])")
                 .said();
         assertThat(said.get("codes").toString()).contains("QUOTA");
     }
@@ -148,8 +158,14 @@ final class TransactionalMemoryTest {
     @Test
     void oneKeyOfAnEarlierTransactionIsInheritedReadOnlyAndNothingElseOfIt() throws Exception {
         Installation ambit = KERNEL.get();
-        String transaction = transactionOf(
-                ambit.begin("run", "--as", "alice", "--json", "probe", "--", "write('summary', 'wanted'); write('secret', 'unwanted')"));
+        String transaction = transactionOf(ambit.begin(
+                "run",
+                "--as",
+                "alice",
+                "--json",
+                "probe",
+                "--",
+                "write('summary', 'wanted'); write('secret', 'unwanted')"));
         JsonNode said = ambit.begin("run", "--as", "alice", "--inherit", transaction + ":summary", "probe", "--", """
                         keys = ["inherited/summary", "inherited/secret", "inherited", "inherited/", "summary", "secret",
                                 "inherited/summary/../secret"]
@@ -158,11 +174,20 @@ final class TransactionalMemoryTest {
                 .finish()
                 .exits(0)
                 .said();
-        assertThat(said.get("answers").get("inherited/summary").get("value").asString()).isEqualTo("wanted");
+        assertThat(said.get("answers").get("inherited/summary").get("value").asString())
+                .isEqualTo("wanted");
         assertThat(said.get("answers").toString()).doesNotContain("unwanted");
         assertThat(said.get("write").asString()).isEqualTo("READ_ONLY");
         // Another principal cannot inherit it, and neither can anybody what never was.
-        Outcome foreign = ambit.begin("run", "--as", "bob", "--inherit", transaction + ":summary", "probe", "--", "say(got=read('inherited/summary'))")
+        Outcome foreign = ambit.begin(
+                        "run",
+                        "--as",
+                        "bob",
+                        "--inherit",
+                        transaction + ":summary",
+                        "probe",
+                        "--",
+                        "say(got=read('inherited/summary'))")
                 .finish()
                 .exits(3);
         assertThat(foreign.out()).doesNotContain("wanted");

@@ -66,7 +66,8 @@ final class UnaddressableTest {
         try (Running victim = KERNEL.get().beginTalk("alice", "probe", VICTIM)) {
             String foreign = firstLine(victim);
             assertVictimHasAll(foreign);
-            JsonNode stolen = KERNEL.guest(THIEF.replace("FOREIGN", foreign)).exits(0).said();
+            JsonNode stolen =
+                    KERNEL.guest(THIEF.replace("FOREIGN", foreign)).exits(0).said();
             assertNothingWasStolen(stolen);
             victim.type("end");
             victim.endInput();
@@ -84,7 +85,8 @@ final class UnaddressableTest {
             victim.finish().exits(0);
         }
         assertVictimHasAll(foreign);
-        assertNothingWasStolen(KERNEL.guest(THIEF.replace("FOREIGN", foreign)).exits(0).said());
+        assertNothingWasStolen(
+                KERNEL.guest(THIEF.replace("FOREIGN", foreign)).exits(0).said());
     }
 
     private static String firstLine(Running victim) throws Exception {
@@ -93,7 +95,8 @@ final class UnaddressableTest {
     }
 
     private static void assertVictimHasAll(String told) {
-        JsonNode own = new tools.jackson.databind.json.JsonMapper().readTree(told).get("own");
+        JsonNode own =
+                new tools.jackson.databind.json.JsonMapper().readTree(told).get("own");
         assertThat(own.get("files").toString()).contains("victim's file", "victim's memory", "victim's home");
         assertThat(own.get("tcp").asString()).isEqualTo("connected");
         assertThat(own.get("abstract").asString()).isEqualTo("connected");
@@ -106,10 +109,13 @@ final class UnaddressableTest {
     }
 
     private static void assertNothingWasStolen(JsonNode stolen) {
-        assertThat(stolen.get("calls")).allSatisfy(code -> assertThat(code.asString()).isEqualTo("UNKNOWN_HANDLE"));
-        assertThat(stolen.get("spawns")).allSatisfy(code -> assertThat(code.asString()).isEqualTo("UNKNOWN_HANDLE"));
+        assertThat(stolen.get("calls"))
+                .allSatisfy(code -> assertThat(code.asString()).isEqualTo("UNKNOWN_HANDLE"));
+        assertThat(stolen.get("spawns"))
+                .allSatisfy(code -> assertThat(code.asString()).isEqualTo("UNKNOWN_HANDLE"));
         assertThat(stolen.get("session").asInt()).isEqualTo(404);
-        assertThat(stolen.get("files")).allSatisfy(file -> assertThat(file.asString()).startsWith("FileNotFoundError"));
+        assertThat(stolen.get("files"))
+                .allSatisfy(file -> assertThat(file.asString()).startsWith("FileNotFoundError"));
         assertThat(stolen.get("tcp").asString()).startsWith("ConnectionRefusedError");
         assertThat(stolen.get("abstract").asString()).startsWith("ConnectionRefusedError");
         assertThat(stolen.get("named").asString()).startsWith("FileNotFoundError");
@@ -138,9 +144,11 @@ final class UnaddressableTest {
                                    for name, body in calls.items() for more in names},
                         )
                         """).exits(0).said();
-        assertThat(said.get("plain")).allSatisfy(status -> assertThat(status.asInt()).isEqualTo(200));
+        assertThat(said.get("plain"))
+                .allSatisfy(status -> assertThat(status.asInt()).isEqualTo(200));
         assertThat(said.get("named")).hasSize(40);
-        assertThat(said.get("named")).allSatisfy(status -> assertThat(status.asInt()).isEqualTo(400));
+        assertThat(said.get("named"))
+                .allSatisfy(status -> assertThat(status.asInt()).isEqualTo(400));
     }
 
     @Test
@@ -157,13 +165,15 @@ final class UnaddressableTest {
                         say(same=all(each == mine for each in listed), paths=[request("GET", p)[0] for p in paths])
                         """).exits(0).said();
         assertThat(said.get("same").asBoolean()).isTrue();
-        assertThat(said.get("paths")).allSatisfy(status -> assertThat(status.asInt()).isBetween(400, 405));
+        assertThat(said.get("paths"))
+                .allSatisfy(status -> assertThat(status.asInt()).isBetween(400, 405));
     }
 
     @Test
     void aKeyIsRelativeToTheMapHoweverItIsSpelled() throws Exception {
         Installation ambit = KERNEL.get();
-        ambit.guest("bob", "probe", "say(wrote=write('user/notes/plan', \"bob's plan\")['ok'])").exits(0);
+        ambit.guest("bob", "probe", "say(wrote=write('user/notes/plan', \"bob's plan\")['ok'])")
+                .exits(0);
         // The control: the right principal reads it under its plain name.
         assertThat(ambit.guest("bob", "probe", "say(got=read('user/notes/plan').get('value'))")
                         .said()
@@ -179,6 +189,7 @@ final class UnaddressableTest {
                         say(answers={key: read(key) for key in keys}, writes={key: write(key, "x") for key in keys if "bob" in key})
                         """).exits(0).said();
         assertThat(said.get("answers").toString()).doesNotContain("bob's plan");
-        ambit.guest("bob", "probe", "assert read('user/notes/plan')['value'] == \"bob's plan\"").exits(0);
+        ambit.guest("bob", "probe", "assert read('user/notes/plan')['value'] == \"bob's plan\"")
+                .exits(0);
     }
 }

@@ -268,7 +268,8 @@ public final class KernelProcesses implements AutoCloseable {
         taken.add(groups::remove);
         List<Path> join = groups.delegateTo(kernelUid(spec.role()));
         View view = new View(scratch.viewDirectory());
-        FileSystem files = files(spec, inView(view, spec.mounts()), users(spec), groupsFile(spec), inView(view, groups.asMounts()));
+        FileSystem files = files(
+                spec, inView(view, spec.mounts()), users(spec), groupsFile(spec), inView(view, groups.asMounts()));
         Bubblewrap options = inner(spec).add("--uid", "0", "--gid", "0");
         options.add("--userns-block-fd", "8", "--info-fd", "7");
         finish(options, spec, files, content -> contentFile(scratch, content));

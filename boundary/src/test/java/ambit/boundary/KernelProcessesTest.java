@@ -18,15 +18,14 @@ import org.junit.jupiter.api.Test;
 /** Core and broker in boundaries of their own, started by root and by an ordinary user, and guests from inside them. */
 final class KernelProcessesTest {
     private static final String ORDINARY_USER = "tester";
-    private static final List<String> BECOME_ORDINARY = List.of(
-            "/usr/bin/setpriv", "--reuid=" + ORDINARY_USER, "--regid=" + ORDINARY_USER, "--init-groups", "--");
+    private static final List<String> BECOME_ORDINARY =
+            List.of("/usr/bin/setpriv", "--reuid=" + ORDINARY_USER, "--regid=" + ORDINARY_USER, "--init-groups", "--");
 
     @Test
     void anOrdinaryUserGetsConfinedProcessesWhoseBrokerStartsGuests() throws Exception {
         boolean root = Launcher.current() instanceof Launcher.Root;
         Assumptions.assumeTrue(!root || userExists(), "there is no user " + ORDINARY_USER + " to become");
-        String out = supervised(
-                root ? BECOME_ORDINARY : List.of(), root);
+        String out = supervised(root ? BECOME_ORDINARY : List.of(), root);
         assertThat(out)
                 .contains("separate uids false")
                 .contains("peers as foretold")
