@@ -41,7 +41,7 @@ final class JsonReport implements RunReport {
     @Override
     public void called(FrontEvent.Called it) {
         if (it.usesLeft() >= 0) {
-            left.put(it.capability(), it.usesLeft());
+            left.merge(it.capability(), it.usesLeft(), Math::min); // answers may overtake each other
         }
         if (calls.size() < MOST_CALLS) {
             calls.add(JsonText.object(

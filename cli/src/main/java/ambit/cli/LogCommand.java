@@ -57,9 +57,6 @@ final class LogCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Project project = main.project();
         Path directory = project.places().log();
-        if (!Files.exists(directory.resolve("entries"))) {
-            throw Failure.usage("there is no log yet", "the first 'ambit run' or 'ambit up' begins it");
-        }
         Blob key = coreKey(project);
         Terminal terminal = main.terminal();
         long size = -1;
@@ -76,7 +73,11 @@ final class LogCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static Blob coreKey(Project project) {
+    /** The key that the project's log is verified with. */
+    static Blob coreKey(Project project) {
+        if (!Files.exists(project.places().log().resolve("entries"))) {
+            throw Failure.usage("there is no log yet", "the first 'ambit run' or 'ambit up' begins it");
+        }
         try {
             return PublicKeys.read(project.places().coreKey());
         } catch (IOException e) {

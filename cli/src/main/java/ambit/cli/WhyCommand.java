@@ -13,7 +13,6 @@ import ambit.log.LogVerifier;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,10 +47,10 @@ final class WhyCommand implements Callable<Integer> {
     private boolean sound = true;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Terminal terminal = main.terminal();
         Project project = main.project();
-        Blob coreKey = PublicKeys.read(project.places().coreKey());
+        Blob coreKey = LogCommand.coreKey(project);
         if (LogVerifier.read(project.places().log(), coreKey, this::take)
                 instanceof LogVerifier.Broken(String sentence)) {
             throw Failure.kernel("the log is not intact: " + sentence, "'ambit log verify' says the same");

@@ -31,10 +31,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Core, drivers and broker, once each, from their start to their end. They are started in this order, because each listens
- * before the next one connects, and the core's public key is part of what the others are told.
+ * before the next one connects, and the core's public key is part of what the others are told. Who runs is told at once, so
+ * that a later supervisor finds what this one leaves if it is killed.
  */
 final class Generation implements AutoCloseable {
 
@@ -43,6 +45,7 @@ final class Generation implements AutoCloseable {
     private static final long LOOK_AGAIN_NANOS = 20_000_000;
     private static final long TMP_BYTES = 256L << 20;
     private static final int IDLE_SECONDS = 300;
+    private static final int MOST_MEMBERS = 16;
     private static final int MAX_SECRET = 64 << 10;
 
     private static final Path INSIDE_JARS = Path.of("/opt/ambit");
@@ -68,6 +71,7 @@ final class Generation implements AutoCloseable {
     private final Distribution distribution;
     private final Map<String, String> environment;
     private final KernelLog log;
+    private final Consumer<Map<String, KernelStatus.Member>> started;
     private final Map<Role, RunningGuest> running = new EnumMap<>(Role.class);
 
     Generation(
@@ -76,13 +80,15 @@ final class Generation implements AutoCloseable {
             KernelPlan plan,
             Distribution distribution,
             Map<String, String> environment,
-            KernelLog log) {
+            KernelLog log,
+            Consumer<Map<String, KernelStatus.Member>> started) {
         this.boundary = boundary;
         this.places = places;
         this.plan = plan;
         this.distribution = distribution;
         this.environment = environment;
         this.log = log;
+        this.started = started;
     }
 
     /** Starts all three, and returns when runs can start. */
@@ -153,6 +159,7 @@ final class Generation implements AutoCloseable {
         log.follow(name, guest.stdout());
         log.follow(name, guest.stderr());
         running.put(role, guest);
+        started.accept(members());
     }
 
     private static boolean nestable(Role role) {
@@ -393,11 +400,19 @@ final class Generation implements AutoCloseable {
         return java.util.Objects.requireNonNull(running.get(role));
     }
 
-    /** The boundaries' outermost processes. */
+    /**
+     * The boundaries' outermost processes and those below them. A boundary whose outermost process alone is killed may go on,
+     * so all are named.
+     */
     Map<String, KernelStatus.Member> members() {
         Map<String, KernelStatus.Member> members = new LinkedHashMap<>();
-        running.forEach((role, guest) -> ProcessHandle.of(guest.pid())
-                .ifPresent(process -> members.put(name(role), KernelStatus.Member.of(process))));
+        running.forEach((role, guest) -> ProcessHandle.of(guest.pid()).ifPresent(outermost -> {
+            members.put(name(role), KernelStatus.Member.of(outermost));
+            outermost
+                    .descendants()
+                    .limit(MOST_MEMBERS)
+                    .forEach(process -> members.put(name(role) + " " + process.pid(), KernelStatus.Member.of(process)));
+        }));
         return members;
     }
 

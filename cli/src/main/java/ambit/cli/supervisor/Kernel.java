@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -25,6 +26,9 @@ public final class Kernel {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(40);
     private static final long LOOK_AGAIN_NANOS = 20_000_000;
     private static final long LARGEST_LOG = 8L << 20;
+
+    private static final Set<String> PLACES =
+            Set.of("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "AMBIT_DIST", "AMBIT_DEBUG", "AMBIT_JAVA_HOME");
 
     private final Places places;
     private final Map<String, String> environment;
@@ -79,7 +83,7 @@ public final class Kernel {
             stop();
         }
         plan.requirePaths(places.state());
-        awaitReady(Optional.of(launch(directory)));
+        awaitReady(Optional.of(launch(plan, directory)));
         return true;
     }
 
@@ -97,11 +101,11 @@ public final class Kernel {
     }
 
     /** Starts a supervisor in a session of its own, with its output in the kernel's log. */
-    private Process launch(Path directory) {
+    private Process launch(KernelPlan plan, Path directory) {
         try {
             Places.makePrivate(places.state());
             Places.makePrivate(places.logs());
-            Files.deleteIfExists(places.status());
+            clearLeftovers();
             Path log = places.kernelLog();
             if (Files.exists(log) && Files.size(log) > LARGEST_LOG) {
                 Files.move(log, log.resolveSibling("kernel.log.1"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
@@ -128,16 +132,24 @@ public final class Kernel {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            Map<String, String> inherited = new TreeMap<>(environment);
-            inherited.put("AMBIT_STATE", places.state().toString());
             builder.environment().clear();
-            builder.environment().putAll(inherited);
+            builder.environment().putAll(inherited(plan));
             return builder.start();
         } catch (IOException e) {
             throw Failure.kernel(
                             "the supervisor does not start: " + e.getMessage(), "is setsid (util-linux) installed?")
                     .because(e);
         }
+    }
+
+    /** Of this environment the kernel learns where things are and the credentials that tools name, and nothing else. */
+    private Map<String, String> inherited(KernelPlan plan) {
+        Map<String, String> inherited = new TreeMap<>(environment);
+        inherited
+                .keySet()
+                .removeIf(name -> !PLACES.contains(name) && !plan.variables().contains(name));
+        inherited.put("AMBIT_STATE", places.state().toString());
+        return inherited;
     }
 
     private KernelStatus awaitReady(Optional<Process> supervisor) {
@@ -163,6 +175,7 @@ public final class Kernel {
     /** Stops the kernel and waits until nothing of it is left; returns whether there was one. */
     public boolean stop() {
         if (!supervised()) {
+            clearLeftovers();
             return false;
         }
         KernelStatus status = KernelStatus.read(places.status())
@@ -181,6 +194,22 @@ public final class Kernel {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
         return true;
+    }
+
+    private void clearLeftovers() {
+        if (!Files.exists(places.lock())) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(places.lock(), StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                Leftovers.clear(places);
+                Files.deleteIfExists(places.status());
+            }
+        } catch (IOException e) {
+            throw Failure.kernel("cannot clear " + places.runtime(), "see who owns it")
+                    .because(e);
+        }
     }
 
     /** Credentials that are not what the kernel was started with, of those that this environment has. */

@@ -53,7 +53,11 @@ public record Places(Path state, Path runtime) {
 
     /** The effective uid of this process. */
     public static int uid() {
-        return owner(Path.of("/proc/self"));
+        try {
+            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int owner(Path path) {

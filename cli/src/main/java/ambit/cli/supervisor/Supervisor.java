@@ -4,14 +4,11 @@ import ambit.boundary.BoundaryRefused;
 import ambit.boundary.KernelProcesses;
 import ambit.cli.outcome.Failure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -58,7 +55,7 @@ public final class Supervisor {
         try (FileChannel channel =
                         FileChannel.open(places.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(channel)) {
-            clearAway();
+            Leftovers.clear(places);
             Thread hook = new Thread(this::stopNow, "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
@@ -101,41 +98,6 @@ public final class Supervisor {
                 "a kernel already runs on " + places.state(), "'ambit status' shows it, 'ambit down' stops it");
     }
 
-    /** Removes what a supervisor that was killed has left. Its processes died with it, or die now. */
-    private void clearAway() throws IOException {
-        KernelStatus.read(places.status())
-                .ifPresent(old -> old.processes()
-                        .values()
-                        .forEach(member -> member.process().ifPresent(process -> {
-                            process.descendants().forEach(ProcessHandle::destroyForcibly);
-                            process.destroyForcibly();
-                        })));
-        removeSockets();
-    }
-
-    private void removeSockets() throws IOException {
-        if (!Files.isDirectory(places.runtime(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(places.runtime(), new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException e)
-                    throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
     private boolean keepRunning() throws IOException {
         report(KernelStatus.State.STARTING, "", "", Map.of());
         try (KernelProcesses boundary = KernelProcesses.open()) {
@@ -155,13 +117,15 @@ public final class Supervisor {
             Thread.currentThread().interrupt();
             return false;
         } finally {
-            removeSockets();
+            Leftovers.removeSockets(places);
         }
     }
 
     /** Runs the three until one ends or a stop is asked for; returns false when there is no use in trying again. */
     private boolean oneGeneration(KernelProcesses boundary) throws IOException, BoundaryRefused, InterruptedException {
-        try (Generation generation = new Generation(boundary, places, plan, distribution, environment, log)) {
+        KernelStatus.State starting = restartCount == 0 ? KernelStatus.State.STARTING : KernelStatus.State.RESTARTING;
+        try (Generation generation = new Generation(
+                boundary, places, plan, distribution, environment, log, members -> told(starting, members))) {
             generation.start();
             log.say("supervisor", "the kernel is ready");
             report(KernelStatus.State.READY, lastProblem, "", generation.members());
@@ -190,6 +154,14 @@ public final class Supervisor {
             return false;
         }
         return true;
+    }
+
+    private void told(KernelStatus.State state, Map<String, KernelStatus.Member> members) {
+        try {
+            report(state, lastProblem, "", members);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + places.status(), e);
+        }
     }
 
     private void fail(String problem, String hint) throws IOException {
