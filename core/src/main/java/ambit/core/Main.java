@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Signed;
 import ambit.log.JournalException;
 import ambit.wire.Blob;
 import java.io.IOException;
@@ -7,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it says {@code ready} on its output when it listens, and runs
+ * The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it says {@code ready} on its output when it listens, then by which provider it signs, and runs
  * until it is told to stop.
  */
 public final class Main {
@@ -26,6 +27,7 @@ public final class Main {
             CoreProcess process = new CoreProcess(CoreConfig.parse(config));
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(process)));
             System.out.println("ready");
+            System.out.println("signs with " + Signed.provider());
         } catch (IOException | JournalException e) {
             fail(String.valueOf(e.getMessage()), FAILED);
         }

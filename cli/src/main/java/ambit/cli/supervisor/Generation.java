@@ -48,6 +48,9 @@ final class Generation implements AutoCloseable {
     private static final int MOST_MEMBERS = 16;
     private static final int MAX_SECRET = 64 << 10;
 
+    /** Signs and verifies where its native library loads; see {@link ambit.authority.Signed}. */
+    private static final String CORRETTO = "com.amazon.corretto.crypto.provider";
+
     private static final Path INSIDE_JARS = Path.of("/opt/ambit");
     private static final Path INSIDE_STATE = Path.of("/var/ambit");
     private static final Path INSIDE_SOCKETS = Path.of("/run/ambit");
@@ -233,6 +236,9 @@ final class Generation implements AutoCloseable {
                     case CORE ->
                         List.of(
                                 "-Xmx256m",
+                                "--enable-native-access=" + CORRETTO,
+                                "--add-modules",
+                                CORRETTO,
                                 "--module-path",
                                 INSIDE_JARS.toString(),
                                 "-m",
@@ -240,7 +246,9 @@ final class Generation implements AutoCloseable {
                     case BROKER ->
                         List.of(
                                 "-Xmx384m",
-                                "--enable-native-access=ambit.boundary",
+                                "--enable-native-access=ambit.boundary," + CORRETTO,
+                                "--add-modules",
+                                CORRETTO,
                                 "--module-path",
                                 INSIDE_JARS.toString(),
                                 "-m",
