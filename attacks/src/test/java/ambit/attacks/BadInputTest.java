@@ -44,9 +44,11 @@ final class BadInputTest {
 
     static void assertClear(Outcome outcome, String... says) {
         assertThat(outcome.exit()).as("%s", outcome).isNotZero();
+        for (String word : says) {
+            assertThat(outcome.err()).contains(word);
+        }
         assertThat(outcome.err())
                 .contains("ambit: error: ")
-                .contains(says)
                 .doesNotContain("\tat ")
                 .doesNotContain("Exception")
                 .doesNotContain("this should not have happened");
@@ -172,13 +174,16 @@ final class BadInputTest {
                 "",
                 "tenant");
         long before = ambit.log().size();
-        for (Map.Entry<String, String> each : bad.entrySet()) {
-            Files.writeString(yaml, each.getKey());
-            Outcome outcome = ambit.guest("print('ran')");
-            assertClear(outcome.exits(2), each.getValue());
-            assertThat(outcome.out()).isEmpty();
+        try {
+            for (Map.Entry<String, String> each : bad.entrySet()) {
+                Files.writeString(yaml, each.getKey());
+                Outcome outcome = ambit.guest("print('ran')");
+                assertClear(outcome.exits(2), each.getValue());
+                assertThat(outcome.out()).isEmpty();
+            }
+        } finally {
+            Files.writeString(yaml, good);
         }
-        Files.writeString(yaml, good);
         assertThat(ambit.log()).hasSize((int) before);
         ambit.guest("say(x=1)").exits(0);
     }

@@ -232,7 +232,7 @@ final class PermitOnlyTest {
 
     @Test
     void aKeyOutsideOfTheMapGetsNoPermit() throws Exception {
-        String[] keys = {"user/other/x", "../x", "user/notes/../../x", "inherited/x", "/x", "user/bob/notes/x"};
+        String[] keys = {"user/other/x", "inherited/x", "user/bob/notes/x", "user", "user/", "user/notes", "inherited"};
         for (String key : keys) {
             String params = "{\"key\": \"%s\"}".formatted(key);
             assertDenied(

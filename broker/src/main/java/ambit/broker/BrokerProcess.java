@@ -144,7 +144,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        machine.live().killAll(End.KILLED);
+        machine.live().killAll(End.CRASHED); // nobody asked for their end
         awaitTransactions();
         try {
             front.close();

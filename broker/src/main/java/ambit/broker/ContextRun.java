@@ -50,6 +50,7 @@ final class ContextRun implements Family {
     private static final long CHILD_PATIENCE_SECONDS = 15;
 
     private static final Blob TOO_MUCH = JsonText.utf8("ambit: error: the agent's output exceeds its limit\n");
+    private static final Blob TOO_LARGE = JsonText.utf8("ambit: error: the agent's memory exceeds its limit\n");
 
     /** What all contexts of this broker share. */
     record Machine(
@@ -154,6 +155,9 @@ final class ContextRun implements Family {
         } catch (InterruptedException | ExecutionException e) {
             log("a guest could not be waited for", e);
         }
+        if (exit.how() == Exit.How.MEMORY_LIMIT) {
+            company.observer().saw(new FrontEvent.Stderr(TOO_LARGE));
+        }
         finish(how(exit), exit.code());
     }
 
@@ -184,9 +188,8 @@ final class ContextRun implements Family {
         }
         return switch (exit.how()) {
             case EXITED -> exit.code() == 0 ? End.SUCCESS : End.AGENT_FAILED;
-            case KILLED -> End.KILLED;
+            case KILLED, MEMORY_LIMIT -> End.KILLED;
             case WALL_LIMIT, CPU_LIMIT -> End.TIMED_OUT;
-            case MEMORY_LIMIT -> End.CRASHED;
             case NOT_STARTED -> End.BOUNDARY_REFUSED;
         };
     }

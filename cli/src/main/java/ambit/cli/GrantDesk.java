@@ -5,8 +5,13 @@ import ambit.cli.config.Config;
 import ambit.cli.config.Tool;
 import ambit.cli.config.Use;
 import ambit.cli.outcome.Failure;
+import ambit.cli.supervisor.Places;
 import ambit.cli.text.Terminal;
 import ambit.wire.Blob;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -51,6 +56,20 @@ final class GrantDesk {
      * not decided otherwise: what was issued by hand is not replaced, and after a revocation nothing is issued.
      */
     GrantBook.Entry forRun(String principal, Agent agent) {
+        // Of several first runs at once only one issues: each grant has a count of its own.
+        try {
+            Places.makePrivate(project.places().grants());
+            try (FileChannel channel = FileChannel.open(
+                            project.places().grants().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                return alone(principal, agent);
+            }
+        } catch (IOException e) {
+            throw Failure.usage("cannot use " + project.places().grants(), "see who owns it").because(e);
+        }
+    }
+
+    private GrantBook.Entry alone(String principal, Agent agent) {
         Blob holder = keys.publicKey(principal);
         Optional<GrantBook.Entry> newest = book.newest(holder, agent.name());
         if (newest.isPresent() && newest.get().revoked().isPresent()) {
