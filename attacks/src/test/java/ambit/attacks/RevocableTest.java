@@ -50,7 +50,8 @@ final class RevocableTest {
             if (!after.isEmpty()) {
                 assertThat(after)
                         .contains("\"effect\": \"REVOKED\"", "\"model\": \"REVOKED\"", "\"spawn\": \"REVOKED\"")
-                        .contains("denied (REVOKED)")
+                        // The broker ends a revoked context soon after; the last call may come later than that.
+                        .containsPattern("denied \\((REVOKED|CONTEXT_ENDED)\\)")
                         .doesNotContain("\"ok\": true, \"result\"");
             } else {
                 // The broker was told to kill it before it could ask again.

@@ -60,12 +60,15 @@ final class GrantDesk {
         try {
             Places.makePrivate(project.places().grants());
             try (FileChannel channel = FileChannel.open(
-                            project.places().grants().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            project.places().grants().resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
                 return alone(principal, agent);
             }
         } catch (IOException e) {
-            throw Failure.usage("cannot use " + project.places().grants(), "see who owns it").because(e);
+            throw Failure.usage("cannot use " + project.places().grants(), "see who owns it")
+                    .because(e);
         }
     }
 
