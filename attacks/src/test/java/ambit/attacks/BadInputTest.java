@@ -172,7 +172,7 @@ final class BadInputTest {
                 good + "\ntenant: again\n",
                 "tenant",
                 "",
-                "tenant");
+                "the file is empty");
         long before = ambit.log().size();
         try {
             for (Map.Entry<String, String> each : bad.entrySet()) {
@@ -264,9 +264,7 @@ final class BadInputTest {
     void twoKernelsNeverRunOnOneState() throws Exception {
         Installation ambit = KERNEL.get();
         long supervisor = ambit.pid("supervisor");
-        Outcome second = ambit.begin(
-                        "supervise", ambit.root().resolve("ambit.yaml").toString())
-                .finish();
+        Outcome second = ambit.ambit("supervise", ambit.root().toString());
         assertClear(second.exits(5), "already runs");
         ambit.ambit("up").exits(0);
         assertThat(ambit.pid("supervisor")).isEqualTo(supervisor);
