@@ -7,6 +7,7 @@ module ambit.cli {
     requires ambit.wire;
     requires ambit.authority;
     requires ambit.log;
+    requires ambit.audit;
     requires ambit.boundary;
     requires info.picocli;
     requires tools.jackson.core;

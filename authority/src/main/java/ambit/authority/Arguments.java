@@ -23,7 +23,7 @@ public final class Arguments {
     public static Values of(Json.Obj params) throws MalformedException {
         Arguments arguments = new Arguments();
         arguments.members("", params);
-        return arguments.values();
+        return values(arguments.paths, arguments.leaves);
     }
 
     /** One block's part of a chain for one capability; times in milliseconds since 1970. */
@@ -64,35 +64,36 @@ public final class Arguments {
         return name.equals("*") ? "~2" : name.replace("~", "~0").replace("/", "~1");
     }
 
-    private Values values() {
-        int n = leaves.size();
-        byte[][] path = new byte[n][];
+    /** Scalars for the decision kernel; {@code paths} has one for each, or none at all for operands. */
+    static Values values(List<String> paths, List<Json> scalars) {
+        int n = scalars.size();
+        byte[][] path = new byte[n][0];
         int[] types = new int[n];
         long[] numbers = new long[n];
         byte[][] texts = new byte[n][0];
         for (int i = 0; i < n; i++) {
-            path[i] = Constraint.utf8(paths.get(i));
-            switch (leaves.get(i)) {
-                case Json.Null() -> types[i] = Values.NULL;
-                case Json.Bool(boolean yes) -> {
-                    types[i] = Values.BOOL;
-                    numbers[i] = yes ? 1 : 0;
-                }
-                case Json.Int(long number) -> {
-                    types[i] = Values.INT;
-                    numbers[i] = number;
-                }
-                case Json.Str(String text) -> {
-                    types[i] = Values.STRING;
-                    texts[i] = Constraint.utf8(text);
-                }
-                case Json.Dec(String canonical) -> {
-                    types[i] = Values.DECIMAL;
-                    texts[i] = Constraint.utf8(canonical);
-                }
-                case Json.Obj _, Json.Arr _ -> types[i] = Values.EMPTY;
+            Json scalar = scalars.get(i);
+            path[i] = Constraint.utf8(paths.isEmpty() ? "" : paths.get(i));
+            types[i] = type(scalar);
+            switch (scalar) {
+                case Json.Bool(boolean yes) -> numbers[i] = yes ? 1 : 0;
+                case Json.Int(long number) -> numbers[i] = number;
+                case Json.Str(String text) -> texts[i] = Constraint.utf8(text);
+                case Json.Dec(String canonical) -> texts[i] = Constraint.utf8(canonical);
+                case Json.Null _, Json.Obj _, Json.Arr _ -> {}
             }
         }
         return new Values(path, types, numbers, texts);
+    }
+
+    private static int type(Json value) {
+        return switch (value) {
+            case Json.Null _ -> Values.NULL;
+            case Json.Bool _ -> Values.BOOL;
+            case Json.Int _ -> Values.INT;
+            case Json.Str _ -> Values.STRING;
+            case Json.Dec _ -> Values.DECIMAL;
+            case Json.Obj _, Json.Arr _ -> Values.EMPTY;
+        };
     }
 }

@@ -68,13 +68,4 @@ public record Cap(
                 in.bool(),
                 in.orEmpty(Limits.HASH));
     }
-
-    /** Such as {@code git.git_log at most 10 times, with repo_path = "/repo", no other argument}. */
-    public String describe() {
-        String what = Words.plain(name) + (kind == CHILD ? " (child agent) " : " ") + Words.times(uses);
-        String how = mayUse() ? "" : ", may not be used";
-        String delegate = mayDelegate() ? ", may be delegated" : "";
-        String pinned = definition.isEmpty() ? "" : ", definition pinned";
-        return what + ", " + Words.constraints(constraints, !other) + how + delegate + pinned;
-    }
 }

@@ -2,10 +2,9 @@ package ambit.authority;
 
 import ambit.decision.Conjunct;
 import ambit.decision.Texts;
-import ambit.decision.Values;
-import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.Fields;
+import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -107,29 +106,18 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
 
     /** The same for the decision kernel. */
     Conjunct compile() {
-        int n = operands.size();
-        int[] types = new int[n];
-        long[] numbers = new long[n];
-        byte[][] texts = new byte[n][0];
-        for (int i = 0; i < n; i++) {
-            switch (operands.get(i)) {
-                case Cbor.Text(String text) -> {
-                    types[i] = Values.STRING;
-                    texts[i] = utf8(text);
-                }
-                case Cbor.Int(long number) -> {
-                    types[i] = Values.INT;
-                    numbers[i] = number;
-                }
-                case Cbor.Bool(boolean yes) -> {
-                    types[i] = Values.BOOL;
-                    numbers[i] = yes ? 1 : 0;
-                }
-                case Cbor.Null() -> types[i] = Values.NULL;
-                case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ -> throw new IllegalStateException("no such operand");
-            }
-        }
-        return new Conjunct(utf8(path), kind.number, optional, new Values(new byte[n][0], types, numbers, texts));
+        List<Json> values = operands.stream().map(Constraint::value).toList();
+        return new Conjunct(utf8(path), kind.number, optional, Arguments.values(List.of(), values));
+    }
+
+    private static Json value(Cbor operand) {
+        return switch (operand) {
+            case Cbor.Text(String text) -> new Json.Str(text);
+            case Cbor.Int(long number) -> new Json.Int(number);
+            case Cbor.Bool(boolean yes) -> new Json.Bool(yes);
+            case Cbor.Null _ -> new Json.Null();
+            case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ -> throw new IllegalStateException("no such operand");
+        };
     }
 
     static byte[] utf8(String text) {
@@ -146,13 +134,11 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
     }
 
     private static String show(Cbor operand) {
-        return switch (operand) {
-            case Cbor.Text(String text) -> Words.quote(text);
-            case Cbor.Int(long number) -> Long.toString(number);
-            case Cbor.Bool(boolean yes) -> Boolean.toString(yes);
-            case Cbor.Null() -> "null";
-            case Cbor.Bytes(Blob bytes) -> bytes.toHex();
-            case Cbor.Array _, Cbor.Map _ -> "?";
+        return switch (value(operand)) {
+            case Json.Str(String text) -> Words.quote(text);
+            case Json.Int(long number) -> Long.toString(number);
+            case Json.Bool(boolean yes) -> Boolean.toString(yes);
+            default -> "null";
         };
     }
 }

@@ -5,7 +5,6 @@ import ambit.wire.Cbor;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,15 +39,5 @@ public record Delegation(
                         Narrowing.readAll(in),
                         in.name(),
                         in.hash()));
-    }
-
-    public List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        lines.add("delegation " + id.toHex() + " to the agent " + Words.plain(agent));
-        lines.add("continues the block with SHA-256 " + parent.toHex());
-        lines.add("until " + Words.second(expires));
-        lines.addAll(Words.block(drop, narrowings));
-        lines.add("input with SHA-256 " + input.toHex());
-        return lines;
     }
 }

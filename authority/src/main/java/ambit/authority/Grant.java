@@ -5,7 +5,6 @@ import ambit.wire.Cbor;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -62,18 +61,5 @@ public record Grant(
             throw new MalformedException("two capabilities or namespaces of one name");
         }
         return grant;
-    }
-
-    /** One line for each thing that it says. */
-    public List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        lines.add("grant " + id.toHex() + " of tenant " + Words.plain(tenant));
-        lines.add("to the holder of " + PublicKeys.toLine(holder));
-        lines.add("to run the agent " + Words.plain(agent));
-        lines.add("from " + Words.second(notBefore) + " until " + Words.second(expires));
-        lines.add(depth == 0 ? "children may not be started" : "children at most " + depth + " deep");
-        caps.forEach(cap -> lines.add(cap.describe()));
-        memory.forEach(part -> lines.add(part.describe()));
-        return lines;
     }
 }

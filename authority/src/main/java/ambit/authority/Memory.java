@@ -20,9 +20,4 @@ public record Memory(String namespace, int rights, long quota) implements Cbor.M
     static Memory read(Fields in) throws MalformedException {
         return new Memory(in.name(), in.number(1, 3), in.integer(0, Long.MAX_VALUE));
     }
-
-    public String describe() {
-        String how = rights == 1 ? "read" : rights == 2 ? "write" : "read and write";
-        return "memory " + Words.plain(namespace) + ": " + how + ", at most " + quota + " bytes";
-    }
 }

@@ -33,10 +33,6 @@ public record Narrowing(int cap, List<Constraint> constraints, long uses, boolea
                 in.bool());
     }
 
-    public String describe() {
-        return "capability " + cap + " " + Words.times(uses) + ", " + Words.constraints(constraints, closed);
-    }
-
     static List<Narrowing> readAll(Fields in) throws MalformedException {
         List<Narrowing> all = in.records(Limits.CAPABILITIES, Narrowing::read);
         if (all.stream().map(Narrowing::cap).distinct().count() != all.size()) {

@@ -6,7 +6,6 @@ import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import ambit.wire.Syscall;
-import java.util.List;
 
 /**
  * The core's single-use word to one driver for one exact request.
@@ -50,13 +49,5 @@ public record Permit(
                         in.orEmpty(Limits.HASH),
                         in.number(Syscall.TOOL_CALL.number(), Syscall.LOG.number()),
                         in.integer(0, Limits.RESULT)));
-    }
-
-    public List<String> describe() {
-        return List.of(
-                "permit " + id.toHex() + " for the driver " + Words.plain(driver),
-                "call " + sequence + " of context " + context.toHex() + ": " + Words.plain(capability),
-                "request with SHA-256 " + paramsDigest.toHex() + ", result of at most " + maxBytes + " bytes",
-                "until " + Words.milli(expiresAtMs));
     }
 }

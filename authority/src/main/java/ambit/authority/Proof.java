@@ -2,10 +2,10 @@ package ambit.authority;
 
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
+import ambit.wire.Denial;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.List;
 
 /**
  * The core's word that a result belongs to one call of one context and is recorded.
@@ -37,16 +37,8 @@ public record Proof(
                         in.integer(0, Long.MAX_VALUE),
                         in.hash(),
                         in.hash(),
-                        Words.status(in),
+                        in.optionalDenial().map(Denial::number).orElse(0),
                         in.integer(0, Long.MAX_VALUE),
                         in.text(Limits.NAME)));
-    }
-
-    public List<String> describe() {
-        return List.of(
-                "proof for call " + sequence + " of context " + context.toHex() + ": " + Words.outcome(status),
-                "transaction " + Words.plain(transaction) + ", log entry " + logIndex,
-                "request with SHA-256 " + paramsDigest.toHex(),
-                "result with SHA-256 " + resultDigest.toHex());
     }
 }

@@ -2,10 +2,10 @@ package ambit.authority;
 
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
+import ambit.wire.Denial;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.List;
 
 /**
  * A driver's word on what came of a permit, signed with its receipt key.
@@ -30,16 +30,8 @@ public record Receipt(
                         in.id(),
                         in.hash(),
                         in.hash(),
-                        Words.status(in),
+                        in.optionalDenial().map(Denial::number).orElse(0),
                         in.integer(0, Limits.LAST_SECOND * 1000),
                         in.integer(0, Long.MAX_VALUE)));
-    }
-
-    public List<String> describe() {
-        return List.of(
-                "receipt for permit " + permit.toHex() + ": " + Words.outcome(status),
-                "executed the request with SHA-256 " + paramsDigest.toHex(),
-                "result of " + resultBytes + " bytes with SHA-256 " + resultDigest.toHex(),
-                "finished at " + Words.milli(finishedAtMs));
     }
 }

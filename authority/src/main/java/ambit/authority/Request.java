@@ -5,7 +5,6 @@ import ambit.wire.Cbor;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -69,17 +68,5 @@ public record Request(
                         Narrowing.readAll(in),
                         in.records(MAX_INHERITS, Inherit::read),
                         in.hash()));
-    }
-
-    public List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        lines.add("request for transaction " + transaction.toHex());
-        lines.add("continues the grant with SHA-256 " + parent.toHex());
-        lines.add("to run the agent " + Words.plain(agent) + " with specification " + agentSpec.toHex());
-        lines.add("issued at " + Words.second(issuedAt) + ", until " + Words.second(expires));
-        lines.addAll(Words.block(drop, narrowings));
-        inherits.forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())));
-        lines.add("input with SHA-256 " + input.toHex());
-        return lines;
     }
 }

@@ -5,7 +5,6 @@ import ambit.wire.Cbor;
 import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
-import java.util.List;
 
 /**
  * The end of everything at and below one block, signed by the tenant's root key.
@@ -28,11 +27,5 @@ public record Revocation(String tenant, Blob target, String why, long issuedAt) 
             throw new MalformedException("a revocation names 16 or 32 bytes");
         }
         return revocation;
-    }
-
-    public List<String> describe() {
-        return List.of(
-                "revocation by tenant " + Words.plain(tenant) + " of " + target.toHex(),
-                "issued at " + Words.second(issuedAt) + " because " + Words.quote(why));
     }
 }

@@ -228,34 +228,6 @@ class ArtifactsTest {
     }
 
     @Test
-    void aGrantSaysInWordsWhatItGives() {
-        assertThat(GRANT.describe())
-                .containsExactly(
-                        "grant 11111111111111111111111111111111 of tenant acme",
-                        "to the holder of ambit-ed25519 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-                        "to run the agent agent",
-                        "from 2027-01-15T08:00:00Z until 2027-01-15T09:00:00Z",
-                        "children at most 2 deep",
-                        "git.git_log at most 10 times, with repo_path = \"/repo\", max_count (may be left out) ≤ 50, "
-                                + "no other argument, may be delegated, definition pinned",
-                        "memory own: read and write, at most 1024 bytes");
-    }
-
-    @Test
-    void theOtherArtifactsHaveWordsToo() {
-        assertThat(REQUEST.describe())
-                .contains(
-                        "drops the capabilities 1, 9",
-                        "capability 0 at most 3 times, with max_count (may be left out) ≥ 1, no other argument",
-                        "inherits \"summary\" of t-1");
-        assertThat(DELEGATION.describe()).first().asString().endsWith("to the agent child");
-        assertThat(PERMIT.describe()).element(1).asString().contains("call 7").endsWith("git.git_log");
-        assertThat(RECEIPT.describe()).first().asString().contains("DRIVER_FAILED");
-        assertThat(PROOF.describe()).first().asString().endsWith("done");
-        assertThat(REVOCATION.describe()).element(1).asString().endsWith("because \"key lost\"");
-    }
-
-    @Test
     void wordsCannotBeForgedByWhatIsQuoted() {
         Constraint constraint =
                 new Constraint("a\n\u001b[2J", Kind.EQ, List.of(Cbor.of("x\", no limit\n\u202e")), false);

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.audit.Descriptions;
 import ambit.authority.Cap;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
@@ -64,7 +65,7 @@ final class GrantCommand implements Runnable {
                         terms,
                         time,
                         false);
-        issued.grant().describe().forEach(terminal::say);
+        Descriptions.of(issued.grant()).forEach(terminal::say);
         terminal.result(issued.id());
     }
 

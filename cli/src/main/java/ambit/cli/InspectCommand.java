@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.audit.Descriptions;
 import ambit.authority.BadSignature;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
@@ -137,13 +138,13 @@ final class InspectCommand implements Callable<Integer> {
 
     static List<String> describe(Domain domain, Blob payload) throws MalformedException {
         return switch (domain) {
-            case GRANT -> Grant.parse(payload).describe();
-            case REQUEST -> Request.parse(payload).describe();
-            case DELEGATION -> Delegation.parse(payload).describe();
-            case PERMIT -> Permit.parse(payload).describe();
-            case RECEIPT -> Receipt.parse(payload).describe();
-            case PROOF -> Proof.parse(payload).describe();
-            case REVOCATION -> Revocation.parse(payload).describe();
+            case GRANT -> Descriptions.of(Grant.parse(payload));
+            case REQUEST -> Descriptions.of(Request.parse(payload));
+            case DELEGATION -> Descriptions.of(Delegation.parse(payload));
+            case PERMIT -> Descriptions.of(Permit.parse(payload));
+            case RECEIPT -> Descriptions.of(Receipt.parse(payload));
+            case PROOF -> Descriptions.of(Proof.parse(payload));
+            case REVOCATION -> Descriptions.of(Revocation.parse(payload));
         };
     }
 }

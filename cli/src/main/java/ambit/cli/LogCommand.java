@@ -1,12 +1,12 @@
 package ambit.cli;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.PublicKeys;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.log.Entry;
-import ambit.log.LogVerifier;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.BadSignature;
 import ambit.authority.Grant;
 import ambit.authority.PublicKeys;
@@ -9,7 +10,6 @@ import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.log.Entry;
-import ambit.log.LogVerifier;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.Permit;
 import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
 import ambit.authority.Signed;
-import ambit.log.LogVerifier;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;

@@ -2,6 +2,7 @@ package ambit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -12,7 +13,6 @@ import ambit.authority.Request;
 import ambit.authority.Signed;
 import ambit.authority.SigningKey;
 import ambit.log.Entry;
-import ambit.log.LogVerifier;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;

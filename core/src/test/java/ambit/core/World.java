@@ -3,6 +3,7 @@ package ambit.core;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Grant;
@@ -17,7 +18,6 @@ import ambit.log.Entry;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
-import ambit.log.LogVerifier;
 import ambit.log.Storage;
 import ambit.wire.AdminToCore;
 import ambit.wire.AgentSpec;

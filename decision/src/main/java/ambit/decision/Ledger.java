@@ -231,19 +231,6 @@ public final class Ledger {
         return least;
     }
 
-    /** What the node itself has left, or UNLIMITED. */
-    /*@ public normal_behavior
-    @ requires \invariant_for(this);
-    @ ensures \result >= -1;
-    @ assignable \strictly_nothing;
-    @*/
-    public long ownLeft(int node) {
-        if (!isLive(node)) {
-            return 0;
-        }
-        return limit[node] == UNLIMITED ? UNLIMITED : limit[node] - used[node];
-    }
-
     /*@ private normal_behavior
     @ requires \invariant_for(this);
     @ ensures \result <==> (0 <= node && node < parent.length && live[node]);

@@ -105,7 +105,8 @@ public final class FileStorage implements Storage {
         return readCheckpoint(directory);
     }
 
-    static Optional<byte[]> readCheckpoint(Path directory) throws IOException {
+    /** The checkpoint of a log that somebody else may have open. */
+    public static Optional<byte[]> readCheckpoint(Path directory) throws IOException {
         Path file = directory.resolve("checkpoint");
         try {
             if (Files.size(file) > MAX_CHECKPOINT) {

@@ -39,7 +39,7 @@ final class GroupCommitJournal implements Journal {
         this.storage = storage;
         this.key = key;
         this.note = note;
-        this.recoveredFrom = records.torn;
+        this.recoveredFrom = records.torn();
         this.tree = records.tree;
         this.chain = records.chain;
         this.durableLength = records.offset;
@@ -57,12 +57,12 @@ final class GroupCommitJournal implements Journal {
                     Checkpoint.open(bytes, key.origin(), key.publicKey()).head());
             Records records = new Records(storage::read, head);
             records.walk(storage.length(), (_, _) -> {});
-            if (records.torn > 0) {
+            if (records.torn() > 0) {
                 storage.truncate(records.offset);
             }
             // What is read back may so far stand in the page cache alone.
             storage.sync();
-            String note = note(records.tree.head(), key);
+            String note = note(records.head(), key);
             storage.replaceCheckpoint(note.getBytes(UTF_8));
             GroupCommitJournal journal = new GroupCommitJournal(storage, key, records, note);
             journal.flusher.start();

@@ -11,13 +11,13 @@ import java.util.Optional;
  * SHA-256 of the previous chain hash and the entry's RFC 6962 leaf hash. The pass checks every hash and builds the Merkle
  * tree; where a checkpoint is given, the tree must match it when it has that size. Not thread-safe.
  */
-final class Records {
+public final class Records {
     static final int MAX_ENTRY = 65_535;
     static final int OVERHEAD = 4 + 32;
 
     /** Reads up to {@code length} bytes at {@code position}; returns how many, −1 at the end. */
     @FunctionalInterface
-    interface Source {
+    public interface Source {
         int read(long position, byte[] into, int offset, int length) throws IOException;
     }
 
@@ -30,13 +30,13 @@ final class Records {
     /** Where the next record starts. */
     long offset;
 
-    /** Bytes after the last complete record: what a crash left of the last write. */
-    long torn;
+    private long torn;
 
     final MerkleRange tree = new MerkleRange();
     byte[] chain = new byte[32];
 
-    Records(Source source, Optional<Head> checkpoint) {
+    /** Ready to read from the start; what {@code checkpoint} was signed over must be there. */
+    public Records(Source source, Optional<Head> checkpoint) {
         this.source = source;
         this.checkpoint = checkpoint;
     }
@@ -48,7 +48,7 @@ final class Records {
     }
 
     /** Visits the entries before {@code end}, which is a length of the entries area. */
-    void walk(long end, Journal.Visitor visitor) throws IOException {
+    public void walk(long end, Journal.Visitor visitor) throws IOException {
         matchCheckpoint();
         while (fill(end) > 0 && torn == 0) {
             Optional<byte[]> entry = next(end);
@@ -64,10 +64,20 @@ final class Records {
         }
     }
 
+    /** Size and root over the entries visited so far. */
+    public Head head() {
+        return tree.head();
+    }
+
+    /** Bytes after the last complete record: what a crash left of the last write. */
+    public long torn() {
+        return torn;
+    }
+
     private void matchCheckpoint() {
         if (checkpoint.isPresent()
                 && checkpoint.get().size() == tree.size()
-                && !checkpoint.get().equals(tree.head())) {
+                && !checkpoint.get().equals(head())) {
             throw new JournalException(
                     "entries up to offset " + offset + " are not those that the checkpoint was signed over");
         }

@@ -161,7 +161,6 @@ class JournalTest {
             assertThatThrownBy(this::open)
                     .isInstanceOf(JournalException.class)
                     .hasMessageMatching("entries .* at offset \\d+");
-            assertThat(LogVerifier.verify(directory, KEY.publicKey())).isInstanceOf(LogVerifier.Broken.class);
         }
     }
 
@@ -344,23 +343,6 @@ class JournalTest {
         Journal journal = open();
         journal.close();
         assertThatThrownBy(() -> journal.append(new byte[1])).hasMessageContaining("closed");
-    }
-
-    @Test
-    void theVerifierReadsALogThatIsOpenAndOneThatIsClosed() throws IOException {
-        try (Journal journal = open()) {
-            long index = journal.append(Entry.encode(new Entry.TenantRegistered(1, "acme", Blob.of(new byte[32]))));
-            journal.awaitDurable(index);
-            assertThat(LogVerifier.verify(directory, KEY.publicKey()))
-                    .isEqualTo(new LogVerifier.Intact("ambit/test", journal.head(), 0, 0));
-        }
-        List<Entry> entries = new ArrayList<>();
-        LogVerifier.read(directory, KEY.publicKey(), (_, entry) -> entries.add(entry));
-        assertThat(entries).containsExactly(new Entry.TenantRegistered(1, "acme", Blob.of(new byte[32])));
-        assertThat(LogVerifier.verify(directory, Keys.generate("x").publicKey()))
-                .isInstanceOf(LogVerifier.Broken.class);
-        assertThat(LogVerifier.verify(directory.resolve("none"), KEY.publicKey()))
-                .isInstanceOf(LogVerifier.Broken.class);
     }
 
     private Path saved() throws IOException {

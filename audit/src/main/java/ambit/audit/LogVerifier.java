@@ -1,7 +1,13 @@
-package ambit.log;
+package ambit.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.log.Checkpoint;
+import ambit.log.Entry;
+import ambit.log.FileStorage;
+import ambit.log.Head;
+import ambit.log.JournalException;
+import ambit.log.Records;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +52,7 @@ public final class LogVerifier {
                     (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
                     Optional.of(signed));
             records.walk(entries.size(), (index, bytes) -> visitor.entry(index, Entry.decode(bytes)));
-            return new Intact(origin, records.tree.head(), signed.size(), records.torn);
+            return new Intact(origin, records.head(), signed.size(), records.torn());
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");
         } catch (JournalException | IOException e) {

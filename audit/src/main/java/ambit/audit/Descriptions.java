@@ -1,0 +1,150 @@
+package ambit.audit;
+
+import ambit.authority.Bitmap;
+import ambit.authority.Cap;
+import ambit.authority.Constraint;
+import ambit.authority.Delegation;
+import ambit.authority.Grant;
+import ambit.authority.Memory;
+import ambit.authority.Narrowing;
+import ambit.authority.Permit;
+import ambit.authority.Proof;
+import ambit.authority.PublicKeys;
+import ambit.authority.Receipt;
+import ambit.authority.Request;
+import ambit.authority.Revocation;
+import ambit.authority.Words;
+import ambit.wire.Blob;
+import ambit.wire.Denial;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Artifacts in words for people, one line for each thing that they say. */
+public final class Descriptions {
+    private Descriptions() {}
+
+    public static List<String> of(Grant grant) {
+        List<String> lines = new ArrayList<>();
+        lines.add("grant " + grant.id().toHex() + " of tenant " + Words.plain(grant.tenant()));
+        lines.add("to the holder of " + PublicKeys.toLine(grant.holder()));
+        lines.add("to run the agent " + Words.plain(grant.agent()));
+        lines.add("from " + second(grant.notBefore()) + " until " + second(grant.expires()));
+        lines.add(grant.depth() == 0 ? "children may not be started" : "children at most " + grant.depth() + " deep");
+        grant.caps().forEach(cap -> lines.add(of(cap)));
+        grant.memory().forEach(part -> lines.add(of(part)));
+        return lines;
+    }
+
+    /** Such as {@code git.git_log at most 10 times, with repo_path = "/repo", no other argument}. */
+    private static String of(Cap cap) {
+        String what = Words.plain(cap.name()) + (cap.kind() == Cap.CHILD ? " (child agent) " : " ") + times(cap.uses());
+        String how = cap.mayUse() ? "" : ", may not be used";
+        String delegate = cap.mayDelegate() ? ", may be delegated" : "";
+        String pinned = cap.definition().isEmpty() ? "" : ", definition pinned";
+        return what + ", " + constraints(cap.constraints(), !cap.other()) + how + delegate + pinned;
+    }
+
+    private static String of(Memory memory) {
+        String how = memory.rights() == 1 ? "read" : memory.rights() == 2 ? "write" : "read and write";
+        return "memory " + Words.plain(memory.namespace()) + ": " + how + ", at most " + memory.quota() + " bytes";
+    }
+
+    public static List<String> of(Request request) {
+        List<String> lines = new ArrayList<>();
+        lines.add("request for transaction " + request.transaction().toHex());
+        lines.add("continues the grant with SHA-256 " + request.parent().toHex());
+        lines.add("to run the agent " + Words.plain(request.agent()) + " with specification "
+                + request.agentSpec().toHex());
+        lines.add("issued at " + second(request.issuedAt()) + ", until " + second(request.expires()));
+        lines.addAll(block(request.drop(), request.narrowings()));
+        request.inherits()
+                .forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())));
+        lines.add("input with SHA-256 " + request.input().toHex());
+        return lines;
+    }
+
+    public static List<String> of(Delegation delegation) {
+        List<String> lines = new ArrayList<>();
+        lines.add("delegation " + delegation.id().toHex() + " to the agent " + Words.plain(delegation.agent()));
+        lines.add("continues the block with SHA-256 " + delegation.parent().toHex());
+        lines.add("until " + second(delegation.expires()));
+        lines.addAll(block(delegation.drop(), delegation.narrowings()));
+        lines.add("input with SHA-256 " + delegation.input().toHex());
+        return lines;
+    }
+
+    public static List<String> of(Permit permit) {
+        return List.of(
+                "permit " + permit.id().toHex() + " for the driver " + Words.plain(permit.driver()),
+                "call " + permit.sequence() + " of context " + permit.context().toHex() + ": "
+                        + Words.plain(permit.capability()),
+                "request with SHA-256 " + permit.paramsDigest().toHex() + ", result of at most " + permit.maxBytes()
+                        + " bytes",
+                "until " + Instant.ofEpochMilli(permit.expiresAtMs()));
+    }
+
+    public static List<String> of(Receipt receipt) {
+        return List.of(
+                "receipt for permit " + receipt.permit().toHex() + ": " + outcome(receipt.status()),
+                "executed the request with SHA-256 " + receipt.paramsDigest().toHex(),
+                "result of " + receipt.resultBytes() + " bytes with SHA-256 "
+                        + receipt.resultDigest().toHex(),
+                "finished at " + Instant.ofEpochMilli(receipt.finishedAtMs()));
+    }
+
+    public static List<String> of(Proof proof) {
+        return List.of(
+                "proof for call " + proof.sequence() + " of context "
+                        + proof.context().toHex() + ": " + outcome(proof.status()),
+                "transaction " + Words.plain(proof.transaction()) + ", log entry " + proof.logIndex(),
+                "request with SHA-256 " + proof.paramsDigest().toHex(),
+                "result with SHA-256 " + proof.resultDigest().toHex());
+    }
+
+    public static List<String> of(Revocation revocation) {
+        return List.of(
+                "revocation by tenant " + Words.plain(revocation.tenant()) + " of "
+                        + revocation.target().toHex(),
+                "issued at " + second(revocation.issuedAt()) + " because " + Words.quote(revocation.why()));
+    }
+
+    /** What a block takes away. */
+    private static List<String> block(Blob drop, List<Narrowing> narrowings) {
+        List<String> lines = new ArrayList<>();
+        if (!drop.isEmpty()) {
+            String indices = Bitmap.indices(drop).stream().map(String::valueOf).collect(Collectors.joining(", "));
+            lines.add("drops the capabilities " + indices);
+        }
+        for (Narrowing narrowing : narrowings) {
+            lines.add("capability " + narrowing.cap() + " " + times(narrowing.uses()) + ", "
+                    + constraints(narrowing.constraints(), narrowing.closed()));
+        }
+        return lines;
+    }
+
+    /** The constraints, and what happens to other arguments. */
+    private static String constraints(List<Constraint> constraints, boolean closed) {
+        String all = constraints.stream().map(Constraint::describe).collect(Collectors.joining(", "));
+        String others = closed ? "no other argument" : "any other argument";
+        return all.isEmpty() ? "with " + (closed ? "no argument" : "any argument") : "with " + all + ", " + others;
+    }
+
+    private static String times(long uses) {
+        return uses < 0 ? "without limit" : "at most " + uses + (uses == 1 ? " time" : " times");
+    }
+
+    private static String second(long seconds) {
+        return Instant.ofEpochSecond(seconds).toString();
+    }
+
+    private static String outcome(int status) {
+        return Arrays.stream(Denial.values())
+                .filter(denial -> denial.number() == status)
+                .findFirst()
+                .map(denial -> denial.name() + ", " + denial.sentence())
+                .orElse("done");
+    }
+}

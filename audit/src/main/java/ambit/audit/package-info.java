@@ -1,0 +1,2 @@
+/** Logs checked offline, and artifacts in words. */
+package ambit.audit;
