@@ -5,7 +5,6 @@ import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** One live transaction. What changes is guarded by the core's lock. */
@@ -17,7 +16,6 @@ final class Context {
     final SigningKey key;
     final AgentSpec spec;
     final MemoryMap memory;
-    final Optional<Context> parent;
 
     /** The context's own names for what its chain holds, in the order of the grant. */
     final Map<Blob, Integer> handles;
@@ -41,7 +39,6 @@ final class Context {
             SigningKey key,
             AgentSpec spec,
             MemoryMap memory,
-            Optional<Context> parent,
             Map<Blob, Integer> handles) {
         this.id = id;
         this.transaction = transaction;
@@ -50,7 +47,6 @@ final class Context {
         this.key = key;
         this.spec = spec;
         this.memory = memory;
-        this.parent = parent;
         this.handles = handles;
     }
 

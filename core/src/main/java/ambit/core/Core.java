@@ -46,7 +46,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The state machine that decides. Thread-safe: one lock, which nobody holds while waiting for the disk, a driver or a
@@ -202,7 +201,7 @@ final class Core {
             }
             map.add(partitions.inherited(owner, inherit.transaction(), inherit.key()));
         }
-        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), Optional.empty());
+        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map));
     }
 
     private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
@@ -222,13 +221,7 @@ final class Core {
     }
 
     private Context context(
-            String transaction,
-            Owner owner,
-            Chain chain,
-            SigningKey contextKey,
-            AgentSpec spec,
-            MemoryMap memory,
-            Optional<Context> parent)
+            String transaction, Owner owner, Chain chain, SigningKey contextKey, AgentSpec spec, MemoryMap memory)
             throws Refused {
         if (live.size() >= MAX_LIVE) {
             throw new Refused(Denial.TOO_LARGE, "too many transactions are alive");
@@ -243,7 +236,7 @@ final class Core {
             handles.put(id(), cap);
         }
         accounts.open(chain);
-        return new Context(id(), transaction, owner, chain, contextKey, spec, memory, parent, handles);
+        return new Context(id(), transaction, owner, chain, contextKey, spec, memory, handles);
     }
 
     /** What follows once the beginning is recorded: durable, mapped, answered; or ended again. */
@@ -524,7 +517,7 @@ final class Core {
                         transaction,
                         map.getFirst().rights(),
                         map.getFirst().quotaBytes()));
-        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map), Optional.of(parent));
+        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map));
     }
 
     CoreToBroker logEvent(BrokerToCore.LogEvent m) {
@@ -723,26 +716,18 @@ final class Core {
                     index,
                     issued.context().transaction);
             return new CoreToDriver.Recorded(Signed.sign(Domain.PROOF, key, proof.toBlob()), index);
-        } catch (Refused e) {
-            return deniedDriver(e.code(), e.sentence(), m);
-        } catch (MalformedException e) {
-            return deniedDriver(Denial.MALFORMED, "the receipt is not well formed", m);
-        } catch (JournalException e) {
-            return new CoreToDriver.Denied(Denial.LOG_UNAVAILABLE, Denial.LOG_UNAVAILABLE.sentence());
+        } catch (Refused | MalformedException | JournalException e) {
+            Refused why = Refused.of(e);
+            refuse(new Attempt(Blob.EMPTY, "", 0, "receipt", m.receipt().sha256()), why);
+            return new CoreToDriver.Denied(why.code(), why.sentence());
         }
-    }
-
-    private CoreToDriver deniedDriver(Denial code, String sentence, DriverToCore.Outcome m) {
-        refuse(new Attempt(Blob.EMPTY, "", 0, "receipt", m.receipt().sha256()), code, sentence);
-        return new CoreToDriver.Denied(code, sentence);
     }
 
     /** Asks drivers that have just connected what became of commits that a crash interrupted. */
     void settle() throws IOException {
         Map<Blob, History.Open> unsettled;
         synchronized (lock) {
-            unsettled = history.open();
-            unsettled = new HashMap<>(unsettled);
+            unsettled = new HashMap<>(history.open());
             unsettled.keySet().removeAll(live.keySet());
         }
         for (Map.Entry<Blob, History.Open> open : unsettled.entrySet()) {
@@ -768,12 +753,9 @@ final class Core {
                 case AdminToCore.Stop s -> stop(s.transaction());
                 case AdminToCore.Checkpoint() -> new CoreToAdmin.Checkpointed(journal.checkpoint());
             };
-        } catch (Refused e) {
-            return new CoreToAdmin.Denied(e.code(), e.sentence());
-        } catch (MalformedException e) {
-            return new CoreToAdmin.Denied(Denial.MALFORMED, String.valueOf(e.getMessage()));
-        } catch (JournalException e) {
-            return new CoreToAdmin.Denied(Denial.LOG_UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (Refused | MalformedException | JournalException e) {
+            Refused why = Refused.of(e);
+            return new CoreToAdmin.Denied(why.code(), why.sentence());
         }
     }
 
@@ -867,32 +849,27 @@ final class Core {
     private CoreToBroker answer(Attempt attempt, Body body) {
         try {
             return body.run();
-        } catch (Refused e) {
-            return refuse(attempt, e.code(), e.sentence());
-        } catch (MalformedException e) {
-            return refuse(attempt, Denial.MALFORMED, String.valueOf(e.getMessage()));
-        } catch (JournalException e) {
-            return refuse(attempt, Denial.LOG_UNAVAILABLE, Denial.LOG_UNAVAILABLE.sentence());
-        } catch (RuntimeException e) {
-            return refuse(attempt, Denial.INTERNAL, Denial.INTERNAL.sentence());
+        } catch (Refused | MalformedException | RuntimeException e) {
+            return refuse(attempt, Refused.of(e));
         }
     }
 
-    private CoreToBroker.Denied refuse(Attempt a, Denial code, String sentence) {
+    private CoreToBroker.Denied refuse(Attempt a, Refused why) {
+        long index;
         try {
-            long index = record(new Entry.Denied(
+            index = record(new Entry.Denied(
                     clock.millis(),
                     a.context,
                     a.transaction,
                     a.syscall,
                     a.capability,
                     a.digest,
-                    code.number(),
-                    sentence));
-            return new CoreToBroker.Denied(code, sentence, index);
+                    why.code().number(),
+                    why.sentence()));
         } catch (JournalException e) {
-            return new CoreToBroker.Denied(code, sentence, -1);
+            index = -1;
         }
+        return new CoreToBroker.Denied(why.code(), why.sentence(), index);
     }
 
     private Blob id() {

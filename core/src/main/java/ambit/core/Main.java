@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it says {@code ready} on its output when it listens, then by which provider it signs, and runs
- * until it is told to stop.
+ * The core process. {@code argv[0]} is the path of a {@link CoreConfig}; it says {@code ready} on its output when it listens, then by
+ * which provider it signs, and runs until it is told to stop.
  */
 public final class Main {
     private static final int FAILED = 1;

@@ -1,6 +1,8 @@
 package ambit.core;
 
+import ambit.log.JournalException;
 import ambit.wire.Denial;
+import ambit.wire.MalformedException;
 
 /** A decision against the caller, on its way to the log and the answer. */
 final class Refused extends Exception {
@@ -17,6 +19,16 @@ final class Refused extends Exception {
 
     Refused(Denial code) {
         this(code, code.sentence());
+    }
+
+    /** What any failure is to the caller. */
+    static Refused of(Exception failure) {
+        return switch (failure) {
+            case Refused refused -> refused;
+            case MalformedException malformed -> new Refused(Denial.MALFORMED, String.valueOf(malformed.getMessage()));
+            case JournalException _ -> new Refused(Denial.LOG_UNAVAILABLE);
+            default -> new Refused(Denial.INTERNAL);
+        };
     }
 
     Denial code() {
