@@ -72,6 +72,7 @@ public final class Descriptions {
         lines.add("continues the block with SHA-256 " + delegation.parent().toHex());
         lines.add("until " + second(delegation.expires()));
         lines.addAll(block(delegation.drop(), delegation.narrowings()));
+        block(Blob.EMPTY, delegation.share()).forEach(line -> lines.add("by the request: " + line));
         lines.add("input with SHA-256 " + delegation.input().toHex());
         return lines;
     }

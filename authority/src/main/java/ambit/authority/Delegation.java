@@ -14,18 +14,28 @@ import java.util.List;
  * @param id 16 bytes
  * @param expires seconds since 1970
  * @param drop {@link Bitmap} of the grant's capabilities that the child does not get
+ * @param narrowings what the parent takes away besides
+ * @param share what the principal's request takes away from a child of this name; the counts of both are in {@code narrowings}
  * @param input SHA-256 of the input
  */
 public record Delegation(
-        Blob parent, Blob id, long expires, Blob drop, List<Narrowing> narrowings, String agent, Blob input)
+        Blob parent,
+        Blob id,
+        long expires,
+        Blob drop,
+        List<Narrowing> narrowings,
+        List<Narrowing> share,
+        String agent,
+        Blob input)
         implements Cbor.Message {
     public Delegation {
         narrowings = List.copyOf(narrowings);
+        share = List.copyOf(share);
     }
 
     @Override
     public Cbor toCbor() {
-        return Cbor.record(parent, id, expires, drop, narrowings, agent, input);
+        return Cbor.record(parent, id, expires, drop, narrowings, share, agent, input);
     }
 
     public static Delegation parse(Blob payload) throws MalformedException {
@@ -36,6 +46,7 @@ public record Delegation(
                         in.id(),
                         in.integer(0, Limits.LAST_SECOND),
                         Bitmap.read(in),
+                        Narrowing.readAll(in),
                         Narrowing.readAll(in),
                         in.name(),
                         in.hash()));

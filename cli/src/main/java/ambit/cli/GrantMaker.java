@@ -1,10 +1,12 @@
 package ambit.cli;
 
+import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
+import ambit.authority.Share;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Rule;
@@ -64,6 +66,30 @@ final class GrantMaker {
                 .map(it -> new Memory(it.namespace(), it.write() ? READ_WRITE : READ, it.quota()))
                 .toList();
         return new Terms(agent.name(), depth, List.copyOf(caps), memory);
+    }
+
+    /**
+     * What {@code child} gets of {@code grant} when another agent starts it: what its own entry names, with its own constraints and the
+     * smaller of its counts.
+     */
+    Share share(Agent child, Grant grant) {
+        Map<String, Cap> own = new LinkedHashMap<>();
+        Terms terms = terms(child);
+        terms.caps().forEach(cap -> own.put(cap.name(), cap));
+        Map<String, Long> perRun = new LinkedHashMap<>();
+        child.mayUse().forEach(use -> use.perRun().ifPresent(uses -> perRun.put(use.capability(), uses)));
+        List<Integer> drop = new ArrayList<>();
+        List<Narrowing> narrowings = new ArrayList<>();
+        for (int i = 0; i < grant.caps().size(); i++) {
+            Cap cap = own.get(grant.caps().get(i).name());
+            if (cap == null) {
+                drop.add(i);
+            } else {
+                long uses = perRun.getOrDefault(cap.name(), cap.uses());
+                narrowings.add(new Narrowing(i, cap.constraints(), uses, !cap.other()));
+            }
+        }
+        return new Share(Bitmap.of(drop), narrowings, terms.memory());
     }
 
     /** What a child may start, its parent must be able to hand on. */

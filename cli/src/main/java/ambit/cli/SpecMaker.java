@@ -6,6 +6,7 @@ import ambit.cli.config.Config;
 import ambit.cli.config.Limits;
 import ambit.cli.supervisor.KernelPlan;
 import ambit.wire.AgentSpec;
+import ambit.wire.Blob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +39,22 @@ final class SpecMaker {
             pinned.definition(cap.name().substring(0, dot), cap.name().substring(dot + 1))
                     .ifPresent(definition -> definitions.put(cap.name(), definition));
         });
-        return spec(agent, arguments, definitions);
+        return spec(agent, arguments, definitions, grant, Blob.EMPTY);
     }
 
-    private AgentSpec spec(Agent agent, List<String> arguments, SortedMap<String, String> definitions) {
+    private AgentSpec spec(
+            Agent agent, List<String> arguments, SortedMap<String, String> definitions, Grant grant, Blob share) {
         List<String> command = new ArrayList<>(agent.run());
         command.addAll(arguments);
         List<AgentSpec.Mount> mounts = agent.sees().stream()
                 .map(mount -> new AgentSpec.Mount(mount.guest(), plan.guestIndex(KernelPlan.host(directory, mount))))
                 .toList();
         SortedMap<String, AgentSpec> children = new TreeMap<>();
-        agent.mayStart()
-                .forEach(start -> children.put(start.agent(), spec(config.agentOf(start), List.of(), definitions)));
+        for (Agent.Start start : agent.mayStart()) {
+            Agent child = config.agentOf(start);
+            Blob less = new GrantMaker(config, pinned).share(child, grant).toBlob();
+            children.put(start.agent(), spec(child, List.of(), definitions, grant, less));
+        }
         return new AgentSpec(
                 agent.name(),
                 command,
@@ -58,7 +63,8 @@ final class SpecMaker {
                 mounts,
                 limit(agent.limits()),
                 definitions,
-                children);
+                children,
+                share);
     }
 
     private static AgentSpec.Limit limit(Limits limits) {

@@ -8,6 +8,7 @@ import ambit.authority.Delegation;
 import ambit.authority.Grant;
 import ambit.authority.Narrowing;
 import ambit.authority.Request;
+import ambit.authority.Share;
 import ambit.decision.Block;
 import ambit.decision.Codes;
 import ambit.decision.Values;
@@ -23,7 +24,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -39,6 +42,10 @@ final class Chain {
             String name, Blob hash, Blob id, long expiresS, Blob drop, Map<Integer, Narrowing> narrowings) {
         boolean drops(int cap) {
             return Bitmap.has(drop, cap);
+        }
+
+        boolean counts() {
+            return !hash.isEmpty();
         }
     }
 
@@ -92,10 +99,12 @@ final class Chain {
     /**
      * The block that begins a child by way of capability {@code cap}.
      *
+     * @param share what the request says of children of this name
      * @param narrowing {@code {1: drop bitmap, 2: narrowings}} over the capabilities in the order of {@link #held}, or empty
      */
-    Delegation delegation(int cap, Blob id, Blob narrowing, Blob inputDigest) throws Refused, MalformedException {
-        if (layers.size() > grant.depth()) {
+    Delegation delegation(int cap, Blob id, Optional<Share> share, Blob narrowing, Blob inputDigest)
+            throws Refused, MalformedException {
+        if (layers.stream().filter(Layer::counts).count() > grant.depth()) {
             throw new Refused(Denial.DEPTH_EXCEEDED);
         }
         List<Integer> held = held();
@@ -103,12 +112,20 @@ final class Chain {
         IntStream.range(0, grant.caps().size())
                 .filter(index -> !held.contains(index) || !cap(index).mayDelegate())
                 .forEach(drop::add);
-        List<Narrowing> narrowings = new ArrayList<>();
+        Map<Integer, Narrowing> narrowings = new TreeMap<>();
+        List<Narrowing> shared = share.map(Share::narrowings).orElse(List.of());
+        share.ifPresent(it -> drop.addAll(Bitmap.indices(it.drop())));
+        shared.forEach(it -> narrowings.put(it.cap(), new Narrowing(it.cap(), List.of(), it.uses(), false)));
         if (!narrowing.isEmpty()) {
             Asked asked = Asked.parse(narrowing, held.size());
             asked.drop.forEach(index -> drop.add(held.get(index)));
             for (Narrowing one : asked.narrowings) {
-                narrowings.add(new Narrowing(held.get(one.cap()), one.constraints(), one.uses(), one.closed()));
+                int index = held.get(one.cap());
+                narrowings.merge(
+                        index,
+                        new Narrowing(index, one.constraints(), one.uses(), one.closed()),
+                        (above, _) ->
+                                new Narrowing(index, one.constraints(), least(above.uses(), one.uses()), one.closed()));
             }
         }
         String name = cap(cap).name();
@@ -117,9 +134,14 @@ final class Chain {
                 id,
                 layers.getLast().expiresS(),
                 Bitmap.of(drop),
-                narrowings,
+                List.copyOf(narrowings.values()),
+                shared,
                 name.substring(name.indexOf('.') + 1),
                 inputDigest);
+    }
+
+    private static long least(long left, long right) {
+        return left < 0 ? right : right < 0 ? left : Math.min(left, right);
     }
 
     private record Asked(List<Integer> drop, List<Narrowing> narrowings) {
@@ -137,15 +159,20 @@ final class Chain {
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {
+        // Two blocks of one artifact: each closes its own set of arguments, so they cannot be one. Only the second one
+        // counts.
         List<Layer> more = new ArrayList<>(layers);
+        String name = "delegation " + layers.stream().filter(Layer::counts).count();
         more.add(layer(
-                "delegation " + layers.size(),
+                "the share in the request",
                 grant,
-                hash,
+                Blob.EMPTY,
                 delegation.id(),
                 delegation.expires(),
                 delegation.drop(),
-                delegation.narrowings()));
+                delegation.share()));
+        more.add(layer(
+                name, grant, hash, delegation.id(), delegation.expires(), delegation.drop(), delegation.narrowings()));
         return new Chain(grantHash, grant, delegation.agent(), more);
     }
 
@@ -231,7 +258,7 @@ final class Chain {
     List<Limit> limits(int cap) {
         List<Limit> limits = new ArrayList<>();
         limits.add(new Limit(new History.Node(grantHash, cap), cap(cap).uses(), "grant"));
-        for (Layer layer : layers) {
+        for (Layer layer : layers.stream().filter(Layer::counts).toList()) {
             Narrowing narrowing = layer.narrowings().get(cap);
             long uses = narrowing == null ? -1 : narrowing.uses();
             limits.add(new Limit(new History.Node(layer.hash(), cap), uses, layer.name()));
@@ -242,7 +269,7 @@ final class Chain {
     /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks. */
     List<Blob> names() {
         List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash));
-        layers.forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
+        layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
         return names;
     }
 

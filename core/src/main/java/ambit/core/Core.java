@@ -12,6 +12,7 @@ import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
+import ambit.authority.Share;
 import ambit.authority.Signed;
 import ambit.authority.SigningKey;
 import ambit.decision.Values;
@@ -46,6 +47,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The state machine that decides. Thread-safe: one lock, which nobody holds while waiting for the disk, a driver or a
@@ -470,9 +472,12 @@ final class Core {
             synchronized (lock) {
                 parent = alive(m.context());
                 cap = held(parent, m.handle(), Bound.CHILD);
+                accounts.check(parent.chain, cap);
             }
-            Delegation delegation =
-                    parent.chain.delegation(cap, id(), m.narrowing(), m.input().sha256());
+            AgentSpec spec = childSpec(parent, cap);
+            Optional<Share> share = spec.share().isEmpty() ? Optional.empty() : Optional.of(Share.parse(spec.share()));
+            Delegation delegation = parent.chain.delegation(
+                    cap, id(), share, m.narrowing(), m.input().sha256());
             Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
             if (signed.size() > Entry.MAX_ARTIFACT) {
                 throw new Refused(Denial.TOO_LARGE);
@@ -483,7 +488,7 @@ final class Core {
             long index;
             synchronized (lock) {
                 accounts.check(alive(m.context()).chain, cap);
-                child = child(parent, chain, contextKey);
+                child = child(parent, chain, contextKey, spec, share);
                 index = record(new Entry.Spawned(
                         clock.millis(),
                         child.id,
@@ -502,14 +507,21 @@ final class Core {
         });
     }
 
-    private Context child(Context parent, Chain chain, SigningKey contextKey) throws Refused {
-        AgentSpec spec = parent.spec.children().get(chain.agent());
+    private static AgentSpec childSpec(Context parent, int cap) throws Refused {
+        String name = parent.chain.cap(cap).name();
+        AgentSpec spec = parent.spec.children().get(name.substring(name.indexOf('.') + 1));
         if (spec == null) {
             throw new Refused(Denial.UNKNOWN_TOOL, "the agent has no child of this name");
         }
+        return spec;
+    }
+
+    private Context child(Context parent, Chain chain, SigningKey contextKey, AgentSpec spec, Optional<Share> share)
+            throws Refused {
         String transaction = parent.transaction + "." + (parent.children.size() + 1);
         List<MapEntry> map = new ArrayList<>(parent.memory.entries());
         map.removeIf(entry -> !entry.exactKey().isEmpty());
+        share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
         map.set(
                 0,
                 partitions.own(

@@ -1,10 +1,12 @@
 package ambit.core;
 
+import ambit.authority.Memory;
 import ambit.wire.CoreToBroker.Mapped;
 import ambit.wire.CoreToDriver.MapEntry;
 import ambit.wire.Denial;
 import ambit.wire.Json;
 import java.util.List;
+import java.util.Optional;
 
 /** What a context's keys mean: the longest mount that a key begins with. What no mount covers does not exist. */
 record MemoryMap(List<MapEntry> entries) {
@@ -16,6 +18,22 @@ record MemoryMap(List<MapEntry> entries) {
 
     MemoryMap {
         entries = List.copyOf(entries);
+    }
+
+    /** Leaves of {@code entries}, the first of which is the transaction's own, what {@code share} names. */
+    static void keep(List<MapEntry> entries, List<Memory> share) {
+        MapEntry own = entries.getFirst();
+        entries.replaceAll(entry -> {
+            String name = entry.mount().isEmpty()
+                    ? "own"
+                    : entry.mount().substring(0, entry.mount().length() - 1);
+            Optional<Memory> part =
+                    share.stream().filter(it -> it.namespace().equals(name)).findFirst();
+            int rights = part.map(it -> it.rights() & entry.rights()).orElse(0);
+            long quota = Math.min(entry.quotaBytes(), part.map(Memory::quota).orElse(0L));
+            return new MapEntry(entry.mount(), entry.partition(), entry.dataKey(), rights, entry.exactKey(), quota);
+        });
+        entries.removeIf(entry -> entry.rights() == 0 && !entry.mount().equals(own.mount()));
     }
 
     List<Mapped> mapped() {

@@ -3,6 +3,8 @@ package ambit.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.audit.LogVerifier;
+import ambit.authority.Bitmap;
+import ambit.authority.Constraint;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -10,6 +12,7 @@ import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
+import ambit.authority.Share;
 import ambit.authority.Signed;
 import ambit.authority.SigningKey;
 import ambit.log.Entry;
@@ -527,6 +530,35 @@ class CoreTest {
         assertAllowed(world.call(child));
         assertDenied(world.call(child), Denial.USES_EXHAUSTED);
         assertAllowed(world.call(parent));
+    }
+
+    @Test
+    void aChildGetsNoMoreThanTheRequestSaysWhateverTheBrokerAsks() {
+        Constraint one = new Constraint("path", Constraint.Kind.EQ, List.of(Cbor.of("/repo/a")), false);
+        world.share = new Share(
+                        Bitmap.of(List.of(1)),
+                        List.of(new Narrowing(0, List.of(one), 2, true)),
+                        List.of(new Memory("own", 3, 100)))
+                .toBlob();
+        Admitted parent = world.begin(
+                World.tool("files.read", -1, true), World.tool("files.write", -1, false), World.child("helper", 5));
+        Admitted child = (Admitted) world.spawn(parent, 2, Blob.EMPTY);
+        assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.read", "helper");
+        assertThat(child.memory()).extracting(m -> m.mount()).containsExactly("");
+        assertDenied(world.call(child, World.handle(child, 0), "{\"path\":\"/repo/b\"}"), Denial.CONSTRAINT);
+        assertDenied(world.read(child, "user/notes/x"), Denial.NOT_MAPPED);
+        assertAllowed(world.call(parent, World.handle(parent, 0), "{\"path\":\"/repo/b\"}"));
+        assertAllowed(world.call(child));
+        assertAllowed(world.call(child));
+        assertDenied(world.call(child), Denial.USES_EXHAUSTED);
+        // What the parent asks for besides comes on top, and gives nothing back.
+        Blob openAndMany =
+                Blob.of(Cbor.encode(Cbor.record(Blob.EMPTY, List.of(new Narrowing(0, List.of(), 1_000_000, false)))));
+        Admitted other = (Admitted) world.spawn(parent, 2, openAndMany);
+        assertDenied(world.call(other, World.handle(other, 0), "{\"path\":\"/repo/b\"}"), Denial.CONSTRAINT);
+        assertAllowed(world.call(other));
+        assertAllowed(world.call(other));
+        assertDenied(world.call(other), Denial.USES_EXHAUSTED);
     }
 
     @Test

@@ -154,6 +154,9 @@ final class World implements AutoCloseable {
         return new Cap(name, Bound.CHILD, "", 3, uses, List.of(), true, Blob.EMPTY);
     }
 
+    /** What requests say of the child {@code helper}. */
+    Blob share = Blob.EMPTY;
+
     Grant grant(Cap... caps) {
         long now = this.now / 1000;
         return new Grant(
@@ -173,6 +176,10 @@ final class World implements AutoCloseable {
     }
 
     static AgentSpec spec() {
+        return spec(Blob.EMPTY);
+    }
+
+    private static AgentSpec spec(Blob share) {
         AgentSpec.Limit limit = new AgentSpec.Limit(1 << 28, 16, 64, 1 << 20, 10, 60, 1 << 20);
         AgentSpec child = new AgentSpec(
                 "helper",
@@ -182,7 +189,8 @@ final class World implements AutoCloseable {
                 List.of(),
                 limit,
                 new TreeMap<>(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                share);
         return new AgentSpec(
                 "agent",
                 List.of("/bin/true"),
@@ -202,7 +210,7 @@ final class World implements AutoCloseable {
                 now,
                 now + 600,
                 "agent",
-                spec().toBlob().sha256(),
+                spec(share).toBlob().sha256(),
                 Blob.EMPTY,
                 List.of(),
                 List.of(inherits),
@@ -216,7 +224,7 @@ final class World implements AutoCloseable {
     // ---- calls
 
     CoreToBroker admit(Blob grant, Blob request) {
-        return core.admit(new BrokerToCore.Admit(grant, request, spec().toBlob()));
+        return core.admit(new BrokerToCore.Admit(grant, request, spec(share).toBlob()));
     }
 
     CoreToBroker admit(Blob grant) {

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param mounts what of the broker's view the guest sees
  * @param tools definitions as JSON, by the capability's name
  * @param children the agents that it may spawn, by name
+ * @param share what it gets of its parent's authority when it is a child, an {@code ambit.authority.Share}; empty for the agent that a
+ *     request runs, and for a child that gets all that its parent may delegate
  */
 public record AgentSpec(
         String agent,
@@ -23,10 +25,12 @@ public record AgentSpec(
         List<Mount> mounts,
         Limit limits,
         SortedMap<String, String> tools,
-        SortedMap<String, AgentSpec> children)
+        SortedMap<String, AgentSpec> children,
+        Blob share)
         implements Cbor.Message {
     private static final int MAX_WORDS = 256;
     private static final int MAX_TEXT = 32 << 10;
+    private static final int MAX_SHARE = 256 << 10;
 
     /** A path in the guest, and the index of what is there in the broker's view. */
     public record Mount(String guestPath, int index) implements Cbor.Message {
@@ -66,13 +70,26 @@ public record AgentSpec(
         }
     }
 
+    /** One with an empty share. */
+    public AgentSpec(
+            String agent,
+            List<String> command,
+            SortedMap<String, String> env,
+            String workdir,
+            List<Mount> mounts,
+            Limit limits,
+            SortedMap<String, String> tools,
+            SortedMap<String, AgentSpec> children) {
+        this(agent, command, env, workdir, mounts, limits, tools, children, Blob.EMPTY);
+    }
+
     public static AgentSpec parse(Blob bytes) throws MalformedException {
         return Fields.record(bytes, AgentSpec::read);
     }
 
     @Override
     public Cbor toCbor() {
-        return Cbor.record(agent, command, env, workdir, mounts, limits, tools, children);
+        return Cbor.record(agent, command, env, workdir, mounts, limits, tools, children, share);
     }
 
     private static AgentSpec read(Fields in) throws MalformedException {
@@ -89,6 +106,7 @@ public record AgentSpec(
                 in.records(MAX_WORDS, Mount::read),
                 Fields.record(in.any(), Limit::read),
                 in.map(Limits.CAPABILITIES, json -> Fields.asText(json, Limits.DEFINITION)),
-                in.map(Limits.CAPABILITIES, child -> Fields.record(child, AgentSpec::read)));
+                in.map(Limits.CAPABILITIES, child -> Fields.record(child, AgentSpec::read)),
+                in.bytes(MAX_SHARE));
     }
 }

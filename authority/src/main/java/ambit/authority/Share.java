@@ -1,0 +1,33 @@
+package ambit.authority;
+
+import ambit.wire.Blob;
+import ambit.wire.Cbor;
+import ambit.wire.Fields;
+import ambit.wire.Limits;
+import ambit.wire.MalformedException;
+import java.util.List;
+
+/**
+ * What an agent gets of its parent's authority when it is started as a child: never more than the parent may delegate. The principal
+ * signs it with the request, inside the {@link ambit.wire.AgentSpec} of the agent that is run.
+ *
+ * @param drop {@link Bitmap} of the grant's capabilities that the child does not get
+ * @param memory what it gets of what is mapped into its parent
+ */
+public record Share(Blob drop, List<Narrowing> narrowings, List<Memory> memory) implements Cbor.Message {
+    public Share {
+        narrowings = List.copyOf(narrowings);
+        memory = List.copyOf(memory);
+    }
+
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(drop, narrowings, memory);
+    }
+
+    public static Share parse(Blob bytes) throws MalformedException {
+        return Fields.record(
+                bytes,
+                in -> new Share(Bitmap.read(in), Narrowing.readAll(in), in.records(Limits.MAPPINGS, Memory::read)));
+    }
+}
