@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Signed authority: COSE artifacts, vetted keys, and their compilation for the decision kernel. */
+/** Signed authority: artifacts in COSE, and the vetted keys they are signed with. */
 @NullMarked
 module ambit.authority {
     requires static org.jspecify;
@@ -8,4 +8,6 @@ module ambit.authority {
     requires transitive ambit.decision;
 
     exports ambit.authority;
+    exports ambit.authority.keyfile;
+    exports ambit.authority.signing;
 }

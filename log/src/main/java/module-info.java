@@ -4,7 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ambit.log {
     requires static org.jspecify;
+    requires transitive ambit.authority;
     requires transitive ambit.wire;
 
     exports ambit.log;
+    exports ambit.log.entry;
 }

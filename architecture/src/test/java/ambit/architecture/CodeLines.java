@@ -1,9 +1,13 @@
 package ambit.architecture;
 
-/** Counts the lines of a Java source that hold more than comments and blanks. */
+import java.util.regex.Pattern;
+
+/** Counts the lines of a Java source that hold more than comments, blanks and the names of packages. */
 final class CodeLines {
 
     private static final String TEXT_BLOCK = "\"\"\"";
+
+    private static final Pattern NAMES = Pattern.compile("(?m)^(import|package) [^;\n]+;$");
 
     private final String source;
     private int position;
@@ -15,7 +19,7 @@ final class CodeLines {
     }
 
     static int count(String source) {
-        return new CodeLines(source).count();
+        return new CodeLines(NAMES.matcher(source).replaceAll("")).count();
     }
 
     private int count() {

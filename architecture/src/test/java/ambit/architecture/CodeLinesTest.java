@@ -15,6 +15,12 @@ class CodeLinesTest {
     }
 
     @Test
+    void importsAndThePackageDoNotCount() {
+        assertThat(CodeLines.count("package a.b;\n\nimport static c.D.e;\nimport f.G;\n\nfinal class H {}\n"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void aLineWithCodeBesideAComment() {
         assertThat(CodeLines.count("int a; // one\n/* x */ int b;\n/* y\n*/ int c;"))
                 .isEqualTo(3);

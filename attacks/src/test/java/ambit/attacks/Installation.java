@@ -138,6 +138,8 @@ final class Installation implements AutoCloseable {
     /** Starts the command and leaves its input open. */
     private Running beginTyped(Map<String, String> more, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(mode.prefix());
+        // Who starts the tests in the background has made all of them ignore Ctrl-C; the command must not.
+        command.addAll(List.of("env", "--default-signal=INT"));
         command.add(Repository.command(mode).toString());
         command.addAll(List.of(arguments));
         Map<String, String> all = new TreeMap<>(environment);

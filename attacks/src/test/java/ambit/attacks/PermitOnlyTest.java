@@ -5,8 +5,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import ambit.attacks.Protocol.Admission;
 import ambit.authority.Permit;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker.Admitted;

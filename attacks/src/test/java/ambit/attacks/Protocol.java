@@ -3,8 +3,9 @@ package ambit.attacks;
 import ambit.authority.Cap;
 import ambit.authority.Grant;
 import ambit.authority.Request;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.keyfile.SecretKeyFile;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -124,7 +125,7 @@ final class Protocol implements AutoCloseable {
     record Admission(Blob grant, Request request, SigningKey holder, Blob spec) {
         static Admission of(Installation ambit, String principal, String agent) throws Exception {
             Path keys = ambit.state().resolve("keys");
-            SigningKey holder = SigningKey.read(keys.resolve(principal + ".key"));
+            SigningKey holder = SecretKeyFile.read(keys.resolve(principal + ".key"));
             Blob bytes = grant(ambit, holder.publicKey(), agent);
             Grant grant = Grant.parse(Cose.parse(bytes).payload());
             SortedMap<String, String> definitions = new TreeMap<>();

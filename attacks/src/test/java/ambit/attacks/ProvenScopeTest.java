@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.attacks.Protocol.Admission;
 import ambit.authority.Proof;
-import ambit.authority.PublicKeys;
-import ambit.authority.Signed;
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.authority.signing.Signed;
 import ambit.wire.Blob;
 import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.CoreToBroker.Permitted;
@@ -22,7 +22,7 @@ final class ProvenScopeTest {
     static final Kernel KERNEL = Kernel.usual();
 
     private static Blob coreKey() throws Exception {
-        return PublicKeys.read(KERNEL.get().state().resolve("core/core.pub"));
+        return PublicKeyFile.read(KERNEL.get().state().resolve("core/core.pub"));
     }
 
     @Test

@@ -3,11 +3,11 @@ package ambit.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ambit.log.Checkpoint;
-import ambit.log.Entry;
 import ambit.log.FileStorage;
 import ambit.log.Head;
 import ambit.log.JournalException;
 import ambit.log.Records;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;

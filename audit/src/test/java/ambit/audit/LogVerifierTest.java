@@ -2,12 +2,11 @@ package ambit.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
-import ambit.log.Entry;
+import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ class LogVerifierTest {
     Path directory;
 
     private Journal open() throws IOException {
-        LogKey key = new LogKey("ambit/test", CORE.publicKey(), text -> Signed.signNote(CORE, text));
+        LogKey key = new LogKey("ambit/test", CORE);
         return Journal.open(FileStorage.open(directory), key);
     }
 

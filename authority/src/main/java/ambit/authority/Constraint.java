@@ -104,10 +104,9 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
         };
     }
 
-    /** The same for the decision kernel. */
-    Conjunct compile() {
-        List<Json> values = operands.stream().map(Constraint::value).toList();
-        return new Conjunct(utf8(path), kind.number, optional, Arguments.values(List.of(), values));
+    /** The operands as the values of JSON that an argument is compared with. */
+    public List<Json> values() {
+        return operands.stream().map(Constraint::value).toList();
     }
 
     private static Json value(Cbor operand) {
@@ -120,7 +119,7 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
         };
     }
 
-    static byte[] utf8(String text) {
+    private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 

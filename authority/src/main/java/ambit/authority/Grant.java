@@ -1,5 +1,6 @@
 package ambit.authority;
 
+import ambit.authority.signing.PublicKeys;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.Fields;

@@ -1,2 +1,2 @@
-/** Signed authority: COSE artifacts, vetted keys, and their compilation for the decision kernel. */
+/** The signed artifacts of a chain and of a call, in words and in bytes. */
 package ambit.authority;

@@ -18,7 +18,7 @@ class ArtifactsTest {
     private static final Blob HASH = Blob.fromHex("22".repeat(32));
     private static final Blob HOLDER = Blob.fromHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
 
-    static final Cap GIT_LOG = new Cap(
+    private static final Cap GIT_LOG = new Cap(
             "git.git_log",
             Cap.TOOL,
             "mcp",

@@ -3,8 +3,9 @@ package ambit.bench;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Request;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.keyfile.SecretKeyFile;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
@@ -46,8 +47,8 @@ final class Installation implements AutoCloseable {
         this.directory = directory;
         this.environment = environment;
         this.state = directory.resolve(".ambit");
-        this.principal = SigningKey.read(state.resolve("keys/" + PRINCIPAL + ".key"));
-        SigningKey tenant = SigningKey.read(state.resolve("keys/tenant.key"));
+        this.principal = SecretKeyFile.read(state.resolve("keys/" + PRINCIPAL + ".key"));
+        SigningKey tenant = SecretKeyFile.read(state.resolve("keys/tenant.key"));
         this.grant = Signed.sign(Domain.GRANT, tenant, grant(principal).toBlob());
     }
 

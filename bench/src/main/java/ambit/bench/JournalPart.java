@@ -1,7 +1,6 @@
 package ambit.bench;
 
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
@@ -44,7 +43,7 @@ final class JournalPart implements Part {
         Path place = Files.createTempDirectory(Files.createDirectories(directory), "journal");
         byte[] entry = new byte[ENTRY_BYTES];
         SigningKey key = SigningKey.generate();
-        LogKey logKey = new LogKey("ambit/bench", key.publicKey(), text -> Signed.signNote(key, text));
+        LogKey logKey = new LogKey("ambit/bench", key);
         Samples file;
         try (FileChannel channel =
                 FileChannel.open(place.resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

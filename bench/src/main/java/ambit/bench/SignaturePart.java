@@ -1,8 +1,8 @@
 package ambit.bench;
 
-import ambit.authority.BadSignature;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;

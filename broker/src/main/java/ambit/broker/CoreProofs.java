@@ -1,9 +1,9 @@
 package ambit.broker;
 
-import ambit.authority.BadSignature;
 import ambit.authority.Proof;
-import ambit.authority.PublicKeys;
-import ambit.authority.Signed;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.Signed;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.MalformedException;

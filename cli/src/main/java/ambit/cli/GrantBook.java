@@ -1,9 +1,9 @@
 package ambit.cli;
 
-import ambit.authority.BadSignature;
 import ambit.authority.Grant;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Places;
 import ambit.cli.text.JsonText;

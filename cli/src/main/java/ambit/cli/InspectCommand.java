@@ -1,16 +1,17 @@
 package ambit.cli;
 
 import ambit.audit.Descriptions;
-import ambit.authority.BadSignature;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
-import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
-import ambit.authority.Signed;
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.Signed;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Places;
@@ -97,7 +98,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private Integer publicKey(Terminal terminal) {
         try {
-            Blob key = PublicKeys.read(file);
+            Blob key = PublicKeyFile.read(file);
             terminal.result("a sound Ed25519 public key" + whose(key));
             terminal.result("  " + key.toHex());
             return ExitCode.OK;
@@ -111,7 +112,7 @@ final class InspectCommand implements Callable<Integer> {
         try {
             Places places = main.project().places();
             if (Files.isReadable(places.coreKey())
-                    && PublicKeys.read(places.coreKey()).equals(key)) {
+                    && PublicKeyFile.read(places.coreKey()).equals(key)) {
                 return " (the core)";
             }
             return new KeyRing(places.keys())

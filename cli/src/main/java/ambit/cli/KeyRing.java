@@ -1,7 +1,8 @@
 package ambit.cli;
 
-import ambit.authority.PublicKeys;
-import ambit.authority.SigningKey;
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.authority.keyfile.SecretKeyFile;
+import ambit.authority.signing.SigningKey;
 import ambit.cli.outcome.Failure;
 import ambit.wire.Blob;
 import java.io.IOException;
@@ -28,8 +29,8 @@ final class KeyRing {
     /** Makes a key pair; fails where there is one. */
     void make(String name) throws IOException {
         SigningKey key = SigningKey.generate();
-        key.write(secret(name));
-        PublicKeys.write(directory.resolve(name + ".pub"), key.publicKey());
+        SecretKeyFile.write(secret(name), key);
+        PublicKeyFile.write(directory.resolve(name + ".pub"), key.publicKey());
     }
 
     private Path secret(String name) {
@@ -47,7 +48,7 @@ final class KeyRing {
 
     SigningKey signing(String name) {
         try {
-            return SigningKey.read(secret(name));
+            return SecretKeyFile.read(secret(name));
         } catch (NoSuchFileException e) {
             throw Failure.usage("there is no key of " + name + " in " + directory, hintFor(name))
                     .because(e);
@@ -58,7 +59,7 @@ final class KeyRing {
 
     Blob publicKey(String name) {
         try {
-            return PublicKeys.read(directory.resolve(name + ".pub"));
+            return PublicKeyFile.read(directory.resolve(name + ".pub"));
         } catch (NoSuchFileException e) {
             throw Failure.usage("there is no key of " + name + " in " + directory, hintFor(name))
                     .because(e);
@@ -79,7 +80,7 @@ final class KeyRing {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 if (name.endsWith(".pub")) {
-                    keys.put(name.substring(0, name.length() - 4), PublicKeys.read(file));
+                    keys.put(name.substring(0, name.length() - 4), PublicKeyFile.read(file));
                 }
             }
         } catch (IOException e) {

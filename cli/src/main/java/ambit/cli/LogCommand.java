@@ -1,12 +1,12 @@
 package ambit.cli;
 
 import ambit.audit.LogVerifier;
-import ambit.authority.PublicKeys;
+import ambit.authority.keyfile.PublicKeyFile;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
-import ambit.log.Entry;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ final class LogCommand implements Callable<Integer> {
             throw Failure.usage("there is no log yet", "the first 'ambit run' or 'ambit up' begins it");
         }
         try {
-            return PublicKeys.read(project.places().coreKey());
+            return PublicKeyFile.read(project.places().coreKey());
         } catch (IOException e) {
             throw Failure.usage("cannot read the core's public key", "who started the kernel may read it")
                     .because(e);
@@ -162,7 +162,7 @@ final class LogCommand implements Callable<Integer> {
 
         private static Blob keyOf(Path file) {
             try {
-                return PublicKeys.read(file);
+                return PublicKeyFile.read(file);
             } catch (IOException e) {
                 throw Failure.usage("cannot read the core's public key from " + file, "name it with --key")
                         .because(e);

@@ -3,7 +3,7 @@ package ambit.cli;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
-import ambit.log.Entry;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Json;
 import java.nio.charset.StandardCharsets;

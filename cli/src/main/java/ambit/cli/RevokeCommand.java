@@ -1,7 +1,7 @@
 package ambit.cli;
 
 import ambit.authority.Revocation;
-import ambit.authority.Signed;
+import ambit.authority.signing.Signed;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Link;

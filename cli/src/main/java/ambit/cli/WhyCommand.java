@@ -1,15 +1,15 @@
 package ambit.cli;
 
 import ambit.audit.LogVerifier;
-import ambit.authority.BadSignature;
 import ambit.authority.Grant;
-import ambit.authority.PublicKeys;
-import ambit.authority.Signed;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.Signed;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
-import ambit.log.Entry;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;

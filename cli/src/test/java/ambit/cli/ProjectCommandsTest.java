@@ -2,10 +2,11 @@ package ambit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ambit.authority.PublicKeys;
 import ambit.authority.Revocation;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.authority.keyfile.SecretKeyFile;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import java.io.IOException;
@@ -49,8 +50,8 @@ class ProjectCommandsTest {
             Path key = directory.resolve(".ambit/keys/" + name + ".key");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                     .isEqualTo("rw-------");
-            assertThat(PublicKeys.read(directory.resolve(".ambit/keys/" + name + ".pub")))
-                    .isEqualTo(SigningKey.read(key).publicKey());
+            assertThat(PublicKeyFile.read(directory.resolve(".ambit/keys/" + name + ".pub")))
+                    .isEqualTo(SecretKeyFile.read(key).publicKey());
         }
         for (String name : new String[] {".ambit", ".ambit/keys"}) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name))))
@@ -163,7 +164,7 @@ class ProjectCommandsTest {
     @Test
     void inspectSaysWhatAnArtifactSaysAndWhetherItIsTrue() throws IOException {
         shell.run("init");
-        SigningKey tenant = SigningKey.read(directory.resolve(".ambit/keys/tenant.key"));
+        SigningKey tenant = SecretKeyFile.read(directory.resolve(".ambit/keys/tenant.key"));
         Revocation revocation = new Revocation("acme", Blob.of(new byte[16]), "lost laptop", 1_000_000);
         byte[] bytes =
                 Signed.sign(Cose.Domain.REVOCATION, tenant, revocation.toBlob()).toArray();

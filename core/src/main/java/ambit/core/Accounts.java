@@ -2,7 +2,7 @@ package ambit.core;
 
 import ambit.decision.Codes;
 import ambit.decision.Ledger;
-import ambit.log.Entry.Debit;
+import ambit.log.entry.Entry.Debit;
 import ambit.wire.CoreToBroker.Count;
 import ambit.wire.Denial;
 import java.util.ArrayList;

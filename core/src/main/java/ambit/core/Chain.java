@@ -1,6 +1,5 @@
 package ambit.core;
 
-import ambit.authority.Arguments;
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;

@@ -1,6 +1,6 @@
 package ambit.core;
 
-import ambit.authority.SigningKey;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import java.util.HashSet;

@@ -1,7 +1,6 @@
 package ambit.core;
 
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
@@ -39,7 +38,7 @@ final class CoreProcess implements AutoCloseable {
     CoreProcess(CoreConfig config) throws IOException {
         Path state = config.state();
         key = CoreKeys.signing(state);
-        LogKey logKey = new LogKey(config.origin(), key.publicKey(), text -> Signed.signNote(key, text));
+        LogKey logKey = new LogKey(config.origin(), key);
         journal = Journal.open(FileStorage.open(state.resolve("log")), logKey);
         core = new Core(
                 config.origin(),

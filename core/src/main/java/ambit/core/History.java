@@ -1,7 +1,7 @@
 package ambit.core;
 
-import ambit.log.Entry;
-import ambit.log.Entry.Debit;
+import ambit.log.entry.Entry;
+import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package ambit.core;
 
-import ambit.authority.Signed;
+import ambit.authority.signing.Signed;
 import ambit.log.JournalException;
 import ambit.wire.Blob;
 import java.io.IOException;

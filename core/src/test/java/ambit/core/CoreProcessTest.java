@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.audit.LogVerifier;
 import ambit.authority.Permit;
-import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
-import ambit.authority.Signed;
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.authority.signing.Signed;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -175,7 +175,7 @@ class CoreProcessTest {
         receipts.send(new DriverToCore.Outcome(cose).toCbor());
         CoreToDriver recorded = CoreToDriver.fromCbor(receipts.receive());
         assertThat(recorded).isInstanceOf(CoreToDriver.Recorded.class);
-        Blob corePublic = PublicKeys.read(config.state().resolve("core.pub"));
+        Blob corePublic = PublicKeyFile.read(config.state().resolve("core.pub"));
         Signed.verify(Domain.PROOF, corePublic, ((CoreToDriver.Recorded) recorded).proof());
         CoreToBroker ended = ask(broker, new BrokerToCore.EndContext(context.context(), End.SUCCESS, 0, Blob.EMPTY));
         assertThat(ended).isInstanceOf(CoreToBroker.Ended.class);
@@ -215,7 +215,7 @@ class CoreProcessTest {
         assertThat(used).isBetween((long) permits[0], permits[0] + 1L);
         assertThat(ask(again, decide(context))).isInstanceOf(CoreToBroker.Denied.class);
         assertThat(ask(again, decide(next))).isInstanceOf(Permitted.class);
-        Blob corePublic = PublicKeys.read(config.state().resolve("core.pub"));
+        Blob corePublic = PublicKeyFile.read(config.state().resolve("core.pub"));
         assertThat(LogVerifier.verify(config.state().resolve("log"), corePublic))
                 .isInstanceOf(LogVerifier.Intact.class);
     }

@@ -3,7 +3,7 @@ package ambit.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ambit.authority.Signed;
+import ambit.authority.signing.Signed;
 import org.junit.jupiter.api.Test;
 
 /** A core that silently fell back to the JDK's provider would be fifteen times slower, and as right. */

@@ -12,13 +12,13 @@ import ambit.authority.Permit;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
-import ambit.log.Entry;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
 import ambit.log.Storage;
+import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -86,8 +86,7 @@ final class World implements AutoCloseable {
     }
 
     Journal open(Storage storage) throws IOException {
-        return Journal.open(
-                storage, new LogKey("ambit/test", coreKey.publicKey(), text -> Signed.signNote(coreKey, text)));
+        return Journal.open(storage, new LogKey("ambit/test", coreKey));
     }
 
     Core core(Journal on) {

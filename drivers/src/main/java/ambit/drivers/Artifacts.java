@@ -1,11 +1,11 @@
 package ambit.drivers;
 
-import ambit.authority.BadSignature;
 import ambit.authority.Permit;
-import ambit.authority.PublicKeys;
 import ambit.authority.Receipt;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;

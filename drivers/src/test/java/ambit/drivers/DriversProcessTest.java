@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.authority.Permit;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.AdminToDrivers;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;

@@ -1,8 +1,8 @@
 package ambit.drivers;
 
 import ambit.authority.Permit;
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.CoreToDriver;

@@ -3,8 +3,8 @@ package ambit.drivers;
 import static ambit.drivers.Kernel.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ambit.authority.Signed;
-import ambit.authority.SigningKey;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.Cbor;

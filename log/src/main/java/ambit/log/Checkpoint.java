@@ -2,16 +2,11 @@ package ambit.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.authority.signing.Signed;
 import ambit.wire.Blob;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,7 +17,6 @@ import java.util.regex.Pattern;
  */
 public record Checkpoint(String origin, Head head) {
     private static final byte ED25519 = 1;
-    private static final byte[] SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
     private static final Pattern NOTE = Pattern.compile("""
             (?<text>(?<origin>[^\\s+]+)
             (?<size>0|[1-9][0-9]{0,17})
@@ -33,7 +27,7 @@ public record Checkpoint(String origin, Head head) {
 
     String note(LogKey key) {
         String text = text();
-        byte[] signature = key.sign().apply(text.getBytes(UTF_8));
+        byte[] signature = Signed.signNote(key.key(), text.getBytes(UTF_8));
         byte[] id = keyId(key.origin(), key.publicKey());
         byte[] line = Arrays.copyOf(id, id.length + signature.length);
         System.arraycopy(signature, 0, line, id.length, signature.length);
@@ -61,32 +55,18 @@ public record Checkpoint(String origin, Head head) {
         byte[] signature = Arrays.copyOfRange(line, 4, line.length);
         if (!base64(line).equals(matcher.group("signature"))
                 || !Arrays.equals(keyId(origin, publicKey), 0, 4, line, 0, 4)
-                || !verify(publicKey, matcher.group("text").getBytes(UTF_8), signature)) {
+                || !Signed.verifiesNote(publicKey, matcher.group("text").getBytes(UTF_8), signature)) {
             throw new JournalException("checkpoint is not signed with the core's key");
         }
         byte[] root = Base64.getDecoder().decode(matcher.group("root"));
         return new Checkpoint(origin, new Head(Long.parseLong(matcher.group("size")), Blob.of(root)));
     }
 
-    private static byte[] keyId(String name, Blob publicKey) {
+    static byte[] keyId(String name, Blob publicKey) {
         MessageDigest digest = MerkleRange.sha256();
         digest.update((name + "\n").getBytes(UTF_8));
         digest.update(ED25519);
         return Arrays.copyOf(digest.digest(publicKey.toArray()), 4);
-    }
-
-    private static boolean verify(Blob publicKey, byte[] message, byte[] signature) {
-        byte[] spki = Arrays.copyOf(SPKI, SPKI.length + 32);
-        System.arraycopy(publicKey.toArray(), 0, spki, SPKI.length, 32);
-        try {
-            PublicKey key = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(spki));
-            Signature verifier = Signature.getInstance("Ed25519");
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
     }
 
     private static String base64(byte[] bytes) {

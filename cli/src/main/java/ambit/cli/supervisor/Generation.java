@@ -1,6 +1,6 @@
 package ambit.cli.supervisor;
 
-import ambit.authority.PublicKeys;
+import ambit.authority.keyfile.PublicKeyFile;
 import ambit.boundary.BoundaryRefused;
 import ambit.boundary.Exit;
 import ambit.boundary.KernelProcesses;
@@ -48,7 +48,7 @@ final class Generation implements AutoCloseable {
     private static final int MOST_MEMBERS = 16;
     private static final int MAX_SECRET = 64 << 10;
 
-    /** Signs and verifies where its native library loads; see {@link ambit.authority.Signed}. */
+    /** Signs and verifies where its native library loads; see {@link ambit.authority.signing.Signed}. */
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider";
 
     private static final Path INSIDE_JARS = Path.of("/opt/ambit");
@@ -341,7 +341,7 @@ final class Generation implements AutoCloseable {
     }
 
     private Blob coreKey() throws IOException {
-        return PublicKeys.read(places.coreKey());
+        return PublicKeyFile.read(places.coreKey());
     }
 
     private boolean coreAnswers() throws IOException {

@@ -1,26 +1,21 @@
-package ambit.authority;
+package ambit.authority.signing;
 
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.MalformedException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Set;
 
 /**
- * Raw Ed25519 public keys (RFC 8032 §5.1.5, 32 bytes) and their files, one line {@code ambit-ed25519 <base64>}.
+ * Raw Ed25519 public keys (RFC 8032 §5.1.5, 32 bytes).
  *
  * <p>No Java provider refuses the keys under which one signature verifies for every message, so they are refused here: the points
  * of small order, every encoding with y ≥ p, and what is no point of the curve.
  */
 public final class PublicKeys {
-    private static final String LABEL = "ambit-ed25519 ";
-    private static final int MAX_FILE = 256;
+    /** What the line of a public key begins with. */
+    public static final String LABEL = "ambit-ed25519 ";
 
     private static final BigInteger ONE = BigInteger.ONE;
     private static final BigInteger P = ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
@@ -65,44 +60,8 @@ public final class PublicKeys {
         return new BigInteger(1, reversed);
     }
 
-    /** The line of a public key file, without the end of line. */
+    /** A key as people and files have it, {@code ambit-ed25519 <base64>}, without the end of line. */
     public static String toLine(Blob key) {
         return LABEL + Base64.getEncoder().encodeToString(key.toArray());
-    }
-
-    /** The key of a line that {@link #toLine} wrote, with or without the end of line. */
-    public static Blob parseLine(String line) throws MalformedException {
-        String text = line.strip();
-        if (!text.startsWith(LABEL)) {
-            throw new MalformedException("not a line of the form: ambit-ed25519 <base64>");
-        }
-        try {
-            Blob key = Blob.of(Base64.getDecoder().decode(text.substring(LABEL.length())));
-            if (!toLine(key).equals(text)) {
-                throw new MalformedException("not the one spelling of a public key");
-            }
-            return requireSound(key);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedException("not the base64 of a public key");
-        }
-    }
-
-    public static Blob read(Path file) throws IOException {
-        return parseLine(readSmall(file, MAX_FILE));
-    }
-
-    /** Writes a new file; fails where there is one. */
-    public static void write(Path file, Blob key) throws IOException {
-        Files.writeString(file, toLine(key) + "\n", java.nio.file.StandardOpenOption.CREATE_NEW);
-    }
-
-    static String readSmall(Path file, int most) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new MalformedException("key file too large");
-            }
-            return new String(bytes, StandardCharsets.US_ASCII);
-        }
     }
 }

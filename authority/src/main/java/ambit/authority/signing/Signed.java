@@ -1,4 +1,4 @@
-package ambit.authority;
+package ambit.authority.signing;
 
 import ambit.wire.Blob;
 import ambit.wire.Cose;
@@ -80,15 +80,29 @@ public final class Signed {
         PublicKeys.requireSound(signer);
         Cose message = Cose.parse(cose);
         byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
-        try {
-            if (message.kid().equals(signer)
-                    && verifies(PROVIDER, signer, signed, message.signature().toArray())) {
-                return message.payload();
-            }
-        } catch (GeneralSecurityException e) {
-            // Both providers report some invalid signatures and keys this way; what it was makes no difference.
+        if (message.kid().equals(signer)
+                && holds(signer, signed, message.signature().toArray())) {
+            return message.payload();
         }
         throw new BadSignature();
+    }
+
+    /** Whether {@code signature} is the one of {@code signer}, a sound public key, over a note's text. */
+    public static boolean verifiesNote(Blob signer, byte[] text, byte[] signature) {
+        try {
+            return holds(PublicKeys.requireSound(signer), text, signature);
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    private static boolean holds(Blob signer, byte[] message, byte[] signature) {
+        try {
+            return verifies(PROVIDER, signer, message, signature);
+        } catch (GeneralSecurityException e) {
+            // Both providers report some invalid signatures and keys this way; what it was makes no difference.
+            return false;
+        }
     }
 
     private static byte[] signature(Provider provider, SigningKey key, byte[] message) throws GeneralSecurityException {

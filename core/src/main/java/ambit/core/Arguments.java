@@ -1,18 +1,20 @@
-package ambit.authority;
+package ambit.core;
 
+import ambit.authority.Constraint;
 import ambit.decision.Block;
 import ambit.decision.Conjunct;
 import ambit.decision.Values;
+import ambit.wire.Denial;
 import ambit.wire.Json;
-import ambit.wire.MalformedException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** From parsed JSON and constraints to the arrays of the decision kernel, as {@code docs/constraints.md} defines it. */
-public final class Arguments {
+final class Arguments {
     /** Flattened arguments of one call. */
-    public static final int MAX = 1 << 14;
+    static final int MAX = 1 << 14;
 
     private final List<String> paths = new ArrayList<>();
     private final List<Json> leaves = new ArrayList<>();
@@ -20,26 +22,29 @@ public final class Arguments {
     private Arguments() {}
 
     /** The flattened arguments of a call. */
-    public static Values of(Json.Obj params) throws MalformedException {
+    static Values of(Json.Obj params) throws Refused {
         Arguments arguments = new Arguments();
         arguments.members("", params);
         return values(arguments.paths, arguments.leaves);
     }
 
     /** One block's part of a chain for one capability; times in milliseconds since 1970. */
-    public static Block block(
-            long notBeforeMs, long expiresMs, boolean mayUse, boolean closed, List<Constraint> constraints) {
-        Conjunct[] conjuncts = constraints.stream().map(Constraint::compile).toArray(Conjunct[]::new);
+    static Block block(long notBeforeMs, long expiresMs, boolean mayUse, boolean closed, List<Constraint> constraints) {
+        Conjunct[] conjuncts = constraints.stream().map(Arguments::conjunct).toArray(Conjunct[]::new);
         return new Block(notBeforeMs, expiresMs, mayUse, closed, conjuncts);
     }
 
-    private void members(String prefix, Json.Obj object) throws MalformedException {
+    private static Conjunct conjunct(Constraint c) {
+        return new Conjunct(utf8(c.path()), c.kind().number(), c.optional(), values(List.of(), c.values()));
+    }
+
+    private void members(String prefix, Json.Obj object) throws Refused {
         for (Map.Entry<String, Json> member : object.members().entrySet()) {
             value(prefix + escape(member.getKey()), member.getValue());
         }
     }
 
-    private void value(String path, Json value) throws MalformedException {
+    private void value(String path, Json value) throws Refused {
         switch (value) {
             case Json.Obj object when !object.members().isEmpty() -> members(path + "/", object);
             case Json.Arr list
@@ -52,9 +57,9 @@ public final class Arguments {
         }
     }
 
-    private void leaf(String path, Json value) throws MalformedException {
+    private void leaf(String path, Json value) throws Refused {
         if (paths.size() == MAX) {
-            throw new MalformedException("too many arguments");
+            throw new Refused(Denial.TOO_LARGE, "more than " + MAX + " arguments");
         }
         paths.add(path);
         leaves.add(value);
@@ -73,17 +78,21 @@ public final class Arguments {
         byte[][] texts = new byte[n][0];
         for (int i = 0; i < n; i++) {
             Json scalar = scalars.get(i);
-            path[i] = Constraint.utf8(paths.isEmpty() ? "" : paths.get(i));
+            path[i] = utf8(paths.isEmpty() ? "" : paths.get(i));
             types[i] = type(scalar);
             switch (scalar) {
                 case Json.Bool(boolean yes) -> numbers[i] = yes ? 1 : 0;
                 case Json.Int(long number) -> numbers[i] = number;
-                case Json.Str(String text) -> texts[i] = Constraint.utf8(text);
-                case Json.Dec(String canonical) -> texts[i] = Constraint.utf8(canonical);
+                case Json.Str(String text) -> texts[i] = utf8(text);
+                case Json.Dec(String canonical) -> texts[i] = utf8(canonical);
                 case Json.Null _, Json.Obj _, Json.Arr _ -> {}
             }
         }
         return new Values(path, types, numbers, texts);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int type(Json value) {

@@ -1,4 +1,4 @@
-package ambit.authority;
+package ambit.authority.signing;
 
 /** A signature that does not verify, or one by another key than the demanded. Says no more than that. */
 public final class BadSignature extends Exception {

@@ -1,5 +1,6 @@
-package ambit.log;
+package ambit.log.entry;
 
+import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.MalformedException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package ambit.authority;
+package ambit.authority.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,10 @@
-package ambit.authority;
+package ambit.authority.keyfile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.MalformedException;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -26,34 +30,33 @@ class KeyFilesTest {
     void aPrivateKeyComesBackFromItsFileThatOnlyItsOwnerMayRead() throws Exception {
         SigningKey key = SigningKey.generate();
         Path file = dir.resolve("a.key");
-        key.write(file);
+        SecretKeyFile.write(file, key);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        SigningKey read = SigningKey.read(file);
+        SigningKey read = SecretKeyFile.read(file);
         assertThat(read.publicKey()).isEqualTo(key.publicKey());
-        assertThat(read.privateKey()).isEqualTo(key.privateKey());
-        assertThatThrownBy(() -> key.write(file)).isInstanceOf(FileAlreadyExistsException.class);
+        assertThat(read.seed()).isEqualTo(key.seed());
+        assertThatThrownBy(() -> SecretKeyFile.write(file, key)).isInstanceOf(FileAlreadyExistsException.class);
     }
 
     @Test
     void theFileIsPkcs8ThatOthersRead() throws Exception {
         SigningKey key = SigningKey.generate();
         Path file = dir.resolve("a.key");
-        key.write(file);
+        SecretKeyFile.write(file, key);
         String body = Files.readString(file).replaceAll("-----[A-Z ]+-----|\n", "");
-        assertThat(KeyFactory.getInstance("Ed25519")
-                        .generatePrivate(
-                                new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body))))
-                .isEqualTo(key.privateKey());
+        PrivateKey read = KeyFactory.getInstance("Ed25519")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body)));
+        assertThat(((EdECPrivateKey) read).getBytes()).contains(key.seed());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw--w----", "rw-----w-", "rw---x---", "rwx------"})
     void aPrivateKeyThatOthersMayTouchIsRefused(String mode) throws Exception {
         Path file = dir.resolve("a.key");
-        SigningKey.generate().write(file);
+        SecretKeyFile.write(file, SigningKey.generate());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-        assertThatThrownBy(() -> SigningKey.read(file))
+        assertThatThrownBy(() -> SecretKeyFile.read(file))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("chmod 600");
     }
@@ -61,7 +64,7 @@ class KeyFilesTest {
     @Test
     void whatIsNoPrivateKeyIsRefusedAndNotQuoted() throws Exception {
         Path file = dir.resolve("a.key");
-        SigningKey.generate().write(file);
+        SecretKeyFile.write(file, SigningKey.generate());
         String pem = Files.readString(file);
         for (String broken : new String[] {
             "",
@@ -75,7 +78,7 @@ class KeyFilesTest {
             pem.replace("\n", "\r\n")
         }) {
             Files.writeString(file, broken);
-            assertThatThrownBy(() -> SigningKey.read(file))
+            assertThatThrownBy(() -> SecretKeyFile.read(file))
                     .isInstanceOf(MalformedException.class)
                     .message()
                     .doesNotContain(pem.substring(60, 70));
@@ -91,9 +94,9 @@ class KeyFilesTest {
     void aPublicKeyComesBackFromItsLine() throws Exception {
         Blob key = SigningKey.generate().publicKey();
         Path file = dir.resolve("a.pub");
-        PublicKeys.write(file, key);
+        PublicKeyFile.write(file, key);
         assertThat(Files.readString(file)).isEqualTo(PublicKeys.toLine(key) + "\n");
-        assertThat(PublicKeys.read(file)).isEqualTo(key);
+        assertThat(PublicKeyFile.read(file)).isEqualTo(key);
     }
 
     @ParameterizedTest
@@ -109,12 +112,12 @@ class KeyFilesTest {
                 "ambit-ed25519  11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" // two spaces
             })
     void whatIsNoPublicKeyLineIsRefused(String line) {
-        assertThatThrownBy(() -> PublicKeys.parseLine(line)).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> PublicKeyFile.parse(line)).isInstanceOf(MalformedException.class);
     }
 
     @Test
     void theLineOfTheRfcsFirstKeyIsRead() throws Exception {
-        assertThat(PublicKeys.parseLine("ambit-ed25519 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n")
+        assertThat(PublicKeyFile.parse("ambit-ed25519 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n")
                         .toHex())
                 .isEqualTo("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     }

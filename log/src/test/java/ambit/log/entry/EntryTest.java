@@ -1,8 +1,10 @@
-package ambit.log;
+package ambit.log.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.log.Journal;
+import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import java.util.Arrays;

@@ -1,8 +1,10 @@
-package ambit.authority;
+package ambit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.authority.Cap;
+import ambit.authority.Constraint;
 import ambit.authority.Constraint.Kind;
 import ambit.decision.Block;
 import ambit.decision.Chain;
@@ -21,11 +23,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ArgumentsTest {
-    private static Values flat(String json) throws MalformedException {
+    private static final Cap GIT_LOG = new Cap(
+            "git.git_log",
+            Cap.TOOL,
+            "mcp",
+            Cap.USE | Cap.DELEGATE | Cap.READ,
+            10,
+            List.of(
+                    new Constraint("repo_path", Kind.EQ, List.of(Cbor.of("/repo")), false),
+                    new Constraint("max_count", Kind.MAX, List.of(Cbor.of(50)), true)),
+            false,
+            Blob.fromHex("22".repeat(32)));
+
+    private static Values flat(String json) throws MalformedException, Refused {
         return Arguments.of((Json.Obj) Json.parse(Blob.of(json.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private static List<String> show(String json) throws MalformedException {
+    private static List<String> show(String json) throws MalformedException, Refused {
         Values values = flat(json);
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
@@ -36,7 +50,7 @@ class ArgumentsTest {
         return lines;
     }
 
-    private static int code(Cap cap, String json) throws MalformedException {
+    private static int code(Cap cap, String json) throws MalformedException, Refused {
         Block block = Arguments.block(0, 10, cap.mayUse(), !cap.other(), cap.constraints());
         return Chain.code(new Chain(new Block[] {block}).evaluate(flat(json), 5));
     }
@@ -69,7 +83,8 @@ class ArgumentsTest {
         assertThat(flat("{\"a\":[" + "1,".repeat(Arguments.MAX - 1) + "1]}").size())
                 .isEqualTo(Arguments.MAX);
         assertThatThrownBy(() -> flat("{\"a\":[" + "1,".repeat(Arguments.MAX) + "1]}"))
-                .isInstanceOf(MalformedException.class);
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(Denial.TOO_LARGE));
     }
 
     @ParameterizedTest
@@ -89,7 +104,7 @@ class ArgumentsTest {
                 "{\"repo_path\":\"/repo\",\"max_count\":5,\"x\":1}; 4"
             })
     void aCapabilityDecidesOverJson(String json, int expected) throws Exception {
-        assertThat(code(ArtifactsTest.GIT_LOG, json)).isEqualTo(expected);
+        assertThat(code(GIT_LOG, json)).isEqualTo(expected);
     }
 
     @Test

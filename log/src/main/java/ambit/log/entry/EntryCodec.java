@@ -1,4 +1,4 @@
-package ambit.log;
+package ambit.log.entry;
 
 import ambit.wire.Blob;
 import ambit.wire.Cbor;

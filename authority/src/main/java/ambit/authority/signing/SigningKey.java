@@ -1,0 +1,85 @@
+package ambit.authority.signing;
+
+import ambit.wire.Blob;
+import ambit.wire.MalformedException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/** An Ed25519 private key (RFC 8032). It signs through {@link Signed}. Immutable; never printed. */
+public final class SigningKey {
+    /** Bytes of a seed, which is the private key of RFC 8032. */
+    public static final int SEED = 32;
+
+    private final PrivateKey privateKey;
+    private final Blob publicKey;
+
+    private SigningKey(KeyPair pair) {
+        byte[] encoded = pair.getPublic().getEncoded();
+        this.privateKey = pair.getPrivate();
+        this.publicKey = Blob.of(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+    }
+
+    /** A new key from the system's source of randomness. */
+    public static SigningKey generate() {
+        return from(new SecureRandom());
+    }
+
+    /** The provider takes the 32 bytes of the seed from {@code random} and nothing else. */
+    private static SigningKey from(SecureRandom random) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519", Signed.JDK);
+            generator.initialize(255, random);
+            return new SigningKey(generator.generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has Ed25519", e);
+        }
+    }
+
+    /** The key with this seed. */
+    public static SigningKey ofSeed(byte[] seed) throws MalformedException {
+        SigningKey key = seed.length == SEED ? from(new Fixed(seed)) : generate();
+        if (!Arrays.equals(key.seed(), seed)) {
+            throw new MalformedException("not an Ed25519 private key");
+        }
+        return key;
+    }
+
+    /** The secret itself, for the one file that it is kept in. */
+    public byte[] seed() {
+        byte[] pkcs8 = privateKey.getEncoded();
+        return Arrays.copyOfRange(pkcs8, pkcs8.length - SEED, pkcs8.length);
+    }
+
+    PrivateKey privateKey() {
+        return privateKey;
+    }
+
+    /** Raw, 32 bytes. */
+    public Blob publicKey() {
+        return publicKey;
+    }
+
+    @Override
+    public String toString() {
+        return "SigningKey";
+    }
+
+    /** Hands out one seed. */
+    private static final class Fixed extends SecureRandom {
+        private static final long serialVersionUID = 1L;
+        private final byte[] seed;
+
+        Fixed(byte[] seed) {
+            this.seed = seed.clone();
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            System.arraycopy(seed, 0, bytes, 0, bytes.length);
+        }
+    }
+}

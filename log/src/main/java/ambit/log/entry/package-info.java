@@ -1,0 +1,2 @@
+/** What the log says: its entries and their bytes. */
+package ambit.log.entry;
