@@ -3,6 +3,7 @@ package ambit.core;
 import ambit.authority.signing.SigningKey;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
+import ambit.wire.Denial;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,18 @@ final class Context {
         this.spec = spec;
         this.memory = memory;
         this.handles = handles;
+    }
+
+    /** The index of the capability that this handle is bound to, if the context may use it. */
+    int held(Blob handle, int kind) throws Refused {
+        Integer index = handles.get(handle);
+        if (index == null || chain.cap(index).kind() != kind) {
+            throw new Refused(Denial.UNKNOWN_HANDLE);
+        }
+        if (!chain.cap(index).mayUse()) {
+            throw new Refused(Denial.MAY_NOT_USE);
+        }
+        return index;
     }
 
     /** The name of a capability for the log, {@code ""} for a handle that this context does not have. */

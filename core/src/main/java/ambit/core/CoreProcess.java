@@ -6,7 +6,7 @@ import ambit.log.Journal;
 import ambit.log.LogKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.BrokerToCore;
-import ambit.wire.CoreToBroker;
+import ambit.wire.CoreConfig;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.DriverToCore.Hello;
@@ -58,24 +58,14 @@ final class CoreProcess implements AutoCloseable {
         brokers.incrementAndGet();
         try {
             while (true) {
-                channel.send(answer(BrokerToCore.fromCbor(channel.receive())).toCbor());
+                channel.send(
+                        core.answer(BrokerToCore.fromCbor(channel.receive())).toCbor());
             }
         } finally {
             if (brokers.decrementAndGet() == 0) {
                 core.brokerGone();
             }
         }
-    }
-
-    private CoreToBroker answer(BrokerToCore message) {
-        return switch (message) {
-            case BrokerToCore.Admit m -> core.admit(m);
-            case BrokerToCore.Decide m -> core.decide(m);
-            case BrokerToCore.Spawn m -> core.spawn(m);
-            case BrokerToCore.LogEvent m -> core.logEvent(m);
-            case BrokerToCore.EndContext m -> core.end(m);
-            case BrokerToCore.Poll() -> core.poll();
-        };
     }
 
     private void driver(FrameChannel channel) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package ambit.core;
 import ambit.authority.signing.Signed;
 import ambit.log.JournalException;
 import ambit.wire.Blob;
+import ambit.wire.CoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,10 @@
 package ambit.core;
 
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.Signed;
 import ambit.log.JournalException;
+import ambit.wire.Blob;
+import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.MalformedException;
 
@@ -29,6 +33,15 @@ final class Refused extends Exception {
             case JournalException _ -> new Refused(Denial.LOG_UNAVAILABLE);
             default -> new Refused(Denial.INTERNAL);
         };
+    }
+
+    /** The payload of an artifact that {@code signer} signed in {@code domain}. */
+    static Blob verified(Domain domain, Blob signer, Blob artifact) throws Refused, MalformedException {
+        try {
+            return Signed.verify(domain, signer, artifact);
+        } catch (BadSignature e) {
+            throw new Refused(Denial.BAD_SIGNATURE);
+        }
     }
 
     Denial code() {

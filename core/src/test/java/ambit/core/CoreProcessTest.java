@@ -13,6 +13,7 @@ import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.Cbor;
+import ambit.wire.CoreConfig;
 import ambit.wire.CoreToAdmin;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;

@@ -159,14 +159,14 @@ class CoreTest {
         Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
         Blob request = world.signed(world.request(grant));
         Blob spec = World.spec().children().values().iterator().next().toBlob();
-        assertDenied(world.core.admit(new BrokerToCore.Admit(grant, request, spec)), Denial.BAD_SIGNATURE);
+        assertDenied(world.core.answer(new BrokerToCore.Admit(grant, request, spec)), Denial.BAD_SIGNATURE);
     }
 
     @Test
     void withoutAMemoryDriverNothingBegins() {
         world.drivers.connection = 0;
         assertDenied(world.admit(world.signed(world.grant())), Denial.DRIVER_UNAVAILABLE);
-        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of()));
+        assertThat(world.core.answer(new BrokerToCore.Poll())).isEqualTo(new CoreToBroker.ToKill(List.of()));
     }
 
     // ---- decisions
@@ -286,7 +286,8 @@ class CoreTest {
         Admitted context = world.begin(World.tool("files.read", -1, true));
         world.now = context.expiresAtMs();
         assertDenied(world.call(context), Denial.EXPIRED);
-        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(context.context())));
+        assertThat(world.core.answer(new BrokerToCore.Poll()))
+                .isEqualTo(new CoreToBroker.ToKill(List.of(context.context())));
     }
 
     @Test
@@ -441,7 +442,8 @@ class CoreTest {
         assertDenied(world.spawn(parent, 1, Blob.EMPTY), Denial.REVOKED);
         assertDenied(world.admit(signed), Denial.REVOKED);
         assertAllowed(world.call(bystander));
-        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.core.answer(new BrokerToCore.Poll()))
+                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
         world.restart();
         assertDenied(world.admit(signed), Denial.REVOKED);
     }
@@ -487,7 +489,8 @@ class CoreTest {
         assertThat(world.admin(new AdminToCore.Stop(parent.transaction()))).isInstanceOf(CoreToAdmin.Stopped.class);
         assertDenied(world.call(parent), Denial.CONTEXT_ENDED);
         assertDenied(world.call(child), Denial.CONTEXT_ENDED);
-        assertThat(world.core.poll()).isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.core.answer(new BrokerToCore.Poll()))
+                .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
     }
 
     // ---- children
@@ -701,12 +704,12 @@ class CoreTest {
     void aGuestsEventsAreRecordedAsTheyAreAndBounded() {
         Admitted context = world.begin();
         Blob event = World.json("{\"step\":1}");
-        assertThat(world.core.logEvent(new BrokerToCore.LogEvent(context.context(), event)))
+        assertThat(world.core.answer(new BrokerToCore.LogEvent(context.context(), event)))
                 .isInstanceOf(CoreToBroker.Logged.class);
         assertThat(world.log().getLast())
                 .isEqualTo(new Entry.GuestEvent(world.now, context.context(), context.transaction(), event));
         assertDenied(
-                world.core.logEvent(new BrokerToCore.LogEvent(context.context(), World.json("{"))), Denial.MALFORMED);
+                world.core.answer(new BrokerToCore.LogEvent(context.context(), World.json("{"))), Denial.MALFORMED);
     }
 
     @Test
@@ -727,7 +730,7 @@ class CoreTest {
     void syscallsThatAreNotDecidedHereAreMalformed() {
         Admitted context = world.begin(World.tool("files.read", -1, true));
         assertDenied(
-                world.core.decide(new BrokerToCore.Decide(
+                world.core.answer(new BrokerToCore.Decide(
                         context.context(), Syscall.LOG, World.handle(context, 0), World.json("{}"))),
                 Denial.MALFORMED);
     }

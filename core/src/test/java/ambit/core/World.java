@@ -223,7 +223,7 @@ final class World implements AutoCloseable {
     // ---- calls
 
     CoreToBroker admit(Blob grant, Blob request) {
-        return core.admit(new BrokerToCore.Admit(grant, request, spec(share).toBlob()));
+        return core.answer(new BrokerToCore.Admit(grant, request, spec(share).toBlob()));
     }
 
     CoreToBroker admit(Blob grant) {
@@ -241,7 +241,7 @@ final class World implements AutoCloseable {
     }
 
     CoreToBroker call(Admitted context, Blob handle, String params) {
-        return core.decide(new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, handle, json(params)));
+        return core.answer(new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, handle, json(params)));
     }
 
     /** Calls the context's first capability as it allows. */
@@ -251,12 +251,12 @@ final class World implements AutoCloseable {
 
     CoreToBroker read(Admitted context, String key) {
         Blob params = json("{\"key\":\"" + key + "\"}");
-        return core.decide(new BrokerToCore.Decide(context.context(), Syscall.MEMORY_READ, Blob.EMPTY, params));
+        return core.answer(new BrokerToCore.Decide(context.context(), Syscall.MEMORY_READ, Blob.EMPTY, params));
     }
 
     CoreToBroker write(Admitted context, String key) {
         Blob params = json("{\"key\":\"" + key + "\",\"value\":1}");
-        return core.decide(new BrokerToCore.Decide(context.context(), Syscall.MEMORY_WRITE, Blob.EMPTY, params));
+        return core.answer(new BrokerToCore.Decide(context.context(), Syscall.MEMORY_WRITE, Blob.EMPTY, params));
     }
 
     static Blob handle(Admitted context, int index) {
@@ -264,11 +264,11 @@ final class World implements AutoCloseable {
     }
 
     CoreToBroker end(Admitted context, End how) {
-        return core.end(new BrokerToCore.EndContext(context.context(), how, 0, Blob.EMPTY));
+        return core.answer(new BrokerToCore.EndContext(context.context(), how, 0, Blob.EMPTY));
     }
 
     CoreToBroker spawn(Admitted parent, int index, Blob narrowing) {
-        return core.spawn(new BrokerToCore.Spawn(parent.context(), handle(parent, index), narrowing, Blob.EMPTY));
+        return core.answer(new BrokerToCore.Spawn(parent.context(), handle(parent, index), narrowing, Blob.EMPTY));
     }
 
     CoreToAdmin admin(AdminToCore message) {

@@ -13,6 +13,7 @@ import ambit.cli.outcome.Failure;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
+import ambit.wire.CoreConfig;
 import ambit.wire.CoreToAdmin;
 import ambit.wire.FrontEvent;
 import ambit.wire.FrontRequest;
@@ -283,15 +284,16 @@ final class Generation implements AutoCloseable {
     }
 
     private Cbor coreConfig() {
-        return Cbor.record(
-                INSIDE_STATE.toString(),
-                inside(CORE_BROKER),
-                inside(CORE_DRIVERS),
-                inside(CORE_ADMIN),
-                users(Role.CORE, new Party.Kernel(Role.BROKER)),
-                users(Role.CORE, new Party.Kernel(Role.DRIVERS)),
-                users(Role.CORE, new Party.HostUser()),
-                "ambit/" + places.runtime().getFileName());
+        return new CoreConfig(
+                        INSIDE_STATE,
+                        Path.of(inside(CORE_BROKER)),
+                        Path.of(inside(CORE_DRIVERS)),
+                        Path.of(inside(CORE_ADMIN)),
+                        users(Role.CORE, new Party.Kernel(Role.BROKER)),
+                        users(Role.CORE, new Party.Kernel(Role.DRIVERS)),
+                        users(Role.CORE, new Party.HostUser()),
+                        "ambit/" + places.runtime().getFileName())
+                .toCbor();
     }
 
     private Cbor driversConfig(Blob coreKey) {

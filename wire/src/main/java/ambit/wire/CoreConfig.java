@@ -1,15 +1,11 @@
-package ambit.core;
+package ambit.wire;
 
-import ambit.wire.Blob;
-import ambit.wire.Cbor;
-import ambit.wire.Fields;
-import ambit.wire.MalformedException;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * What the supervisor tells a core, as the CBOR record {@code {1: …, 2: …}} of these fields in this order. Paths are those of the
- * core's own view; users are named as {@link ambit.wire.Peer#uid} tells them.
+ * core's own view; users are named as {@link Peer#uid} tells them.
  *
  * @param state the core's own directory: keys and log
  * @param brokerSocket where the core is to listen for the broker; the next two for the drivers and the {@code ambit} command
@@ -24,12 +20,14 @@ public record CoreConfig(
         List<String> brokerUsers,
         List<String> driversUsers,
         List<String> adminUsers,
-        String origin) {
+        String origin)
+        implements Cbor.Message {
     private static final int MAX_USERS = 16;
     private static final int MAX_PATH = 4096;
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(Cbor.record(
+    @Override
+    public Cbor toCbor() {
+        return Cbor.record(
                 state.toString(),
                 brokerSocket.toString(),
                 driversSocket.toString(),
@@ -37,12 +35,12 @@ public record CoreConfig(
                 brokerUsers,
                 driversUsers,
                 adminUsers,
-                origin)));
+                origin);
     }
 
     public static CoreConfig parse(Blob bytes) throws MalformedException {
         return Fields.record(
-                Cbor.decode(bytes.toArray()),
+                bytes,
                 in -> new CoreConfig(
                         Path.of(in.text(MAX_PATH)),
                         Path.of(in.text(MAX_PATH)),

@@ -1,0 +1,292 @@
+package ambit.core;
+
+import ambit.authority.Cap;
+import ambit.authority.Delegation;
+import ambit.authority.Grant;
+import ambit.authority.Memory;
+import ambit.authority.Request;
+import ambit.authority.Share;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
+import ambit.log.entry.Entry;
+import ambit.wire.AgentSpec;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.CoreToDriver;
+import ambit.wire.CoreToDriver.MapEntry;
+import ambit.wire.Cose;
+import ambit.wire.Cose.Domain;
+import ambit.wire.Denial;
+import ambit.wire.DriverToCore;
+import ambit.wire.End;
+import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How contexts begin: a request over a grant, and children below their parents. */
+final class Admission {
+    private static final int MAX_LIVE = 4096;
+    private static final int MAX_GRANTS = 1024;
+    private static final long REQUEST_WINDOW_MS = 300_000;
+    private static final long OWN_QUOTA = 64 << 20;
+
+    private final State state;
+    private final Drivers drivers;
+    private final Partitions partitions;
+    private final Ending ending;
+
+    /** Grants that verified, by their hash. */
+    private final Map<Blob, Grant> grants = new HashMap<>();
+
+    Admission(State state, Drivers drivers, Partitions partitions, Ending ending) {
+        this.state = state;
+        this.drivers = drivers;
+        this.partitions = partitions;
+        this.ending = ending;
+    }
+
+    /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
+    CoreToBroker admit(BrokerToCore.Admit m) throws Refused, MalformedException {
+        if (m.grant().size() > Entry.MAX_ARTIFACT || m.request().size() > Entry.MAX_ARTIFACT) {
+            throw new Refused(Denial.TOO_LARGE);
+        }
+        Grant grant = verifiedGrant(m.grant());
+        Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
+        AgentSpec spec = AgentSpec.parse(m.agentSpec());
+        if (!request.agentSpec().equals(m.agentSpec().sha256())) {
+            throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
+        }
+        Chain chain = Chain.of(m.grant().sha256(), grant, m.request().sha256(), request);
+        SigningKey contextKey = SigningKey.generate();
+        Context context;
+        long index;
+        synchronized (state) {
+            context = admissible(grant, request, chain, contextKey, spec);
+            if (!state.history.seenGrant(chain.grantHash())) {
+                state.record(new Entry.GrantSeen(state.clock.millis(), chain.grantHash(), m.grant()));
+            }
+            index = state.record(new Entry.Admitted(
+                    state.clock.millis(),
+                    context.id,
+                    context.transaction,
+                    grant.tenant(),
+                    grant.holder(),
+                    request.agent(),
+                    chain.grantHash(),
+                    m.request().sha256(),
+                    contextKey.publicKey(),
+                    m.request(),
+                    chain.expiresAtMs()));
+            state.live.put(context.id, context);
+        }
+        return begin(context, index);
+    }
+
+    private Grant verifiedGrant(Blob bytes) throws Refused, MalformedException {
+        Blob hash = bytes.sha256();
+        Blob signer = Cose.parse(bytes).kid();
+        String tenant;
+        synchronized (state) {
+            Grant cached = grants.get(hash);
+            if (cached != null) {
+                return cached;
+            }
+            tenant = state.history.tenantOf(signer);
+        }
+        if (tenant.isEmpty()) {
+            throw new Refused(Denial.UNKNOWN_TENANT);
+        }
+        Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
+        if (!grant.tenant().equals(tenant)) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
+        }
+        synchronized (state) {
+            if (grants.size() >= MAX_GRANTS) {
+                grants.clear();
+            }
+            grants.put(hash, grant);
+        }
+        return grant;
+    }
+
+    private Context admissible(Grant grant, Request request, Chain chain, SigningKey contextKey, AgentSpec spec)
+            throws Refused {
+        long now = state.clock.millis();
+        String transaction = request.transaction().toHex();
+        Owner owner = new Owner(grant.tenant(), grant.holder());
+        if (now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS) {
+            throw new Refused(Denial.NOT_YET_VALID);
+        }
+        if (now >= chain.expiresAtMs() || now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
+            throw new Refused(Denial.EXPIRED);
+        }
+        if (state.history.seen(transaction)) {
+            throw new Refused(Denial.REPLAYED, "a transaction of this id was admitted before");
+        }
+        state.refuseRevoked(owner.tenant(), chain);
+        List<MapEntry> map = new ArrayList<>(namespaces(owner, transaction, grant));
+        for (Request.Inherit inherit : request.inherits()) {
+            if (!state.history.owns(owner, inherit.transaction())) {
+                throw new Refused(Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
+            }
+            map.add(partitions.inherited(owner, inherit.transaction(), inherit.key()));
+        }
+        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map));
+    }
+
+    private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
+        List<MapEntry> map = new ArrayList<>();
+        map.add(partitions.own(owner, transaction, MemoryMap.READ | MemoryMap.WRITE, OWN_QUOTA));
+        for (Memory memory : grant.memory()) {
+            String name = memory.namespace();
+            if (name.equals("own")) {
+                map.set(0, partitions.own(owner, transaction, memory.rights(), memory.quota()));
+            } else if (name.startsWith("user/") && name.length() > "user/".length() && !name.endsWith("/")) {
+                map.add(partitions.namespace(owner, name, memory.rights(), memory.quota()));
+            } else {
+                throw new Refused(Denial.NOT_MAPPED, "there are no namespaces but own and user/…");
+            }
+        }
+        return map;
+    }
+
+    private Context context(
+            String transaction, Owner owner, Chain chain, SigningKey contextKey, AgentSpec spec, MemoryMap memory)
+            throws Refused {
+        if (state.live.size() >= MAX_LIVE) {
+            throw new Refused(Denial.TOO_LARGE, "too many transactions are alive");
+        }
+        Map<Blob, Integer> handles = new LinkedHashMap<>();
+        for (int cap : chain.held()) {
+            Blob pinned = chain.cap(cap).definition();
+            String definition = spec.tools().getOrDefault(chain.cap(cap).name(), "");
+            if (!pinned.isEmpty() && !pinned.equals(utf8(definition).sha256())) {
+                throw new Refused(Denial.TOOL_CHANGED);
+            }
+            handles.put(state.id(), cap);
+        }
+        state.accounts.open(chain);
+        return new Context(state.id(), transaction, owner, chain, contextKey, spec, memory, handles);
+    }
+
+    /** What follows once the beginning is recorded: durable, mapped, answered; or ended again. */
+    private CoreToBroker begin(Context context, long index) throws Refused {
+        try {
+            state.journal.awaitDurable(index);
+            long connection = drivers.connection();
+            if (!(drivers.ask(new CoreToDriver.MapContext(context.id, context.transaction, context.memory.entries()))
+                    instanceof DriverToCore.Ok)) {
+                throw new IOException("the driver refused");
+            }
+            boolean ended;
+            synchronized (state) {
+                context.connection = connection;
+                ended = context.ending;
+            }
+            if (ended) {
+                drivers.ask(new CoreToDriver.DropContext(context.id));
+            }
+        } catch (IOException e) {
+            ending.finish(context, End.CRASHED, 0, Blob.EMPTY);
+            throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped");
+        }
+        synchronized (state) {
+            state.alive(context.id);
+            List<Bound> capabilities = new ArrayList<>();
+            context.handles.forEach((handle, cap) -> capabilities.add(bound(context, handle, cap)));
+            return new CoreToBroker.Admitted(
+                    context.id,
+                    context.transaction,
+                    context.chain.agent(),
+                    capabilities,
+                    context.memory.mapped(),
+                    context.chain.expiresAtMs(),
+                    index,
+                    Blob.EMPTY);
+        }
+    }
+
+    private Bound bound(Context context, Blob handle, int index) {
+        Cap cap = context.chain.cap(index);
+        String definition = context.spec.tools().getOrDefault(cap.name(), "");
+        long left = state.accounts.left(context.chain, index);
+        return new Bound(handle, cap.name(), cap.kind(), cap.driver(), left, definition, cap.isRead());
+    }
+
+    /** Begins a child: one use of the capability for it, and a signed block that only takes away. */
+    CoreToBroker spawn(BrokerToCore.Spawn m) throws Refused, MalformedException {
+        Context parent;
+        int cap;
+        synchronized (state) {
+            parent = state.alive(m.context());
+            cap = parent.held(m.handle(), Bound.CHILD);
+            state.accounts.check(parent.chain, cap);
+        }
+        AgentSpec spec = childSpec(parent, cap);
+        Optional<Share> share = spec.share().isEmpty() ? Optional.empty() : Optional.of(Share.parse(spec.share()));
+        Delegation delegation = parent.chain.delegation(
+                cap, state.id(), share, m.narrowing(), m.input().sha256());
+        Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
+        if (signed.size() > Entry.MAX_ARTIFACT) {
+            throw new Refused(Denial.TOO_LARGE);
+        }
+        Chain chain = parent.chain.below(signed.sha256(), delegation);
+        SigningKey contextKey = SigningKey.generate();
+        Context child;
+        long index;
+        synchronized (state) {
+            state.accounts.check(state.alive(m.context()).chain, cap);
+            child = child(parent, chain, contextKey, spec, share);
+            index = state.record(new Entry.Spawned(
+                    state.clock.millis(),
+                    child.id,
+                    child.transaction,
+                    delegation.agent(),
+                    parent.id,
+                    signed.sha256(),
+                    contextKey.publicKey(),
+                    signed,
+                    chain.expiresAtMs(),
+                    state.accounts.use(parent.chain, cap)));
+            state.live.put(child.id, child);
+            parent.children.add(child.id);
+        }
+        return begin(child, index);
+    }
+
+    private static AgentSpec childSpec(Context parent, int cap) throws Refused {
+        String name = parent.chain.cap(cap).name();
+        AgentSpec spec = parent.spec.children().get(name.substring(name.indexOf('.') + 1));
+        if (spec == null) {
+            throw new Refused(Denial.UNKNOWN_TOOL, "the agent has no child of this name");
+        }
+        return spec;
+    }
+
+    private Context child(Context parent, Chain chain, SigningKey contextKey, AgentSpec spec, Optional<Share> share)
+            throws Refused {
+        String transaction = parent.transaction + "." + (parent.children.size() + 1);
+        List<MapEntry> map = new ArrayList<>(parent.memory.entries());
+        map.removeIf(entry -> !entry.exactKey().isEmpty());
+        share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
+        map.set(
+                0,
+                partitions.own(
+                        parent.owner,
+                        transaction,
+                        map.getFirst().rights(),
+                        map.getFirst().quotaBytes()));
+        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map));
+    }
+
+    private static Blob utf8(String text) {
+        return Blob.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,69 @@
+package ambit.core;
+
+import ambit.log.Journal;
+import ambit.log.entry.Entry;
+import ambit.wire.Blob;
+import ambit.wire.Denial;
+import ambit.wire.Limits;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the core knows. Its monitor is the core's one lock, which nobody holds while waiting for the disk, a driver or a signature;
+ * whoever reads or changes a part of it holds it, unless the part is thread-safe by itself.
+ */
+final class State {
+    /** A permit without a receipt. */
+    record Issued(Context context, long sequence, Blob digest, String driver, long atMs) {}
+
+    final Journal journal;
+    final InstantSource clock;
+    final History history = new History();
+    final Accounts accounts = new Accounts(history);
+    final Map<Blob, Context> live = new LinkedHashMap<>();
+    final Map<Blob, Issued> permits = new LinkedHashMap<>();
+    private final SecureRandom random;
+
+    /** Folds the log. */
+    State(Journal journal, InstantSource clock, SecureRandom random) {
+        this.journal = journal;
+        this.clock = clock;
+        this.random = random;
+        journal.forEach((_, bytes) -> history.apply(Entry.decode(bytes)));
+    }
+
+    /** Appends an entry and lets it take effect, both or neither. Durable only later. */
+    synchronized long record(Entry entry) {
+        long index = journal.append(Entry.encode(entry));
+        history.apply(entry);
+        return index;
+    }
+
+    /** The context, if it may still act. */
+    synchronized Context alive(Blob id) throws Refused {
+        Context context = live.get(id);
+        if (context == null || context.ending || context.stopped) {
+            throw new Refused(Denial.CONTEXT_ENDED);
+        }
+        if (clock.millis() >= context.chain.expiresAtMs()) {
+            throw new Refused(Denial.EXPIRED);
+        }
+        refuseRevoked(context.owner.tenant(), context.chain);
+        return context;
+    }
+
+    synchronized void refuseRevoked(String tenant, Chain chain) throws Refused {
+        if (chain.names().stream().anyMatch(name -> history.isRevoked(tenant, name))) {
+            throw new Refused(Denial.REVOKED);
+        }
+    }
+
+    /** 16 bytes that nobody can guess. */
+    Blob id() {
+        byte[] bytes = new byte[Limits.ID];
+        random.nextBytes(bytes);
+        return Blob.of(bytes);
+    }
+}
