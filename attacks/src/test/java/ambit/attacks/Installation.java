@@ -188,6 +188,11 @@ final class Installation implements AutoCloseable {
     void up() throws Exception {
         Outcome up = ambit("up");
         assertThat(up.exit()).as("%s\n--- kernel.log\n%s", up, kernelLog()).isZero();
+        noteTraces();
+    }
+
+    /** Remembers what the kernel that now runs uses outside of this directory, so that its end can be seen. */
+    void noteTraces() {
         traces.addAll(Host.tracesOf(mark()));
     }
 

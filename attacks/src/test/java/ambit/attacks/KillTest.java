@@ -93,6 +93,7 @@ final class KillTest {
     }
 
     private static void kill(Installation ambit, String victim) throws Exception {
+        ambit.noteTraces();
         long pid = victim.equals("guest") ? guest(ambit) : ambit.pid(victim);
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
         // The boundary's outermost process is the one that the supervisor knows; the program is its last descendant.

@@ -146,6 +146,11 @@ public final class KernelProcesses implements AutoCloseable {
         }
     }
 
+    /** Deletes the temporary files of kernels of this user that were killed before they could. */
+    public static void sweep() throws IOException {
+        Scratch.sweep(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
     /** Whether every role has a kernel uid of its own. */
     public boolean separateUids() {
         return root;

@@ -2,15 +2,22 @@ package ambit.boundary;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class Scratch implements AutoCloseable {
     private static final int MAX_STATUS = 4096;
 
+    private static final String NAME = "ambit-boundary-";
+    private static final String LOCK = "lock";
+
+    /** The roots of this process, with their locks. */
+    private static final Map<Path, FileChannel> IN_USE = new ConcurrentHashMap<>();
+
     private static final String VIEW = "view";
     private static final Pattern CHILD_PID = Pattern.compile("\"child-pid\": (\\d{1,10})");
 
@@ -32,11 +45,48 @@ final class Scratch implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** A directory that scratch directories are made in. */
+    /** A directory that scratch directories are made in. Locked while this process lives, so that others know it is in use. */
     static Path root() throws IOException {
-        Path root = Files.createTempDirectory("ambit-boundary-");
+        Path root = Files.createTempDirectory(NAME);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
+        // Locked before it has its name: whoever finds the name finds it locked, or its owner dead.
+        Path fresh = root.resolve(LOCK + ".new");
+        FileChannel lock = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
+        Files.move(fresh, root.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+        IN_USE.put(root, lock);
         return root;
+    }
+
+    /** Deletes the roots below {@code temporary} that processes of this user left when they were killed. */
+    static void sweep(Path temporary) throws IOException {
+        int self = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        try (DirectoryStream<Path> roots = Files.newDirectoryStream(temporary, NAME + "*")) {
+            for (Path root : roots) {
+                // Closing any channel of a file drops this process's lock on it, so its own are not even opened.
+                if (!IN_USE.containsKey(root)
+                        && Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)
+                        && self == (int) Files.getAttribute(root, "unix:uid", LinkOption.NOFOLLOW_LINKS)) {
+                    sweepOne(root);
+                }
+            }
+        }
+    }
+
+    private static void sweepOne(Path root) {
+        try (FileChannel channel =
+                        FileChannel.open(root.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                return;
+            }
+            try (DirectoryStream<Path> starts = Files.newDirectoryStream(root, "g*")) {
+                starts.forEach(start -> new Scratch(start).close());
+            }
+            deleteRoot(root);
+        } catch (IOException e) {
+            // Without a lock it is just being made; what cannot be deleted holds nothing that matters.
+        }
     }
 
     static Scratch in(Path root) throws IOException {
@@ -128,7 +178,16 @@ final class Scratch implements AutoCloseable {
         } catch (IOException e) {
             // As above.
         }
+        delete(root.resolve(LOCK));
         delete(root);
+        FileChannel lock = IN_USE.remove(root);
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                // The lock ends with the process.
+            }
+        }
     }
 
     /** Deletes a directory and all in it, links unfollowed; what can not be deleted is left for the system to clean. */

@@ -15,7 +15,7 @@ final class McpTools {
 
     static Map<String, Bound> of(List<Bound> capabilities) {
         List<Bound> tools = capabilities.stream()
-                .filter(it -> it.kind() == Bound.TOOL && !it.definition().isEmpty())
+                .filter(it -> it.kind() == Bound.TOOL && !it.definition().isEmpty() && !OpenAiDoor.isModel(it))
                 .toList();
         Map<String, Long> seen =
                 tools.stream().collect(Collectors.groupingBy(McpTools::operation, Collectors.counting()));

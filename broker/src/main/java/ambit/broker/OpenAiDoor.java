@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * The OpenAI-compatible door: a chat completion is a tool_call on the context's model capability with the request's body as
@@ -19,6 +20,7 @@ final class OpenAiDoor {
     private static final String CHAT = PREFIX + "chat/completions";
     private static final String MODELS = PREFIX + "models";
     private static final String OPERATION = ".chat";
+    private static final String DRIVER = "openai";
 
     private OpenAiDoor() {}
 
@@ -68,22 +70,43 @@ final class OpenAiDoor {
     }
 
     private static List<Bound> models(List<Bound> capabilities) {
-        return capabilities.stream()
-                .filter(it -> it.kind() == Bound.TOOL && it.name().endsWith(OPERATION))
-                .toList();
+        return capabilities.stream().filter(OpenAiDoor::isModel).toList();
+    }
+
+    static boolean isModel(Bound capability) {
+        return capability.kind() == Bound.TOOL && capability.driver().equals(DRIVER);
     }
 
     private static String tool(Bound model) {
-        return model.name().substring(0, model.name().length() - OPERATION.length());
+        return model.name().endsWith(OPERATION)
+                ? model.name().substring(0, model.name().length() - OPERATION.length())
+                : model.name();
     }
 
-    /** The capability of the tool that the request names as its model; the first one when it names none of them. */
+    /** The capability for the model that the request names, or of the tool of that name; the first one when there is none. */
     private static Optional<Bound> model(Context context, Json.Obj request) {
         List<Bound> models = models(context.capabilities());
+        Json asked = request.members().getOrDefault("model", new Json.Null());
         return models.stream()
-                .filter(it -> new Json.Str(tool(it)).equals(request.members().get("model")))
+                .filter(it -> names(it).contains(asked))
                 .findFirst()
+                .or(() -> models.stream()
+                        .filter(it -> new Json.Str(tool(it)).equals(asked))
+                        .findFirst())
                 .or(() -> models.stream().findFirst());
+    }
+
+    /** The models that a capability allows, where its definition {@code {"models": […]}} says so; otherwise the tool's name. */
+    private static List<Json> names(Bound model) {
+        try {
+            return !model.definition().isEmpty()
+                            && Json.parse(JsonText.utf8(model.definition())) instanceof Json.Obj definition
+                            && definition.members().get("models") instanceof Json.Arr names
+                    ? names.items()
+                    : List.of(new Json.Str(tool(model)));
+        } catch (MalformedException e) {
+            return List.of();
+        }
     }
 
     private static void answer(Exchange exchange, Reply reply, ByteArrayOutputStream gathered) {
@@ -147,14 +170,22 @@ final class OpenAiDoor {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
             for (Bound model : models(context.capabilities())) {
-                json.writeStartObject();
-                json.writeStringProperty("id", tool(model));
-                json.writeStringProperty("object", "model");
-                json.writeNumberProperty("created", 0);
-                json.writeStringProperty("owned_by", "ambit");
-                json.writeEndObject();
+                for (Json name : names(model)) {
+                    if (name instanceof Json.Str(String id)) {
+                        model(json, id);
+                    }
+                }
             }
             json.writeEndArray();
         });
+    }
+
+    private static void model(JsonGenerator json, String id) {
+        json.writeStartObject();
+        json.writeStringProperty("id", id);
+        json.writeStringProperty("object", "model");
+        json.writeNumberProperty("created", 0);
+        json.writeStringProperty("owned_by", "ambit");
+        json.writeEndObject();
     }
 }

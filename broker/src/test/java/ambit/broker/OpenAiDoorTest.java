@@ -55,6 +55,18 @@ class OpenAiDoorTest {
     }
 
     @Test
+    void the_models_that_a_capability_allows_are_those_that_are_listed_and_found() throws IOException {
+        Bound named = ScriptedKernel.tool("named.chat", "{\"models\":[\"gpt-a\",\"gpt-b\"]}");
+        Opened other = doors.open(doors.kernel.context("reader", chat, named));
+        assertThat(Http.get(other.loopback(), "/v1/models").body())
+                .contains("\"id\":\"small\"", "\"id\":\"gpt-a\"", "\"id\":\"gpt-b\"")
+                .doesNotContain("named");
+        doors.kernel.drivers.put("named.chat", (params, answer) -> answer.done("\"b\""));
+        assertThat(Http.post(other.loopback(), PATH, "{\"model\":\"gpt-b\"}").body())
+                .isEqualTo("\"b\"");
+    }
+
+    @Test
     void events_arrive_one_by_one_as_they_are_made() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         doors.kernel.drivers.put("small.chat", (params, answer) -> {

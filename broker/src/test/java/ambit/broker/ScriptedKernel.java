@@ -102,7 +102,8 @@ final class ScriptedKernel implements Kernel {
     }
 
     static Bound tool(String name, String definition) {
-        return new Bound(Text.randomId(), name, Bound.TOOL, name.substring(0, name.indexOf('.')), 3, definition, false);
+        String driver = name.endsWith(".chat") ? "openai" : "mcp";
+        return new Bound(Text.randomId(), name, Bound.TOOL, driver, 3, definition, false);
     }
 
     static Bound child(String agent) {

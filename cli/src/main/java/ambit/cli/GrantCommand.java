@@ -54,7 +54,7 @@ final class GrantCommand implements Runnable {
         Agent agent = desk.agent(agentName);
         Duration time = Quantity.duration(validity)
                 .orElseThrow(() -> Failure.usage("'" + validity + "' is not a time", "such as 30d, 8h or 45min"));
-        KernelDesk.ensure(project, config, main.environment(), terminal);
+        KernelDesk.ensure(project, config, agent, main.environment(), terminal);
         desk.discover(agent);
         GrantMaker.Terms terms = lessened(desk.terms(agent));
         GrantBook.Entry issued = desk.book()

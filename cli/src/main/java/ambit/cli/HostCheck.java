@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +34,33 @@ final class HostCheck {
         this.project = project;
     }
 
+    /** Everything that the file names. */
     static HostCheck of(Project project, Config config, Map<String, String> environment) {
+        return of(project, config.tools().values(), config.agents().values(), environment);
+    }
+
+    /** What it takes to run one agent: its own, its children's, and the tools that they use. */
+    static HostCheck of(Project project, Config config, Agent agent, Map<String, String> environment) {
+        Set<Agent> agents = new LinkedHashSet<>();
+        gather(config, agent, agents);
+        Set<Tool> tools = new LinkedHashSet<>();
+        agents.forEach(one -> one.mayUse().forEach(use -> tools.add(config.toolOf(use))));
+        return of(project, tools, agents, environment);
+    }
+
+    private static void gather(Config config, Agent agent, Set<Agent> agents) {
+        if (agents.add(agent)) {
+            agent.mayStart().forEach(start -> gather(config, config.agentOf(start), agents));
+        }
+    }
+
+    private static HostCheck of(
+            Project project, Collection<Tool> tools, Collection<Agent> agents, Map<String, String> environment) {
         HostCheck check = new HostCheck(project);
-        for (Tool tool : config.tools().values()) {
+        for (Tool tool : tools) {
             check.tool(tool, environment);
         }
-        for (Agent agent : config.agents().values()) {
+        for (Agent agent : agents) {
             agent.sees().forEach(mount -> check.mount(mount, false));
             check.program("the agent '" + agent.name() + "'", agent.at(), agent.run(), agent.sees());
         }

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Kernel;
@@ -7,6 +8,7 @@ import ambit.cli.supervisor.KernelPlan;
 import ambit.cli.supervisor.Link;
 import ambit.cli.text.Terminal;
 import ambit.wire.AdminToCore;
+import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
 import java.util.Map;
 
@@ -15,8 +17,16 @@ final class KernelDesk {
 
     private KernelDesk() {}
 
+    /** For a command about one agent: what that agent needs must be on this machine. */
+    static KernelPlan ensure(
+            Project project, Config config, Agent agent, Map<String, String> environment, Terminal terminal) {
+        HostCheck.of(project, config, agent, environment).throwIfBroken(terminal);
+        return ensure(project, config, environment, terminal);
+    }
+
+    /** For a command about no agent: what is missing on this machine is missing to the agents that need it. */
     static KernelPlan ensure(Project project, Config config, Map<String, String> environment, Terminal terminal) {
-        HostCheck.of(project, config, environment).throwIfBroken(terminal);
+        Blob root = new KeyRing(project.places().keys()).publicKey(KeyRing.TENANT);
         KernelPlan plan = KernelPlan.of(config, project.directory());
         Kernel kernel = new Kernel(project.places(), environment);
         if (kernel.ensure(plan, project.directory())) {
@@ -24,9 +34,7 @@ final class KernelDesk {
         } else {
             UpCommand.warnOfChangedCredentials(kernel, terminal);
         }
-        KeyRing keys = new KeyRing(project.places().keys());
-        CoreToAdmin answer =
-                Link.ask(project.places(), new AdminToCore.Register(config.tenant(), keys.publicKey(KeyRing.TENANT)));
+        CoreToAdmin answer = Link.ask(project.places(), new AdminToCore.Register(config.tenant(), root));
         if (answer instanceof CoreToAdmin.Denied(var code, String sentence)) {
             throw Failure.kernel(
                     "the core does not take tenant '" + config.tenant() + "': " + sentence + " (" + code + ")",

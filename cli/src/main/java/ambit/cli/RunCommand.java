@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         String principal = principal(config);
         List<Request.Inherit> inherits =
                 inherit.stream().map(RunCommand::inherited).toList();
-        KernelPlan plan = KernelDesk.ensure(project, config, main.environment(), terminal);
+        KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
         GrantBook.Entry grant = desk.forRun(principal, agent);
         AgentSpec spec =
                 new SpecMaker(config, project.directory(), plan, desk.pinned()).spec(agent, arguments, grant.grant());

@@ -1,17 +1,23 @@
 package ambit.cli;
 
+import ambit.authority.Constraint.Kind;
 import ambit.authority.Grant;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Limits;
+import ambit.cli.config.Tool;
 import ambit.cli.supervisor.KernelPlan;
+import ambit.cli.text.JsonText;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
+import ambit.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Says what to run: the agent's command, its view and limits, the tools' definitions, and the same of its children. */
 final class SpecMaker {
@@ -39,7 +45,25 @@ final class SpecMaker {
             pinned.definition(cap.name().substring(0, dot), cap.name().substring(dot + 1))
                     .ifPresent(definition -> definitions.put(cap.name(), definition));
         });
+        config.agents().values().stream()
+                .flatMap(any -> any.mayUse().stream())
+                .filter(use -> config.toolOf(use) instanceof Tool.Model)
+                .forEach(use ->
+                        models(use.capability(), grant).ifPresent(names -> definitions.put(use.capability(), names)));
         return spec(agent, arguments, definitions, grant, Blob.EMPTY);
+    }
+
+    /** What an agent that asks which models there are is told: those that the grant's constraint on {@code model} names, if one does. */
+    private static Optional<String> models(String capability, Grant grant) {
+        return grant.caps().stream()
+                .filter(cap -> cap.name().equals(capability))
+                .flatMap(cap -> cap.constraints().stream())
+                .filter(it -> it.path().equals("model") && (it.kind() == Kind.EQ || it.kind() == Kind.IN))
+                .findFirst()
+                .map(it -> it.values().stream()
+                        .flatMap(value -> value instanceof Json.Str(String name) ? Stream.of(name) : Stream.empty())
+                        .toList())
+                .map(names -> JsonText.write(JsonText.object("models", names)));
     }
 
     private AgentSpec spec(

@@ -2,7 +2,6 @@ package ambit.cli;
 
 import ambit.cli.config.Config;
 import ambit.cli.supervisor.Kernel;
-import ambit.cli.supervisor.KernelPlan;
 import ambit.cli.text.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
@@ -22,11 +21,11 @@ final class UpCommand implements Runnable {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        HostCheck.of(project, config, main.environment()).throwIfBroken(terminal);
-        Kernel kernel = new Kernel(project.places(), main.environment());
-        boolean started = kernel.ensure(KernelPlan.of(config, project.directory()), project.directory());
-        terminal.say(started ? "ambit: the kernel is up" : "ambit: the kernel is already up");
-        warnOfChangedCredentials(kernel, terminal);
+        HostCheck check = HostCheck.of(project, config, main.environment());
+        check.errors().forEach(terminal::warn);
+        check.warnings().forEach(terminal::warn);
+        KernelDesk.ensure(project, config, main.environment(), terminal);
+        terminal.say("ambit: the kernel is up");
     }
 
     static void warnOfChangedCredentials(Kernel kernel, Terminal terminal) {

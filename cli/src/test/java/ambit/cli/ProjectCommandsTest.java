@@ -7,12 +7,19 @@ import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.keyfile.SecretKeyFile;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.cli.config.Config;
+import ambit.cli.config.Problem;
+import ambit.cli.supervisor.KernelPlan;
+import ambit.cli.text.Terminal;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,5 +204,40 @@ class ProjectCommandsTest {
                 }
             }));
         }
+    }
+
+    @Test
+    void onlyWhatAnAgentAndItsChildrenNeedIsAskedOfTheMachine() throws IOException {
+        shell.run("init", "--principal", "alice");
+        Files.writeString(directory.resolve("ambit.yaml"), """
+                tenant: acme
+                tools:
+                  gone: {driver: mcp, run: [/usr/bin/env], sees: {/data: no-such-folder}}
+                agents:
+                  whole: {run: [/usr/bin/env]}
+                  broken: {run: [/usr/bin/env], may-use: {gone.read: {where: any}}}
+                  parent: {run: [/usr/bin/env], may-start: {broken: 1}}
+                principals:
+                  alice: {may-run: [whole, broken, parent]}
+                """);
+        Project project = Project.in(directory, Map.of());
+        Config config = project.config(
+                new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), false));
+        assertThat(wrong(project, config, "whole")).isEmpty();
+        assertThat(wrong(project, config, "broken")).singleElement().asString().contains("no-such-folder");
+        assertThat(wrong(project, config, "parent")).singleElement().asString().contains("no-such-folder");
+        assertThat(KernelPlan.of(config, directory).tools()).isEmpty();
+        Files.createDirectory(directory.resolve("no-such-folder"));
+        assertThat(wrong(project, config, "broken")).isEmpty();
+        assertThat(KernelPlan.of(config, directory).tools()).hasSize(1);
+    }
+
+    private static List<Problem> wrong(Project project, Config config, String agent) {
+        return HostCheck.of(
+                        project,
+                        config,
+                        java.util.Objects.requireNonNull(config.agents().get(agent)),
+                        Map.of())
+                .errors();
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -47,16 +48,25 @@ public record KernelPlan(
     private static final long CONNECT_MS = 10_000;
     private static final long MAX_RESULT = 16L << 20;
 
-    /** The plan for {@code config}, whose relative paths start at {@code directory}. */
+    /**
+     * The plan for {@code config}, whose relative paths start at {@code directory}. A path that is not there, and a tool that needs one,
+     * is no part of it: when it is there, the plan is another one.
+     */
     public static KernelPlan of(Config config, Path directory) {
-        SortedSet<Path> guestView = new TreeSet<>();
+        NavigableSet<Path> guestView = new TreeSet<>();
         for (Agent agent : config.agents().values()) {
-            agent.sees().forEach(mount -> guestView.add(host(directory, mount)));
+            agent.sees().stream()
+                    .map(mount -> host(directory, mount))
+                    .filter(Files::exists)
+                    .forEach(guestView::add);
         }
         SortedMap<Path, Boolean> toolView = new TreeMap<>();
         SortedSet<String> variables = new TreeSet<>();
         Set<Path> files = new LinkedHashSet<>();
-        for (Tool tool : config.tools().values()) {
+        List<Tool> present = config.tools().values().stream()
+                .filter(tool -> isPresent(tool, directory))
+                .toList();
+        for (Tool tool : present) {
             if (tool instanceof Tool.LocalMcp local) {
                 local.sees().forEach(mount -> toolView.merge(host(directory, mount), false, Boolean::logicalOr));
                 local.writes().forEach(mount -> toolView.put(host(directory, mount), true));
@@ -71,10 +81,19 @@ public record KernelPlan(
         List<Path> secrets = List.copyOf(files);
         List<Path> toolPaths = List.copyOf(toolView.keySet());
         List<Cbor> tools = new ArrayList<>();
-        for (Tool tool : config.tools().values()) {
+        for (Tool tool : present) {
             tools.add(describe(tool, directory, toolPaths, secrets));
         }
         return new KernelPlan(List.copyOf(guestView), toolView, tools, variables, secrets);
+    }
+
+    private static boolean isPresent(Tool tool, Path directory) {
+        return switch (tool) {
+            case Tool.Model _, Tool.RemoteMcp _ -> true;
+            case Tool.LocalMcp local ->
+                Stream.concat(local.sees().stream(), local.writes().stream())
+                        .allMatch(mount -> Files.exists(host(directory, mount)));
+        };
     }
 
     /** Where on this machine a mount's content is. Links are followed, so that what is bound is what was checked. */

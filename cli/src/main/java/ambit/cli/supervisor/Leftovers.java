@@ -1,5 +1,6 @@
 package ambit.cli.supervisor;
 
+import ambit.boundary.KernelProcesses;
 import ambit.cli.outcome.Failure;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -23,7 +24,7 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /** Kills the processes, waits until they are gone, and removes the sockets. */
+    /** Kills the processes, waits until they are gone, and removes sockets and temporary files. */
     static void clear(Places places) throws IOException {
         Optional<KernelStatus> old = KernelStatus.read(places.status());
         Set<ProcessHandle> left = new LinkedHashSet<>();
@@ -36,6 +37,7 @@ final class Leftovers {
         left.forEach(ProcessHandle::destroyForcibly);
         left.forEach(Leftovers::awaitEnd);
         removeSockets(places);
+        KernelProcesses.sweep();
     }
 
     private static void awaitEnd(ProcessHandle process) {
