@@ -26,7 +26,7 @@ final class MainPathTest {
         ambit = Installation.make(
                 mode,
                 Configuration.usual()
-                        .principal("alice", "probe", "shell", "slow", "nowhere")
+                        .principal("alice", "probe", "shell", "slow", "nowhere", "forgetful")
                         .rawAgent("shell", """
                                 run: [/bin/sh, -c]
                                 may-use:
@@ -34,6 +34,8 @@ final class MainPathTest {
                                 remembers: {own: 1 MiB}
                                 """)
                         .agent("slow", "limits: {time: 2 s}")
+                        .agent("forgetful", "may-start: {forgetful-child: 5}")
+                        .agent("forgetful-child", "may-use: {exact.echo: {where: {text: any}}}")
                         .rawAgent("nowhere", "run: [/usr/bin/no-such-program]"));
         ambit.up();
     }
@@ -119,6 +121,16 @@ final class MainPathTest {
                         say(child=child, result=call(child["handle"], {}))
                         """).exits(0).said();
         assertThat(said.get("result").toString()).contains("from the child");
+    }
+
+    @Test
+    void anAgentOrAChildThatRemembersNothingRunsAndHasNoMemory() throws Exception {
+        JsonNode said = ambit.guest("alice", "forgetful", """
+                        child = spawn("agent.forgetful-child", "print(write('draft', 1), read('draft'), read('user/notes/seen'))")
+                        say(own=write("draft", 1), child=call(child["handle"], {}))
+                        """).exits(0).said();
+        assertThat(said.get("own").get("code").asString()).isEqualTo("NOT_MAPPED");
+        assertThat(said.get("child").toString()).contains("NOT_MAPPED").doesNotContain("\"ok\": true", "'ok': True");
     }
 
     @Test

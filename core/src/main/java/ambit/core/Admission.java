@@ -35,7 +35,6 @@ final class Admission {
     private static final int MAX_LIVE = 4096;
     private static final int MAX_GRANTS = 1024;
     private static final long REQUEST_WINDOW_MS = 300_000;
-    private static final long OWN_QUOTA = 64 << 20;
 
     private final State state;
     private final Drivers drivers;
@@ -143,7 +142,7 @@ final class Admission {
 
     private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
         List<MapEntry> map = new ArrayList<>();
-        map.add(partitions.own(owner, transaction, MemoryMap.READ | MemoryMap.WRITE, OWN_QUOTA));
+        map.add(partitions.own(owner, transaction, 0, 0));
         for (Memory memory : grant.memory()) {
             String name = memory.namespace();
             if (name.equals("own")) {

@@ -167,7 +167,7 @@ final class World implements AutoCloseable {
                 2,
                 "agent",
                 List.of(caps),
-                List.of(new Memory("user/notes", 1, 1 << 20)));
+                List.of(new Memory("own", 3, 1 << 20), new Memory("user/notes", 1, 1 << 20)));
     }
 
     Blob signed(Grant grant) {

@@ -8,8 +8,10 @@ import ambit.wire.DriverToCore.Hello;
 import ambit.wire.FrameChannel;
 import ambit.wire.MalformedException;
 import ambit.wire.Peer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,9 +122,9 @@ final class CoreLink implements Outcomes, AutoCloseable {
                 CoreToDriver command = CoreToDriver.fromCbor(control.receive());
                 control.send(reply(contexts, command).toCbor());
             }
-        } catch (IOException e) {
+        } catch (EOFException | ClosedChannelException e) {
             System.getLogger("ambit.drivers").log(System.Logger.Level.DEBUG, "the core is gone", e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             // as final as a lost connection: the core must not believe that the command was carried out
             System.getLogger("ambit.drivers").log(System.Logger.Level.ERROR, "a command of the core failed", e);
         } finally {

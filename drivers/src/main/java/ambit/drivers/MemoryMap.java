@@ -89,7 +89,9 @@ final class MemoryMap {
 
     private Place find(MemoryKey key) throws DriverFailure {
         for (Mount mount : mounts) {
-            if (mount.covers(key.name()) && !(mount.prefix().isEmpty() && isReserved(key))) {
+            if (mount.rights() != 0
+                    && mount.covers(key.name())
+                    && !(mount.prefix().isEmpty() && isReserved(key))) {
                 return mount.place(key.name());
             }
         }

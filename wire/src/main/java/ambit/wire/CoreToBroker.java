@@ -53,7 +53,7 @@ public sealed interface CoreToBroker extends Cbor.Message {
         }
     }
 
-    /** A mapped part of memory; rights are 1 read, 2 write, 3 both. */
+    /** A mapped part of memory; rights are 1 read, 2 write, 3 both, and 0 of an own partition that nobody granted. */
     record Mapped(String mount, int rights) implements Cbor.Message {
         @Override
         public Cbor toCbor() {
@@ -61,7 +61,7 @@ public sealed interface CoreToBroker extends Cbor.Message {
         }
 
         static Mapped read(Fields in) throws MalformedException {
-            return new Mapped(in.key(), in.number(1, 3));
+            return new Mapped(in.key(), in.number(0, 3));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed interface CoreToDriver extends Cbor.Message {
      * @param mount {@code ""} for its own partition, or such as {@code user/notes/} or {@code inherited/KEY}
      * @param partition the partition's id, 32 bytes
      * @param dataKey the AES-256 key of the partition, 32 bytes; never printed
-     * @param rights 1 read, 2 write, 3 both
+     * @param rights 1 read, 2 write, 3 both, and 0 of an own partition that nobody granted
      * @param exactKey the one key that is mapped, empty for all
      */
     record MapEntry(String mount, Blob partition, Blob dataKey, int rights, String exactKey, long quotaBytes)
@@ -32,7 +32,7 @@ public sealed interface CoreToDriver extends Cbor.Message {
         }
 
         static MapEntry read(Fields in) throws MalformedException {
-            return new MapEntry(in.key(), in.hash(), in.hash(), in.number(1, 3), in.key(), in.integer());
+            return new MapEntry(in.key(), in.hash(), in.hash(), in.number(0, 3), in.key(), in.integer());
         }
 
         @Override

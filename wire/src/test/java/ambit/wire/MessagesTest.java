@@ -22,7 +22,7 @@ class MessagesTest {
             "t-1",
             "agent",
             List.of(new CoreToBroker.Bound(ID, "git.git_log", CoreToBroker.Bound.TOOL, "mcp", -1, "{}", true)),
-            List.of(new CoreToBroker.Mapped("", 3)),
+            List.of(new CoreToBroker.Mapped("", 0), new CoreToBroker.Mapped("user/notes/", 3)),
             5,
             6,
             Blob.EMPTY);
