@@ -29,6 +29,9 @@ public record Grant(
         List<Cap> caps,
         List<Memory> memory)
         implements Cbor.Message {
+    /** Entries of memory, which leave room for the own partition and for what requests inherit. */
+    public static final int MAX_MEMORY = Limits.MAPPINGS - 1 - Request.MAX_INHERITS;
+
     /** A chain is the grant, the request and at most this many delegations. */
     public static final int MAX_DEPTH = 16;
 
@@ -54,7 +57,7 @@ public record Grant(
                         in.number(0, MAX_DEPTH),
                         in.name(),
                         in.records(Limits.CAPABILITIES, Cap::read),
-                        in.records(Limits.MAPPINGS - 1, Memory::read)));
+                        in.records(MAX_MEMORY, Memory::read)));
         long names = grant.caps.stream().map(Cap::name).distinct().count();
         long namespaces =
                 grant.memory.stream().map(Memory::namespace).distinct().count();

@@ -34,13 +34,20 @@ public record Request(
 
     /** One key of an earlier transaction, to be mapped read-only. */
     public record Inherit(String transaction, String key) implements Cbor.Message {
+        /** Characters of a key, so that {@code inherited/KEY} is a memory key too. */
+        public static final int MAX_KEY = Limits.MEMORY_KEY - "inherited/".length();
+
         @Override
         public Cbor toCbor() {
             return Cbor.record(transaction, key);
         }
 
         static Inherit read(Fields in) throws MalformedException {
-            return new Inherit(in.name(), in.key());
+            Inherit inherit = new Inherit(in.name(), in.text(MAX_KEY));
+            if (inherit.key.isEmpty()) {
+                throw new MalformedException("what is inherited has a key");
+            }
+            return inherit;
         }
     }
 

@@ -144,7 +144,7 @@ final class RunCommand implements Callable<Integer> {
 
     private static Request.Inherit inherited(String text) {
         int colon = text.indexOf(':');
-        if (colon < 1 || colon == text.length() - 1) {
+        if (colon < 1 || colon == text.length() - 1 || text.length() - colon - 1 > Request.Inherit.MAX_KEY) {
             throw Failure.usage("'" + text + "' is not TXN:KEY", "such as --inherit 4f…:summary");
         }
         return new Request.Inherit(text.substring(0, colon), text.substring(colon + 1));

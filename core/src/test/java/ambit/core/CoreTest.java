@@ -363,6 +363,46 @@ class CoreTest {
     }
 
     @Test
+    void theLargestMapThatAGrantAndARequestCanAskForIsStillAMessageToTheDrivers() {
+        Grant plain = world.grant();
+        List<Memory> memory = new ArrayList<>(List.of(new Memory("own", 3, 1)));
+        for (int i = memory.size(); i < Grant.MAX_MEMORY; i++) {
+            memory.add(new Memory("user/" + "n".repeat(121) + (10 + i), 3, 1));
+        }
+        Blob grant = world.signed(new Grant(
+                plain.tenant(),
+                World.id(),
+                plain.holder(),
+                plain.notBefore(),
+                plain.expires(),
+                plain.depth(),
+                plain.agent(),
+                plain.caps(),
+                memory));
+        String first = world.begin(grant).transaction();
+        List<Request.Inherit> inherits = new ArrayList<>();
+        for (int i = 0; i < Request.MAX_INHERITS; i++) {
+            inherits.add(new Request.Inherit(first, "k".repeat(Request.Inherit.MAX_KEY - 2) + (10 + i)));
+        }
+        Request.Inherit[] most = inherits.toArray(new Request.Inherit[0]);
+        assertThat(world.admit(grant, world.signed(world.request(grant, most)))).isInstanceOf(Admitted.class);
+        for (String key : List.of("", "k".repeat(Request.Inherit.MAX_KEY + 1))) {
+            Request request = world.request(grant, new Request.Inherit(first, key));
+            assertDenied(world.admit(grant, world.signed(request)), Denial.MALFORMED);
+        }
+    }
+
+    @Test
+    void aChildWithoutMemoryBegins() {
+        world.share = new Share(Bitmap.of(List.of()), List.of(), List.of()).toBlob();
+        Admitted parent = world.begin(World.tool("files.read", -1, true), World.child("helper", 5));
+        Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+        assertDenied(world.read(child, "draft"), Denial.NOT_MAPPED);
+        assertDenied(world.write(child, "draft"), Denial.NOT_MAPPED);
+        assertAllowed(world.read(parent, "draft"));
+    }
+
+    @Test
     void nothingIsInheritedFromAStranger() {
         Admitted first = world.begin();
         SigningKey bob = SigningKey.generate();

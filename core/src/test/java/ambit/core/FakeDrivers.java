@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.wire.Cbor;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.Verdict;
@@ -42,8 +43,10 @@ final class FakeDrivers implements Drivers {
         if (connection == 0) {
             throw new IOException("not connected");
         }
-        told.add(command);
-        return switch (command) {
+        // As it comes off the wire: what the drivers could not read would end them.
+        CoreToDriver received = CoreToDriver.fromCbor(Cbor.decode(Cbor.encode(command.toCbor())));
+        told.add(received);
+        return switch (received) {
             case CoreToDriver.MapContext m -> {
                 mapped.put(m.context(), m.transaction());
                 yield new DriverToCore.Ok();
