@@ -1,7 +1,6 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.ArrayList;
@@ -34,11 +33,9 @@ public final class Bitmap {
         return indices;
     }
 
-    static Blob read(Fields in) throws MalformedException {
-        Blob bitmap = in.bytes(Limits.CAPABILITIES / 8);
-        if (!of(indices(bitmap)).equals(bitmap)) {
-            throw new MalformedException("bitmap with a zero byte at its end");
+    static void requireOne(Blob bitmap) throws MalformedException {
+        if (bitmap.size() > Limits.CAPABILITIES / 8 || !of(indices(bitmap)).equals(bitmap)) {
+            throw new MalformedException("a bitmap that is too long or has a zero byte at its end");
         }
-        return bitmap;
     }
 }

@@ -1,10 +1,11 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
-import ambit.wire.Limits;
-import ambit.wire.MalformedException;
 import java.util.List;
 
 /**
@@ -19,14 +20,14 @@ import java.util.List;
  */
 public record Cap(
         String name,
-        int kind,
+        @Range(from = TOOL, to = CHILD) int kind,
         String driver,
-        int flags,
-        long uses,
-        List<Constraint> constraints,
+        @Range(to = USE | DELEGATE | READ) int flags,
+        @Range(from = -1) long uses,
+        @Max(Constraint.MAX_COUNT) List<Constraint> constraints,
         boolean other,
-        Blob definition)
-        implements Cbor.Message {
+        @Bytes32 @OrEmpty Blob definition)
+        implements Cbor.Artifact {
     public static final int TOOL = 1;
     public static final int CHILD = 2;
 
@@ -50,22 +51,5 @@ public record Cap(
 
     public boolean isRead() {
         return (flags & READ) != 0;
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(name, kind, driver, flags, uses, constraints, other, definition);
-    }
-
-    static Cap read(Fields in) throws MalformedException {
-        return new Cap(
-                in.name(),
-                in.number(TOOL, CHILD),
-                in.name(),
-                in.number(0, USE | DELEGATE | READ),
-                in.integer(-1, Long.MAX_VALUE),
-                in.records(Constraint.MAX_COUNT, Constraint::read),
-                in.bool(),
-                in.orEmpty(Limits.HASH));
     }
 }

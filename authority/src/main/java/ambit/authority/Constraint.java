@@ -2,10 +2,11 @@ package ambit.authority;
 
 import ambit.decision.Conjunct;
 import ambit.decision.Texts;
+import ambit.wire.Bounds.Max;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Json;
 import ambit.wire.MalformedException;
+import ambit.wire.Numbered;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,9 +18,13 @@ import java.util.stream.Collectors;
  * @param operands texts, integers, booleans or null, as many and of such a type as the kind demands
  * @param optional whether the argument may be left out
  */
-public record Constraint(String path, Kind kind, List<Cbor> operands, boolean optional) implements Cbor.Message {
+public record Constraint(
+        @Max(MAX_PATH) String path,
+        Kind kind,
+        @Max(MAX_OPERANDS) List<Cbor> operands,
+        boolean optional) implements Cbor.Artifact {
     /** How an argument is compared. */
-    public enum Kind {
+    public enum Kind implements Numbered {
         EQ(Conjunct.EQ, "= "),
         IN(Conjunct.IN, "one of "),
         MIN(Conjunct.MIN, "≥ "),
@@ -38,17 +43,9 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
             this.words = words;
         }
 
+        @Override
         public int number() {
             return number;
-        }
-
-        static Kind of(long number) throws MalformedException {
-            for (Kind kind : values()) {
-                if (kind.number == number) {
-                    return kind;
-                }
-            }
-            throw new MalformedException("unknown type of constraint");
         }
     }
 
@@ -68,26 +65,20 @@ public record Constraint(String path, Kind kind, List<Cbor> operands, boolean op
     }
 
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(path, kind.number, operands, optional);
-    }
-
-    static Constraint read(Fields in) throws MalformedException {
-        Constraint constraint = new Constraint(
-                in.text(MAX_PATH), Kind.of(in.integer()), in.list(MAX_OPERANDS, Constraint::operand), in.bool());
-        if (constraint.path.isEmpty() || !constraint.fits()) {
+    public void check() throws MalformedException {
+        for (Cbor operand : operands) {
+            boolean scalar = switch (operand) {
+                case Cbor.Text(String text) -> text.length() <= MAX_OPERAND;
+                case Cbor.Int _, Cbor.Bool _, Cbor.Null _ -> true;
+                case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ -> false;
+            };
+            if (!scalar) {
+                throw new MalformedException("an operand is a text within its limit, an integer, a boolean or null");
+            }
+        }
+        if (path.isEmpty() || !fits()) {
             throw new MalformedException("constraint without a path or with operands that do not fit its type");
         }
-        return constraint;
-    }
-
-    private static Cbor operand(Cbor value) throws MalformedException {
-        return switch (value) {
-            case Cbor.Text text -> Cbor.of(Fields.asText(text, MAX_OPERAND));
-            case Cbor.Int _, Cbor.Bool _, Cbor.Null _ -> value;
-            case Cbor.Bytes _, Cbor.Array _, Cbor.Map _ ->
-                throw new MalformedException("an operand is a text, an integer, a boolean or null");
-        };
     }
 
     private boolean fits() {

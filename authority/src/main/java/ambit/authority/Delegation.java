@@ -1,8 +1,10 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -19,36 +21,28 @@ import java.util.List;
  * @param input SHA-256 of the input
  */
 public record Delegation(
-        Blob parent,
-        Blob id,
-        long expires,
+        @Bytes32 Blob parent,
+        @Bytes16 Blob id,
+        @Range(to = Limits.LAST_SECOND) long expires,
         Blob drop,
         List<Narrowing> narrowings,
         List<Narrowing> share,
         String agent,
-        Blob input)
-        implements Cbor.Message {
+        @Bytes32 Blob input)
+        implements Cbor.Artifact {
     public Delegation {
         narrowings = List.copyOf(narrowings);
         share = List.copyOf(share);
     }
 
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(parent, id, expires, drop, narrowings, share, agent, input);
+    public void check() throws MalformedException {
+        Bitmap.requireOne(drop);
+        Narrowing.requireDistinct(narrowings);
+        Narrowing.requireDistinct(share);
     }
 
     public static Delegation parse(Blob payload) throws MalformedException {
-        return Fields.record(
-                payload,
-                in -> new Delegation(
-                        in.hash(),
-                        in.id(),
-                        in.integer(0, Limits.LAST_SECOND),
-                        Bitmap.read(in),
-                        Narrowing.readAll(in),
-                        Narrowing.readAll(in),
-                        in.name(),
-                        in.hash()));
+        return Cbor.parse(Delegation.class, payload);
     }
 }

@@ -2,8 +2,11 @@ package ambit.authority;
 
 import ambit.authority.signing.PublicKeys;
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -20,15 +23,15 @@ import java.util.List;
  */
 public record Grant(
         String tenant,
-        Blob id,
-        Blob holder,
-        long notBefore,
-        long expires,
-        int depth,
+        @Bytes16 Blob id,
+        @Bytes32 Blob holder,
+        @Range(to = Limits.LAST_SECOND) long notBefore,
+        @Range(to = Limits.LAST_SECOND) long expires,
+        @Range(to = MAX_DEPTH) int depth,
         String agent,
-        List<Cap> caps,
-        List<Memory> memory)
-        implements Cbor.Message {
+        @Max(Limits.CAPABILITIES) List<Cap> caps,
+        @Max(MAX_MEMORY) List<Memory> memory)
+        implements Cbor.Artifact {
     /** Entries of memory, which leave room for the own partition and for what requests inherit. */
     public static final int MAX_MEMORY = Limits.MAPPINGS - 1 - Request.MAX_INHERITS;
 
@@ -41,29 +44,16 @@ public record Grant(
     }
 
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(tenant, id, holder, notBefore, expires, depth, agent, caps, memory);
+    public void check() throws MalformedException {
+        PublicKeys.requireSound(holder);
+        long names = caps.stream().map(Cap::name).distinct().count();
+        long namespaces = memory.stream().map(Memory::namespace).distinct().count();
+        if (names != caps.size() || namespaces != memory.size()) {
+            throw new MalformedException("two capabilities or namespaces of one name");
+        }
     }
 
     public static Grant parse(Blob payload) throws MalformedException {
-        Grant grant = Fields.record(
-                payload,
-                in -> new Grant(
-                        in.name(),
-                        in.id(),
-                        PublicKeys.requireSound(in.hash()),
-                        in.integer(0, Limits.LAST_SECOND),
-                        in.integer(0, Limits.LAST_SECOND),
-                        in.number(0, MAX_DEPTH),
-                        in.name(),
-                        in.records(Limits.CAPABILITIES, Cap::read),
-                        in.records(MAX_MEMORY, Memory::read)));
-        long names = grant.caps.stream().map(Cap::name).distinct().count();
-        long namespaces =
-                grant.memory.stream().map(Memory::namespace).distinct().count();
-        if (names != grant.caps.size() || namespaces != grant.memory.size()) {
-            throw new MalformedException("two capabilities or namespaces of one name");
-        }
-        return grant;
+        return Cbor.parse(Grant.class, payload);
     }
 }

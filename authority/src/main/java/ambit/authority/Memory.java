@@ -1,8 +1,7 @@
 package ambit.authority;
 
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
-import ambit.wire.MalformedException;
 
 /**
  * A part of memory that a grant maps.
@@ -11,13 +10,7 @@ import ambit.wire.MalformedException;
  * @param rights 1 read, 2 write, 3 both
  * @param quota bytes
  */
-public record Memory(String namespace, int rights, long quota) implements Cbor.Message {
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(namespace, rights, quota);
-    }
-
-    static Memory read(Fields in) throws MalformedException {
-        return new Memory(in.name(), in.number(1, 3), in.integer(0, Long.MAX_VALUE));
-    }
-}
+public record Memory(
+        String namespace,
+        @Range(from = 1, to = 3) int rights,
+        @Range long quota) implements Cbor.Artifact {}

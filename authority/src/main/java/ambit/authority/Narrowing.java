@@ -1,7 +1,8 @@
 package ambit.authority;
 
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -14,30 +15,20 @@ import java.util.List;
  * @param uses a further limit, −1 for none
  * @param closed whether an argument that these constraints do not name is refused
  */
-public record Narrowing(int cap, List<Constraint> constraints, long uses, boolean closed) implements Cbor.Message {
+public record Narrowing(
+        @Range(to = Limits.CAPABILITIES - 1) int cap,
+        @Max(Constraint.MAX_COUNT) List<Constraint> constraints,
+        @Range(from = -1) long uses,
+        boolean closed)
+        implements Cbor.Artifact {
     public Narrowing {
         constraints = List.copyOf(constraints);
     }
 
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(cap, constraints, uses, closed);
-    }
-
-    /** Reads one inside another record. */
-    public static Narrowing read(Fields in) throws MalformedException {
-        return new Narrowing(
-                in.number(0, Limits.CAPABILITIES - 1),
-                in.records(Constraint.MAX_COUNT, Constraint::read),
-                in.integer(-1, Long.MAX_VALUE),
-                in.bool());
-    }
-
-    static List<Narrowing> readAll(Fields in) throws MalformedException {
-        List<Narrowing> all = in.records(Limits.CAPABILITIES, Narrowing::read);
-        if (all.stream().map(Narrowing::cap).distinct().count() != all.size()) {
+    /** Refuses two of one capability. */
+    static void requireDistinct(List<Narrowing> narrowings) throws MalformedException {
+        if (narrowings.stream().map(Narrowing::cap).distinct().count() != narrowings.size()) {
             throw new MalformedException("two narrowings of one capability");
         }
-        return all;
     }
 }

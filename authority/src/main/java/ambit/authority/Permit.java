@@ -1,8 +1,11 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.OrEmpty;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import ambit.wire.Syscall;
@@ -18,36 +21,19 @@ import ambit.wire.Syscall;
  * @param maxBytes how large the result may be
  */
 public record Permit(
-        Blob id,
+        @Bytes16 Blob id,
         String driver,
-        Blob context,
-        long sequence,
+        @Bytes16 Blob context,
+        @Range long sequence,
         String capability,
-        Blob paramsDigest,
-        long expiresAtMs,
-        Blob definition,
+        @Bytes32 Blob paramsDigest,
+        @Range(to = Limits.LAST_SECOND * 1000) long expiresAtMs,
+        @Bytes32 @OrEmpty Blob definition,
         int syscall,
-        long maxBytes)
-        implements Cbor.Message {
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(
-                id, driver, context, sequence, capability, paramsDigest, expiresAtMs, definition, syscall, maxBytes);
-    }
+        @Range long maxBytes)
+        implements Cbor.Artifact {
 
     public static Permit parse(Blob payload) throws MalformedException {
-        return Fields.record(
-                payload,
-                in -> new Permit(
-                        in.id(),
-                        in.name(),
-                        in.id(),
-                        in.integer(0, Long.MAX_VALUE),
-                        in.name(),
-                        in.hash(),
-                        in.integer(0, Limits.LAST_SECOND * 1000),
-                        in.orEmpty(Limits.HASH),
-                        in.number(Syscall.TOOL_CALL.number(), Syscall.LOG.number()),
-                        in.integer(0, Limits.RESULT)));
+        return Cbor.parse(Permit.class, payload);
     }
 }

@@ -1,9 +1,12 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.Denial;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 
@@ -16,29 +19,20 @@ import ambit.wire.MalformedException;
  * @param logIndex where the outcome is in the log
  */
 public record Proof(
-        Blob context,
-        long sequence,
-        Blob paramsDigest,
-        Blob resultDigest,
+        @Bytes16 Blob context,
+        @Range long sequence,
+        @Bytes32 Blob paramsDigest,
+        @Bytes32 Blob resultDigest,
         int status,
-        long logIndex,
-        String transaction)
-        implements Cbor.Message {
+        @Range long logIndex,
+        @Max(Limits.TRANSACTION) String transaction)
+        implements Cbor.Artifact {
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(context, sequence, paramsDigest, resultDigest, status, logIndex, transaction);
+    public void check() throws MalformedException {
+        Denial.requireStatus(status);
     }
 
     public static Proof parse(Blob payload) throws MalformedException {
-        return Fields.record(
-                payload,
-                in -> new Proof(
-                        in.id(),
-                        in.integer(0, Long.MAX_VALUE),
-                        in.hash(),
-                        in.hash(),
-                        in.optionalDenial().map(Denial::number).orElse(0),
-                        in.integer(0, Long.MAX_VALUE),
-                        in.text(Limits.NAME)));
+        return Cbor.parse(Proof.class, payload);
     }
 }

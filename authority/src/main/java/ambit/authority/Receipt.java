@@ -1,9 +1,11 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.Denial;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 
@@ -16,22 +18,19 @@ import ambit.wire.MalformedException;
  * @param status 0, or the number of a {@link ambit.wire.Denial}
  */
 public record Receipt(
-        Blob permit, Blob paramsDigest, Blob resultDigest, int status, long finishedAtMs, long resultBytes)
-        implements Cbor.Message {
+        @Bytes16 Blob permit,
+        @Bytes32 Blob paramsDigest,
+        @Bytes32 Blob resultDigest,
+        int status,
+        @Range(to = Limits.LAST_SECOND * 1000) long finishedAtMs,
+        @Range long resultBytes)
+        implements Cbor.Artifact {
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(permit, paramsDigest, resultDigest, status, finishedAtMs, resultBytes);
+    public void check() throws MalformedException {
+        Denial.requireStatus(status);
     }
 
     public static Receipt parse(Blob payload) throws MalformedException {
-        return Fields.record(
-                payload,
-                in -> new Receipt(
-                        in.id(),
-                        in.hash(),
-                        in.hash(),
-                        in.optionalDenial().map(Denial::number).orElse(0),
-                        in.integer(0, Limits.LAST_SECOND * 1000),
-                        in.integer(0, Long.MAX_VALUE)));
+        return Cbor.parse(Receipt.class, payload);
     }
 }

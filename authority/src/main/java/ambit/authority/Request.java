@@ -1,8 +1,11 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -19,35 +22,31 @@ import java.util.List;
  * @param input SHA-256 of the input
  */
 public record Request(
-        Blob parent,
-        Blob transaction,
-        long issuedAt,
-        long expires,
+        @Bytes32 Blob parent,
+        @Bytes16 Blob transaction,
+        @Range(to = Limits.LAST_SECOND) long issuedAt,
+        @Range(to = Limits.LAST_SECOND) long expires,
         String agent,
-        Blob agentSpec,
+        @Bytes32 Blob agentSpec,
         Blob drop,
         List<Narrowing> narrowings,
-        List<Inherit> inherits,
-        Blob input)
-        implements Cbor.Message {
+        @Max(MAX_INHERITS) List<Inherit> inherits,
+        @Bytes32 Blob input)
+        implements Cbor.Artifact {
     public static final int MAX_INHERITS = 32;
 
     /** One key of an earlier transaction, to be mapped read-only. */
-    public record Inherit(String transaction, String key) implements Cbor.Message {
-        /** Characters of a key, so that {@code inherited/KEY} is a memory key too. */
-        public static final int MAX_KEY = Limits.MEMORY_KEY - "inherited/".length();
+    public record Inherit(
+            @Max(Limits.TRANSACTION) String transaction,
+            @Max(MAX_KEY) String key) implements Cbor.Artifact {
+        /** Characters of a key, so that {@code inherited/KEY}, ten more, is a memory key too. */
+        public static final int MAX_KEY = Limits.MEMORY_KEY - 10;
 
         @Override
-        public Cbor toCbor() {
-            return Cbor.record(transaction, key);
-        }
-
-        static Inherit read(Fields in) throws MalformedException {
-            Inherit inherit = new Inherit(in.name(), in.text(MAX_KEY));
-            if (inherit.key.isEmpty()) {
-                throw new MalformedException("what is inherited has a key");
+        public void check() throws MalformedException {
+            if (key.isEmpty()) {
+                throw new MalformedException("an empty key");
             }
-            return inherit;
         }
     }
 
@@ -57,23 +56,12 @@ public record Request(
     }
 
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(parent, transaction, issuedAt, expires, agent, agentSpec, drop, narrowings, inherits, input);
+    public void check() throws MalformedException {
+        Bitmap.requireOne(drop);
+        Narrowing.requireDistinct(narrowings);
     }
 
     public static Request parse(Blob payload) throws MalformedException {
-        return Fields.record(
-                payload,
-                in -> new Request(
-                        in.hash(),
-                        in.id(),
-                        in.integer(0, Limits.LAST_SECOND),
-                        in.integer(0, Limits.LAST_SECOND),
-                        in.name(),
-                        in.hash(),
-                        Bitmap.read(in),
-                        Narrowing.readAll(in),
-                        in.records(MAX_INHERITS, Inherit::read),
-                        in.hash()));
+        return Cbor.parse(Request.class, payload);
     }
 }

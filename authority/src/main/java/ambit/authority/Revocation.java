@@ -1,8 +1,9 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 
@@ -12,20 +13,20 @@ import ambit.wire.MalformedException;
  * @param target the id of a block, 16 bytes, or the SHA-256 of its signed bytes
  * @param issuedAt seconds since 1970
  */
-public record Revocation(String tenant, Blob target, String why, long issuedAt) implements Cbor.Message {
+public record Revocation(
+        String tenant,
+        @Max(Limits.HASH) Blob target,
+        @Max(Limits.SENTENCE) String why,
+        @Range(to = Limits.LAST_SECOND) long issuedAt)
+        implements Cbor.Artifact {
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(tenant, target, why, issuedAt);
+    public void check() throws MalformedException {
+        if (target.size() != Limits.ID && target.size() != Limits.HASH) {
+            throw new MalformedException("a revocation names 16 or 32 bytes");
+        }
     }
 
     public static Revocation parse(Blob payload) throws MalformedException {
-        Revocation revocation = Fields.record(
-                payload,
-                in -> new Revocation(
-                        in.name(), in.bytes(Limits.HASH), in.sentence(), in.integer(0, Limits.LAST_SECOND)));
-        if (revocation.target.size() != Limits.ID && revocation.target.size() != Limits.HASH) {
-            throw new MalformedException("a revocation names 16 or 32 bytes");
-        }
-        return revocation;
+        return Cbor.parse(Revocation.class, payload);
     }
 }

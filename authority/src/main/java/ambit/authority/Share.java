@@ -1,8 +1,8 @@
 package ambit.authority;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Max;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -14,20 +14,22 @@ import java.util.List;
  * @param drop {@link Bitmap} of the grant's capabilities that the child does not get
  * @param memory what it gets of what is mapped into its parent
  */
-public record Share(Blob drop, List<Narrowing> narrowings, List<Memory> memory) implements Cbor.Message {
+public record Share(
+        Blob drop,
+        List<Narrowing> narrowings,
+        @Max(Limits.MAPPINGS) List<Memory> memory) implements Cbor.Artifact {
     public Share {
         narrowings = List.copyOf(narrowings);
         memory = List.copyOf(memory);
     }
 
     @Override
-    public Cbor toCbor() {
-        return Cbor.record(drop, narrowings, memory);
+    public void check() throws MalformedException {
+        Bitmap.requireOne(drop);
+        Narrowing.requireDistinct(narrowings);
     }
 
-    public static Share parse(Blob bytes) throws MalformedException {
-        return Fields.record(
-                bytes,
-                in -> new Share(Bitmap.read(in), Narrowing.readAll(in), in.records(Limits.MAPPINGS, Memory::read)));
+    public static Share parse(Blob payload) throws MalformedException {
+        return Cbor.parse(Share.class, payload);
     }
 }

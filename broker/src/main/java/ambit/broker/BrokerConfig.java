@@ -1,8 +1,10 @@
 package ambit.broker;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.nio.file.Path;
@@ -24,62 +26,29 @@ import java.util.List;
  * @param idleSeconds silence after which a guest's connection is closed
  */
 public record BrokerConfig(
-        Path coreSocket,
-        Path driversSocket,
-        Path frontSocket,
-        Path doors,
-        List<String> coreUsers,
-        List<String> driversUsers,
-        List<String> frontUsers,
-        Blob coreKey,
-        List<Path> view,
-        int idleSeconds) {
-    private static final int MAX_VIEW = 1024;
-    private static final int MAX_USERS = 16;
-    private static final int MAX_PATH = 4096;
-    private static final int MAX_IDLE = 3600;
+        @Max(Limits.PATH) Path coreSocket,
+        @Max(Limits.PATH) Path driversSocket,
+        @Max(Limits.PATH) Path frontSocket,
+        @Max(Limits.PATH) Path doors,
+        @Max(MAX_USERS) List<String> coreUsers,
+        @Max(MAX_USERS) List<String> driversUsers,
+        @Max(MAX_USERS) List<String> frontUsers,
+        @Bytes32 Blob coreKey,
+        @Max(MAX_VIEW) List<@Max(Limits.PATH) Path> view,
+        @Range(from = 1, to = MAX_IDLE) int idleSeconds)
+        implements Cbor.Artifact {
+    public static final int MAX_VIEW = 1024;
+    public static final int MAX_USERS = 16;
+    public static final int MAX_IDLE = 3600;
 
     public BrokerConfig {
         coreUsers = List.copyOf(coreUsers);
         driversUsers = List.copyOf(driversUsers);
         frontUsers = List.copyOf(frontUsers);
         view = List.copyOf(view);
-        if (coreKey.size() != Limits.KEY) {
-            throw new IllegalArgumentException("a public key has 32 bytes");
-        }
-    }
-
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(Cbor.record(
-                coreSocket.toString(),
-                driversSocket.toString(),
-                frontSocket.toString(),
-                doors.toString(),
-                coreUsers,
-                driversUsers,
-                frontUsers,
-                coreKey,
-                view.stream().map(Path::toString).toList(),
-                idleSeconds)));
     }
 
     public static BrokerConfig parse(Blob bytes) throws MalformedException {
-        return Fields.record(
-                Cbor.decode(bytes.toArray()),
-                in -> new BrokerConfig(
-                        path(in.any()),
-                        path(in.any()),
-                        path(in.any()),
-                        path(in.any()),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.hash(),
-                        in.list(MAX_VIEW, BrokerConfig::path),
-                        in.number(1, MAX_IDLE)));
-    }
-
-    private static Path path(Cbor text) throws MalformedException {
-        return Path.of(Fields.asText(text, MAX_PATH));
+        return Cbor.parse(BrokerConfig.class, bytes);
     }
 }

@@ -3,6 +3,7 @@ package ambit.broker;
 import ambit.authority.Bitmap;
 import ambit.authority.Constraint;
 import ambit.authority.Constraint.Kind;
+import ambit.authority.Less;
 import ambit.authority.Narrowing;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
@@ -41,7 +42,7 @@ final class NarrowingReader {
                 narrowed.add(one(index, members(entry.getValue(), "a narrowing is false or a JSON object")));
             }
         }
-        return Blob.of(Cbor.encode(Cbor.record(Bitmap.of(dropped), narrowed)));
+        return new Less(Bitmap.of(dropped), narrowed).toBlob();
     }
 
     private static int index(String name, List<Bound> capabilities) throws MalformedException {

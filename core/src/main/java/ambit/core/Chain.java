@@ -5,6 +5,7 @@ import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
+import ambit.authority.Less;
 import ambit.authority.Narrowing;
 import ambit.authority.Request;
 import ambit.authority.Share;
@@ -12,10 +13,7 @@ import ambit.decision.Block;
 import ambit.decision.Codes;
 import ambit.decision.Values;
 import ambit.wire.Blob;
-import ambit.wire.Cbor;
 import ambit.wire.Denial;
-import ambit.wire.Fields;
-import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -99,7 +97,7 @@ final class Chain {
      * The block that begins a child by way of capability {@code cap}.
      *
      * @param share what the request says of children of this name
-     * @param narrowing {@code {1: drop bitmap, 2: narrowings}} over the capabilities in the order of {@link #held}, or empty
+     * @param narrowing a {@link Less} over the capabilities in the order of {@link #held}, or empty
      */
     Delegation delegation(int cap, Blob id, Optional<Share> share, Blob narrowing, Blob inputDigest)
             throws Refused, MalformedException {
@@ -116,9 +114,10 @@ final class Chain {
         share.ifPresent(it -> drop.addAll(Bitmap.indices(it.drop())));
         shared.forEach(it -> narrowings.put(it.cap(), new Narrowing(it.cap(), List.of(), it.uses(), false)));
         if (!narrowing.isEmpty()) {
-            Asked asked = Asked.parse(narrowing, held.size());
-            asked.drop.forEach(index -> drop.add(held.get(index)));
-            for (Narrowing one : asked.narrowings) {
+            Less less = Less.parse(narrowing);
+            less.requireWithin(held.size());
+            Bitmap.indices(less.drop()).forEach(index -> drop.add(held.get(index)));
+            for (Narrowing one : less.narrowings()) {
                 int index = held.get(one.cap());
                 narrowings.merge(
                         index,
@@ -141,20 +140,6 @@ final class Chain {
 
     private static long least(long left, long right) {
         return left < 0 ? right : right < 0 ? left : Math.min(left, right);
-    }
-
-    private record Asked(List<Integer> drop, List<Narrowing> narrowings) {
-        static Asked parse(Blob narrowing, int held) throws MalformedException {
-            Asked asked = Fields.record(
-                    Cbor.decode(narrowing.toArray()),
-                    in -> new Asked(
-                            Bitmap.indices(in.bytes(Limits.CAPABILITIES / 8)), in.records(held, Narrowing::read)));
-            if (asked.drop.stream().anyMatch(index -> index >= held)
-                    || asked.narrowings.stream().anyMatch(one -> one.cap() >= held)) {
-                throw new MalformedException("a narrowing of what the context does not have");
-            }
-            return asked;
-        }
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {

@@ -1,10 +1,11 @@
 package ambit.drivers;
 
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How long each phase of a call to a tool may take, and how much may come back.
@@ -15,10 +16,15 @@ import java.time.Duration;
  * @param total all of it, the start of a server included
  * @param maxBytes bytes of answer; what does not stream is limited to 3 MiB besides
  */
-public record CallLimits(Duration connect, Duration firstByte, Duration idle, Duration total, long maxBytes)
+public record CallLimits(
+        Duration connect,
+        Duration firstByte,
+        Duration idle,
+        Duration total,
+        @Range(from = 1, to = LARGEST) long maxBytes)
         implements Cbor.Message {
-    private static final int LONGEST_MS = 24 * 3600 * 1000;
-    private static final long LARGEST = 1L << 30;
+    private static final Duration LONGEST = Duration.ofDays(1);
+    public static final long LARGEST = 1L << 30;
 
     /** Ten seconds to connect, two minutes of silence, ten minutes in all, 16 MiB. */
     public static final CallLimits DEFAULT = new CallLimits(
@@ -29,18 +35,12 @@ public record CallLimits(Duration connect, Duration firstByte, Duration idle, Du
         return (int) Math.min(maxBytes, Limits.RESULT);
     }
 
-    /** The array of these fields in this order, times in milliseconds. */
     @Override
-    public Cbor toCbor() {
-        return Cbor.array(connect.toMillis(), firstByte.toMillis(), idle.toMillis(), total.toMillis(), maxBytes);
-    }
-
-    static CallLimits parse(Cbor cbor) throws MalformedException {
-        return Fields.message(
-                cbor, in -> new CallLimits(time(in), time(in), time(in), time(in), in.integer(1, LARGEST)));
-    }
-
-    private static Duration time(Fields in) throws MalformedException {
-        return Duration.ofMillis(in.number(1, LONGEST_MS));
+    public void check() throws MalformedException {
+        for (Duration time : List.of(connect, firstByte, idle, total)) {
+            if (time.compareTo(LONGEST) > 0) {
+                throw new MalformedException("a time of a tool is longer than a day");
+            }
+        }
     }
 }

@@ -1,14 +1,13 @@
 package ambit.drivers;
 
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the supervisor tells the drivers, as the CBOR record {@code {1: …, 2: …}} of these fields in this order. Paths are those
@@ -24,65 +23,34 @@ import java.util.Set;
  * @param coreKey the core's public key, raw Ed25519: permits are its
  */
 public record DriversConfig(
-        Path coreSocket,
-        Path brokerSocket,
-        Path adminSocket,
-        Path memoryFile,
-        List<String> coreUsers,
-        List<String> brokerUsers,
-        List<String> adminUsers,
-        Blob coreKey,
-        List<ToolConfig> tools) {
-    private static final int MAX_PATH = 4096;
-    private static final int MAX_USERS = 16;
-    private static final int MAX_TOOLS = 256;
+        @Max(Limits.PATH) Path coreSocket,
+        @Max(Limits.PATH) Path brokerSocket,
+        @Max(Limits.PATH) Path adminSocket,
+        @Max(Limits.PATH) Path memoryFile,
+        @Max(MAX_USERS) List<String> coreUsers,
+        @Max(MAX_USERS) List<String> brokerUsers,
+        @Max(MAX_USERS) List<String> adminUsers,
+        @Bytes32 Blob coreKey,
+        @Max(MAX_TOOLS) List<ToolConfig> tools)
+        implements Cbor.Artifact {
+    public static final int MAX_USERS = 16;
+    public static final int MAX_TOOLS = 256;
 
     public DriversConfig {
         coreUsers = List.copyOf(coreUsers);
         brokerUsers = List.copyOf(brokerUsers);
         adminUsers = List.copyOf(adminUsers);
         tools = List.copyOf(tools);
-        if (coreKey.size() != Limits.KEY) {
-            throw new IllegalArgumentException("a public key has 32 bytes");
-        }
     }
 
-    public Blob toBlob() {
-        return Blob.of(Cbor.encode(Cbor.record(
-                coreSocket.toString(),
-                brokerSocket.toString(),
-                adminSocket.toString(),
-                memoryFile.toString(),
-                coreUsers,
-                brokerUsers,
-                adminUsers,
-                coreKey,
-                tools)));
+    @Override
+    public void check() throws MalformedException {
+        if (tools.stream().map(ToolConfig::name).distinct().count() != tools.size()) {
+            throw new MalformedException("two tools have one name");
+        }
     }
 
     public static DriversConfig parse(Blob bytes) throws MalformedException {
-        DriversConfig config = Fields.record(
-                Cbor.decode(bytes.toArray()),
-                in -> new DriversConfig(
-                        path(in),
-                        path(in),
-                        path(in),
-                        path(in),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.hash(),
-                        in.list(MAX_TOOLS, ToolConfig::parse)));
-        Set<String> names = new HashSet<>();
-        for (ToolConfig tool : config.tools) {
-            if (!names.add(tool.name())) {
-                throw new MalformedException("two tools have one name");
-            }
-        }
-        return config;
-    }
-
-    private static Path path(Fields in) throws MalformedException {
-        return Path.of(in.text(MAX_PATH));
+        return Cbor.parse(DriversConfig.class, bytes);
     }
 }

@@ -1,15 +1,12 @@
 package ambit.drivers;
 
+import ambit.wire.Bounds.Max;
 import ambit.wire.Cbor;
-import ambit.wire.Fields;
 import ambit.wire.MalformedException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * One tool, as the supervisor describes it to the drivers: the CBOR array {@code [kind, …]} of the record's components in
@@ -25,7 +22,15 @@ public sealed interface ToolConfig extends Cbor.Message {
     String driver();
 
     /** Kind 1: a model server behind the OpenAI protocol. */
-    record Model(String name, URI endpoint, String credential, CallLimits limits) implements ToolConfig {
+    record Model(
+            String name,
+            @Max(MAX_TEXT) URI endpoint,
+            @Max(MAX_TEXT) String credential,
+            CallLimits limits) implements ToolConfig {
+        public Model {
+            endpoint = plain(endpoint);
+        }
+
         @Override
         public String driver() {
             return OPENAI;
@@ -33,7 +38,15 @@ public sealed interface ToolConfig extends Cbor.Message {
     }
 
     /** Kind 2: an MCP server over streamable HTTP; {@code endpoint} is the full address. */
-    record RemoteMcp(String name, URI endpoint, String credential, CallLimits limits) implements ToolConfig {
+    record RemoteMcp(
+            String name,
+            @Max(MAX_TEXT) URI endpoint,
+            @Max(MAX_TEXT) String credential,
+            CallLimits limits) implements ToolConfig {
+        public RemoteMcp {
+            endpoint = plain(endpoint);
+        }
+
         @Override
         public String driver() {
             return MCP;
@@ -49,10 +62,10 @@ public sealed interface ToolConfig extends Cbor.Message {
      */
     record LocalMcp(
             String name,
-            List<String> command,
-            Map<String, String> environment,
-            Map<String, String> secrets,
-            List<FileView> files,
+            @Max(MAX_LIST) List<@Max(MAX_TEXT) String> command,
+            @Max(MAX_LIST) Map<String, @Max(MAX_TEXT) String> environment,
+            @Max(MAX_LIST) Map<String, @Max(MAX_TEXT) String> secrets,
+            @Max(MAX_LIST) List<FileView> files,
             boolean hostNetwork,
             CallLimits limits)
             implements ToolConfig {
@@ -78,17 +91,8 @@ public sealed interface ToolConfig extends Cbor.Message {
      * @param source where the drivers see it
      * @param at where the server sees it
      */
-    record FileView(Path source, Path at, boolean writable) implements Cbor.Message {
-        @Override
-        public Cbor toCbor() {
-            return Cbor.array(source.toString(), at.toString(), writable);
-        }
-
-        static FileView parse(Cbor cbor) throws MalformedException {
-            return Fields.message(
-                    cbor, in -> new FileView(Path.of(in.text(MAX_TEXT)), Path.of(in.text(MAX_TEXT)), in.bool()));
-        }
-    }
+    record FileView(
+            @Max(MAX_TEXT) Path source, @Max(MAX_TEXT) Path at, boolean writable) implements Cbor.Message {}
 
     String OPENAI = "openai";
     String MCP = "mcp";
@@ -99,68 +103,28 @@ public sealed interface ToolConfig extends Cbor.Message {
     int MAX_TEXT = 32 << 10;
     int MAX_LIST = 1024;
 
-    @Override
-    default Cbor toCbor() {
-        return switch (this) {
-            case Model m -> Cbor.array(1, m.name, m.endpoint.toString(), m.credential, m.limits);
-            case RemoteMcp m -> Cbor.array(2, m.name, m.endpoint.toString(), m.credential, m.limits);
-            case LocalMcp m ->
-                Cbor.array(3, m.name, m.command, m.environment, m.secrets, m.files, m.hostNetwork, m.limits);
-        };
-    }
-
     static ToolConfig parse(Cbor cbor) throws MalformedException {
-        return Fields.message(cbor, in -> switch (in.number(1, 3)) {
-            case 1 -> new Model(name(in), endpoint(in), in.text(MAX_TEXT), CallLimits.parse(in.any()));
-            case 2 -> new RemoteMcp(name(in), endpoint(in), in.text(MAX_TEXT), CallLimits.parse(in.any()));
-            default ->
-                new LocalMcp(
-                        name(in),
-                        command(in),
-                        texts(in),
-                        texts(in),
-                        in.list(MAX_LIST, FileView::parse),
-                        in.bool(),
-                        CallLimits.parse(in.any()));
-        });
+        return Cbor.parse(ToolConfig.class, cbor);
     }
 
-    private static String name(Fields in) throws MalformedException {
-        String name = in.name();
-        if (name.isEmpty() || name.indexOf('.') >= 0) {
+    @Override
+    default void check() throws MalformedException {
+        if (name().isEmpty() || name().indexOf('.') >= 0) {
             throw new MalformedException("the name of a tool is empty or holds a dot");
         }
-        return name;
-    }
-
-    private static List<String> command(Fields in) throws MalformedException {
-        List<String> command = in.list(MAX_LIST, text -> Fields.asText(text, MAX_TEXT));
-        if (command.isEmpty()) {
-            throw new MalformedException("a command has at least a program");
-        }
-        return command;
-    }
-
-    private static SortedMap<String, String> texts(Fields in) throws MalformedException {
-        return new TreeMap<>(in.map(MAX_LIST, text -> Fields.asText(text, MAX_TEXT)));
     }
 
     /** An http or https address without user, query and fragment, which would be places for secrets to show. */
-    private static URI endpoint(Fields in) throws MalformedException {
-        try {
-            URI uri = new URI(in.text(MAX_TEXT));
-            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            if (web
-                    && uri.getHost() != null
-                    && uri.getUserInfo() == null
-                    && uri.getQuery() == null
-                    && uri.getFragment() == null) {
-                String text = uri.toString();
-                return text.endsWith("/") ? new URI(text.substring(0, text.length() - 1)) : uri;
-            }
-        } catch (URISyntaxException e) {
-            throw new MalformedException("a tool's address is no URL");
+    private static URI plain(URI address) {
+        boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+        if (!web
+                || address.getHost() == null
+                || address.getUserInfo() != null
+                || address.getQuery() != null
+                || address.getFragment() != null) {
+            throw new IllegalArgumentException("a tool's address is not a plain http or https URL");
         }
-        throw new MalformedException("a tool's address is not a plain http or https URL");
+        String text = address.toString();
+        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : address;
     }
 }

@@ -2,15 +2,14 @@ package ambit.drivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.authority.Receipt;
 import ambit.wire.Blob;
-import ambit.wire.Cbor;
 import ambit.wire.Cose;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
 import ambit.wire.DriverToBroker.Chunk;
 import ambit.wire.DriverToBroker.Done;
 import ambit.wire.DriverToBroker.Failed;
-import ambit.wire.Fields;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.net.URI;
@@ -96,15 +95,9 @@ class ModelToolTest {
             assertThat(failed.proof()).isNotEqualTo(Blob.EMPTY);
         });
         assertThat(kernel.receipts).hasSize(1);
-        Blob receipt = Cose.parse(kernel.receipts.getFirst()).payload();
-        Fields.record(Cbor.decode(receipt.toArray()), in -> {
-            in.id();
-            in.hash();
-            assertThat(in.hash()).isEqualTo(Kernel.json(streamed()).sha256());
-            assertThat(in.integer()).isEqualTo(code.number());
-            in.integer();
-            return in.integer();
-        });
+        Receipt receipt = Receipt.parse(Cose.parse(kernel.receipts.getFirst()).payload());
+        assertThat(receipt.resultDigest()).isEqualTo(Kernel.json(streamed()).sha256());
+        assertThat(receipt.status()).isEqualTo(code.number());
     }
 
     @Test
@@ -127,16 +120,10 @@ class ModelToolTest {
         assertThat(chunks)
                 .allSatisfy(chunk -> assertThat(new String(chunk.toArray(), StandardCharsets.UTF_8))
                         .endsWith("\n\n"));
-        Blob receipt = Cose.parse(kernel.receipts.getFirst()).payload();
-        Fields.record(Cbor.decode(receipt.toArray()), in -> {
-            in.id();
-            in.hash();
-            assertThat(in.hash()).isEqualTo(Kernel.json(streamed()).sha256());
-            assertThat(in.integer()).isZero();
-            in.integer();
-            assertThat(in.integer()).isEqualTo(streamed().length());
-            return true;
-        });
+        Receipt receipt = Receipt.parse(Cose.parse(kernel.receipts.getFirst()).payload());
+        assertThat(receipt.resultDigest()).isEqualTo(Kernel.json(streamed()).sha256());
+        assertThat(receipt.status()).isZero();
+        assertThat(receipt.resultBytes()).isEqualTo(streamed().length());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,45 +21,28 @@ import java.util.TreeMap;
  */
 public record AgentSpec(
         String agent,
-        List<String> command,
-        SortedMap<String, String> env,
-        String workdir,
-        List<Mount> mounts,
+        @Max(MAX_WORDS) List<@Max(MAX_TEXT) String> command,
+        @Max(MAX_WORDS) SortedMap<String, @Max(MAX_TEXT) String> env,
+        @Max(MAX_TEXT) String workdir,
+        @Max(MAX_WORDS) List<Mount> mounts,
         Limit limits,
-        SortedMap<String, String> tools,
-        SortedMap<String, AgentSpec> children,
-        Blob share)
-        implements Cbor.Message {
-    private static final int MAX_WORDS = 256;
-    private static final int MAX_TEXT = 32 << 10;
-    private static final int MAX_SHARE = 256 << 10;
+        @Max(Limits.CAPABILITIES) SortedMap<String, @Max(Limits.DEFINITION) String> tools,
+        @Max(Limits.CAPABILITIES) SortedMap<String, AgentSpec> children,
+        @Max(MAX_SHARE) Blob share)
+        implements Cbor.Artifact {
+    public static final int MAX_WORDS = 256;
+    public static final int MAX_TEXT = 32 << 10;
+    public static final int MAX_SHARE = 256 << 10;
 
     /** A path in the guest, and the index of what is there in the broker's view. */
-    public record Mount(String guestPath, int index) implements Cbor.Message {
-        @Override
-        public Cbor toCbor() {
-            return Cbor.record(guestPath, index);
-        }
-
-        static Mount read(Fields in) throws MalformedException {
-            return new Mount(in.text(MAX_TEXT), in.number(0, MAX_WORDS));
-        }
-    }
+    public record Mount(
+            @Max(MAX_TEXT) String guestPath,
+            @Range(to = MAX_WORDS) int index) implements Cbor.Artifact {}
 
     /** What one guest may use: bytes of memory, processes, open files, bytes in one file, seconds, bytes below /tmp. */
     public record Limit(
             long memory, long processes, long files, long fileBytes, long cpuSeconds, long wallSeconds, long tmpBytes)
-            implements Cbor.Message {
-        @Override
-        public Cbor toCbor() {
-            return Cbor.record(memory, processes, files, fileBytes, cpuSeconds, wallSeconds, tmpBytes);
-        }
-
-        static Limit read(Fields in) throws MalformedException {
-            return new Limit(
-                    in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer(), in.integer());
-        }
-    }
+            implements Cbor.Artifact {}
 
     public AgentSpec {
         command = List.copyOf(command);
@@ -84,29 +69,6 @@ public record AgentSpec(
     }
 
     public static AgentSpec parse(Blob bytes) throws MalformedException {
-        return Fields.record(bytes, AgentSpec::read);
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(agent, command, env, workdir, mounts, limits, tools, children, share);
-    }
-
-    private static AgentSpec read(Fields in) throws MalformedException {
-        String agent = in.name();
-        List<String> command = in.list(MAX_WORDS, word -> Fields.asText(word, MAX_TEXT));
-        if (command.isEmpty()) {
-            throw new MalformedException("an agent needs a command");
-        }
-        return new AgentSpec(
-                agent,
-                command,
-                in.map(MAX_WORDS, value -> Fields.asText(value, MAX_TEXT)),
-                in.text(MAX_TEXT),
-                in.records(MAX_WORDS, Mount::read),
-                Fields.record(in.any(), Limit::read),
-                in.map(Limits.CAPABILITIES, json -> Fields.asText(json, Limits.DEFINITION)),
-                in.map(Limits.CAPABILITIES, child -> Fields.record(child, AgentSpec::read)),
-                in.bytes(MAX_SHARE));
+        return Cbor.parse(AgentSpec.class, bytes);
     }
 }

@@ -1,9 +1,17 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
+
 /** Requests of the broker to the core; on each connection one request, then its {@link CoreToBroker reply}. */
 public sealed interface BrokerToCore extends Cbor.Message {
     /** Begin a transaction. {@code grant} and {@code request} are COSE bytes, {@code agentSpec} is {@link AgentSpec} bytes. */
-    record Admit(Blob grant, Blob request, Blob agentSpec) implements BrokerToCore {}
+    record Admit(
+            Blob grant,
+            Blob request,
+            @Max(Limits.AGENT_SPEC) Blob agentSpec) implements BrokerToCore {}
 
     /**
      * May this context do this?
@@ -12,53 +20,42 @@ public sealed interface BrokerToCore extends Cbor.Message {
      * @param handle 16 bytes; empty for memory
      * @param params the exact JSON bytes of the call
      */
-    record Decide(Blob context, Syscall syscall, Blob handle, Blob params) implements BrokerToCore {}
+    record Decide(
+            @Bytes16 Blob context,
+            Syscall syscall,
+            @Bytes16 @OrEmpty Blob handle,
+            @Max(Limits.PARAMS) Blob params) implements BrokerToCore {}
 
     /**
      * Begin a child context.
      *
      * @param narrowing deterministic CBOR of the narrowing, empty for none
      */
-    record Spawn(Blob context, Blob handle, Blob narrowing, Blob input) implements BrokerToCore {}
+    record Spawn(
+            @Bytes16 Blob context,
+            @Bytes16 Blob handle,
+            Blob narrowing,
+            @Max(Limits.PARAMS) Blob input) implements BrokerToCore {}
 
     /** Put {@code event}, JSON bytes, into the audit log. */
-    record LogEvent(Blob context, Blob event) implements BrokerToCore {}
+    record LogEvent(
+            @Bytes16 Blob context, @Max(Limits.EVENT) Blob event) implements BrokerToCore {}
 
     /**
      * The context's guest is gone.
      *
      * @param resultDigest SHA-256 of the result, empty where there is none
      */
-    record EndContext(Blob context, End how, int exitCode, Blob resultDigest) implements BrokerToCore {}
+    record EndContext(
+            @Bytes16 Blob context,
+            End how,
+            int exitCode,
+            @Bytes32 @OrEmpty Blob resultDigest) implements BrokerToCore {}
 
     /** Which contexts are to be killed? */
     record Poll() implements BrokerToCore {}
 
-    @Override
-    default Cbor toCbor() {
-        return switch (this) {
-            case Admit m -> Cbor.array(1, m.grant, m.request, m.agentSpec);
-            case Decide m -> Cbor.array(2, m.context, m.syscall, m.handle, m.params);
-            case Spawn m -> Cbor.array(3, m.context, m.handle, m.narrowing, m.input);
-            case LogEvent m -> Cbor.array(4, m.context, m.event);
-            case EndContext m -> Cbor.array(5, m.context, m.how, m.exitCode, m.resultDigest);
-            case Poll() -> Cbor.array(6);
-        };
-    }
-
     static BrokerToCore fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(cbor, in -> switch (in.number(1, 6)) {
-            case 1 -> new Admit(in.artifact(), in.artifact(), in.bytes(Limits.AGENT_SPEC));
-            case 2 -> new Decide(in.id(), Syscall.read(in), in.orEmpty(Limits.ID), in.bytes(Limits.PARAMS));
-            case 3 -> new Spawn(in.id(), in.id(), in.artifact(), in.bytes(Limits.PARAMS));
-            case 4 -> new LogEvent(in.id(), in.bytes(Limits.EVENT));
-            case 5 ->
-                new EndContext(
-                        in.id(),
-                        End.read(in),
-                        in.number(Integer.MIN_VALUE, Integer.MAX_VALUE),
-                        in.orEmpty(Limits.HASH));
-            default -> new Poll();
-        });
+        return Cbor.parse(BrokerToCore.class, cbor);
     }
 }

@@ -55,12 +55,30 @@ public sealed interface Cbor {
 
     /** What knows its own encoding. */
     interface Message {
-        Cbor toCbor();
+        default Cbor toCbor() {
+            return Codec.write(this);
+        }
+
+        /** What must hold besides the bounds of each field; asked of every one that is read. */
+        default void check() throws MalformedException {}
 
         /** The exact bytes of the one encoding. */
         default Blob toBlob() {
             return Blob.wrap(encode(toCbor()));
         }
+    }
+
+    /** A record that is written as a map: what is signed, and its parts. */
+    interface Artifact extends Message {}
+
+    /** What these bytes say, or a refusal of all that is not exactly the encoding of such a record or kind. */
+    static <T extends Message> T parse(Class<T> type, Blob bytes) throws MalformedException {
+        return parse(type, decode(bytes.raw()));
+    }
+
+    /** What this value says. */
+    static <T extends Message> T parse(Class<T> type, Cbor value) throws MalformedException {
+        return Codec.read(type, value);
     }
 
     /** A map entry; its key is an {@link Int} or a {@link Text}. */
@@ -93,18 +111,22 @@ public sealed interface Cbor {
     }
 
     /**
-     * A field of a message as CBOR: whole numbers, texts, bytes, booleans, enums by their number, optional denials (0 for none),
+     * A field of a message as CBOR: whole numbers, texts, bytes, booleans, constants by their number, optional denials (0 for none),
      * lists and text-keyed maps of these, and what says itself how it is written.
      */
     private static Cbor field(Object value) {
         return switch (value) {
             case Cbor cbor -> cbor;
             case Message message -> message.toCbor();
+            case Numbered constant -> of(constant.number());
             case Integer number -> of((long) number);
             case Long number -> of((long) number);
             case String text -> of(text);
             case Blob blob -> of(blob);
             case Boolean yes -> of(yes);
+            case java.nio.file.Path path -> of(path.toString());
+            case java.net.URI address -> of(address.toString());
+            case java.time.Duration time -> of(time.toMillis());
             case Optional<?> optional -> optional.map(Cbor::field).orElse(of(0));
             case List<?> list -> new Array(list.stream().map(Cbor::field).toList());
             case java.util.Map<?, ?> map ->

@@ -1,5 +1,6 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Max;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,42 +14,18 @@ import java.util.List;
  * @param origin name of the log in its checkpoints, such as {@code ambit/host}
  */
 public record CoreConfig(
-        Path state,
-        Path brokerSocket,
-        Path driversSocket,
-        Path adminSocket,
-        List<String> brokerUsers,
-        List<String> driversUsers,
-        List<String> adminUsers,
+        @Max(Limits.PATH) Path state,
+        @Max(Limits.PATH) Path brokerSocket,
+        @Max(Limits.PATH) Path driversSocket,
+        @Max(Limits.PATH) Path adminSocket,
+        @Max(MAX_USERS) List<String> brokerUsers,
+        @Max(MAX_USERS) List<String> driversUsers,
+        @Max(MAX_USERS) List<String> adminUsers,
         String origin)
-        implements Cbor.Message {
-    private static final int MAX_USERS = 16;
-    private static final int MAX_PATH = 4096;
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.record(
-                state.toString(),
-                brokerSocket.toString(),
-                driversSocket.toString(),
-                adminSocket.toString(),
-                brokerUsers,
-                driversUsers,
-                adminUsers,
-                origin);
-    }
+        implements Cbor.Artifact {
+    public static final int MAX_USERS = 16;
 
     public static CoreConfig parse(Blob bytes) throws MalformedException {
-        return Fields.record(
-                bytes,
-                in -> new CoreConfig(
-                        Path.of(in.text(MAX_PATH)),
-                        Path.of(in.text(MAX_PATH)),
-                        Path.of(in.text(MAX_PATH)),
-                        Path.of(in.text(MAX_PATH)),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.names(MAX_USERS),
-                        in.name()));
+        return Cbor.parse(CoreConfig.class, bytes);
     }
 }

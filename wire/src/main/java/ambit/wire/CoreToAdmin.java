@@ -1,5 +1,7 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
 import java.util.List;
 
 /** Replies of the core to the {@link AdminToCore command}. */
@@ -11,7 +13,12 @@ public sealed interface CoreToAdmin extends Cbor.Message {
      * @param drivers names of the connected drivers
      * @param transactions ids of those that live
      */
-    record CoreStatus(Blob corePublicKey, long logSize, long epoch, List<String> drivers, List<String> transactions)
+    record CoreStatus(
+            @Bytes32 Blob corePublicKey,
+            long logSize,
+            long epoch,
+            List<String> drivers,
+            List<@Max(Limits.TRANSACTION) String> transactions)
             implements CoreToAdmin {}
 
     record Registered(long logIndex) implements CoreToAdmin {}
@@ -22,31 +29,11 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     record Stopped(long logIndex) implements CoreToAdmin {}
 
     /** The text of the signed note (C2SP tlog-checkpoint). */
-    record Checkpointed(String note) implements CoreToAdmin {}
+    record Checkpointed(@Max(Limits.DEFINITION) String note) implements CoreToAdmin {}
 
-    record Denied(Denial code, String sentence) implements CoreToAdmin {}
-
-    @Override
-    default Cbor toCbor() {
-        return switch (this) {
-            case CoreStatus m -> Cbor.array(1, m.corePublicKey, m.logSize, m.epoch, m.drivers, m.transactions);
-            case Registered m -> Cbor.array(2, m.logIndex);
-            case Revoked m -> Cbor.array(3, m.epoch, m.logIndex);
-            case Stopped m -> Cbor.array(4, m.logIndex);
-            case Checkpointed m -> Cbor.array(5, m.note);
-            case Denied m -> Cbor.array(6, m.code, m.sentence);
-        };
-    }
+    record Denied(Denial code, @Max(Limits.SENTENCE) String sentence) implements CoreToAdmin {}
 
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
-        return Fields.message(cbor, in -> switch (in.number(1, 6)) {
-            case 1 ->
-                new CoreStatus(in.hash(), in.integer(), in.integer(), in.names(Limits.LIVE), in.names(Limits.LIVE));
-            case 2 -> new Registered(in.integer());
-            case 3 -> new Revoked(in.integer(), in.integer());
-            case 4 -> new Stopped(in.integer());
-            case 5 -> new Checkpointed(in.text(Limits.DEFINITION));
-            default -> new Denied(in.denial(), in.sentence());
-        });
+        return Cbor.parse(CoreToAdmin.class, cbor);
     }
 }

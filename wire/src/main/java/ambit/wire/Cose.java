@@ -1,5 +1,6 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Max;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -41,26 +42,23 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
         }
     }
 
+    /** The COSE_Sign1 array of RFC 9052 §4.2. */
+    private record Sign1(
+            Blob header, Cbor unprotected, @Max(MAX_PAYLOAD) Blob payload, Blob signature) implements Cbor.Message {}
+
     /** Parses the exact bytes; each accepted message has one spelling, {@link #toBlob()}. */
     public static Cose parse(Blob bytes) throws MalformedException {
-        return Fields.message(Cbor.decode(bytes.raw()), in -> {
-            Blob kid = kidOf(in.bytes(64));
-            if (!in.any().equals(Cbor.record())) {
-                throw new MalformedException("unprotected COSE headers are not used");
-            }
-            Blob payload = in.bytes(MAX_PAYLOAD);
-            return new Cose(kid, payload, Fields.asBytes(in.any(), SIGNATURE_SIZE, SIGNATURE_SIZE));
-        });
-    }
-
-    private static Blob kidOf(Blob header) throws MalformedException {
-        if (Cbor.decode(header.raw()) instanceof Cbor.Map map && map.entries().size() == 2) {
-            Blob kid = Fields.asBytes(map.entries().getLast().value(), KEY_SIZE, KEY_SIZE);
-            if (header.equals(protectedHeader(kid))) {
-                return kid;
-            }
+        Sign1 parts = Cbor.parse(Sign1.class, bytes);
+        if (Cbor.decode(parts.header.raw()) instanceof Cbor.Map(List<Cbor.Entry> entries)
+                && !entries.isEmpty()
+                && entries.getLast().value() instanceof Cbor.Bytes(Blob kid)
+                && kid.size() == KEY_SIZE
+                && parts.signature.size() == SIGNATURE_SIZE
+                && parts.header.equals(protectedHeader(kid))
+                && parts.unprotected.equals(Cbor.record())) {
+            return new Cose(kid, parts.payload, parts.signature);
         }
-        throw new MalformedException("COSE header is not {1: -8, 4: kid}");
+        throw new MalformedException("the COSE headers are not {1: -8, 4: kid} and {}");
     }
 
     public Blob toBlob() {

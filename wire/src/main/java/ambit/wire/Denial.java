@@ -5,7 +5,7 @@ package ambit.wire;
  *
  * <p>Numbers are never reused and never change.
  */
-public enum Denial implements Cbor.Message {
+public enum Denial implements Numbered {
     UNKNOWN_HANDLE(1, "the context has no such handle"),
     UNKNOWN_TOOL(2, "no such tool"),
     CONSTRAINT(3, "an argument violates a constraint of the grant"),
@@ -45,6 +45,7 @@ public enum Denial implements Cbor.Message {
         this.sentence = sentence;
     }
 
+    @Override
     public int number() {
         return number;
     }
@@ -52,6 +53,13 @@ public enum Denial implements Cbor.Message {
     /** Lower case, without a full stop. */
     public String sentence() {
         return sentence;
+    }
+
+    /** Refuses what is neither 0, for success, nor the number of a denial. */
+    public static void requireStatus(long status) throws MalformedException {
+        if (status != 0) {
+            of(status);
+        }
     }
 
     /** The denial with this number. */
@@ -62,10 +70,5 @@ public enum Denial implements Cbor.Message {
             }
         }
         throw new MalformedException("unknown denial number");
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.of(number);
     }
 }

@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** How a context ended. Only {@link #SUCCESS} commits what it wrote. */
-public enum End implements Cbor.Message {
+public enum End implements Numbered {
     SUCCESS(0),
     AGENT_FAILED(1),
     KILLED(2),
@@ -16,22 +16,8 @@ public enum End implements Cbor.Message {
     }
 
     /** The number on the wire and in the log. */
+    @Override
     public int number() {
         return number;
-    }
-
-    static End read(Fields in) throws MalformedException {
-        long number = in.integer();
-        for (End end : values()) {
-            if (end.number == number) {
-                return end;
-            }
-        }
-        throw new MalformedException("unknown end");
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.of(number);
     }
 }

@@ -26,11 +26,16 @@ public final class Limits {
     /** A tool's definition as JSON. */
     public static final int DEFINITION = 64 << 10;
 
-    /** Names of tools, tenants, agents, drivers, mounts; transaction ids; memory keys are {@link #MEMORY_KEY}. */
+    /** Names of tools, tenants, agents, drivers, mounts; memory keys are {@link #MEMORY_KEY}. */
     public static final int NAME = 128;
 
     public static final int MEMORY_KEY = 512;
+
+    /** The id of a transaction: 32 digits, and for each generation of children a dot and a number. */
+    public static final int TRANSACTION = 512;
+
     public static final int SENTENCE = 1024;
+    public static final int PATH = 4096;
     public static final int PREVIEW = 200;
 
     /** Capabilities of one grant. */

@@ -1,7 +1,7 @@
 package ambit.wire;
 
 /** The syscalls of a guest, with their numbers on the wire and in the log. */
-public enum Syscall implements Cbor.Message {
+public enum Syscall implements Numbered {
     TOOL_CALL(1),
     MEMORY_READ(2),
     MEMORY_WRITE(3),
@@ -14,6 +14,7 @@ public enum Syscall implements Cbor.Message {
         this.number = number;
     }
 
+    @Override
     public int number() {
         return number;
     }
@@ -21,20 +22,5 @@ public enum Syscall implements Cbor.Message {
     /** As a guest writes it: {@code tool_call}. */
     public String label() {
         return name().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    static Syscall read(Fields in) throws MalformedException {
-        long number = in.integer();
-        for (Syscall syscall : values()) {
-            if (syscall.number == number) {
-                return syscall;
-            }
-        }
-        throw new MalformedException("unknown syscall");
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.of(number);
     }
 }

@@ -1,5 +1,6 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Max;
 import java.util.Optional;
 
 /**
@@ -8,7 +9,8 @@ import java.util.Optional;
  * @param denial why it was dropped; empty exactly when it was committed
  * @param version the version it has now, 0 where it was dropped
  */
-public record Verdict(String key, Optional<Denial> denial, long version) implements Cbor.Message {
+public record Verdict(@Max(Limits.MEMORY_KEY) String key, Optional<Denial> denial, long version)
+        implements Cbor.Message {
     public static Verdict committed(String key, long version) {
         return new Verdict(key, Optional.empty(), version);
     }
@@ -19,14 +21,5 @@ public record Verdict(String key, Optional<Denial> denial, long version) impleme
 
     public boolean committed() {
         return denial.isEmpty();
-    }
-
-    @Override
-    public Cbor toCbor() {
-        return Cbor.array(key, denial, version);
-    }
-
-    static Verdict read(Fields in) throws MalformedException {
-        return new Verdict(in.key(), in.optionalDenial(), in.integer());
     }
 }

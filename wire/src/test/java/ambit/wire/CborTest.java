@@ -219,21 +219,6 @@ class CborTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Cbor.array(1.5));
     }
 
-    @Test
-    void recordsHaveConsecutiveKeysAndNothingElse() throws Exception {
-        Cbor record = Cbor.record(7, "x");
-        assertThat(Cbor.encode(record)).isEqualTo(hex("a20107026178"));
-        assertThat(Fields.<String>record(record, in -> in.integer() + in.text(1)))
-                .isEqualTo("7x");
-        assertThatThrownBy(() -> Fields.record(record, Fields::integer)).hasMessageContaining("unknown field");
-        assertThatThrownBy(() -> Fields.record(Cbor.record(7), in -> in.integer() + in.text(1)))
-                .hasMessageContaining("missing field");
-        assertThatThrownBy(() -> Fields.record(Cbor.decode(hex("a10207")), Fields::integer))
-                .hasMessageContaining("unknown or missing key");
-        assertThatThrownBy(() -> Fields.record(Cbor.record("xy"), in -> in.text(1)))
-                .hasMessageContaining("limit");
-    }
-
     private static Cbor map(Cbor... keysAndValues) {
         List<Cbor.Entry> entries = new ArrayList<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {

@@ -2,16 +2,20 @@ package ambit.log.entry;
 
 import ambit.log.JournalException;
 import ambit.wire.Blob;
+import ambit.wire.Bounds.Bytes32;
+import ambit.wire.Bounds.Max;
+import ambit.wire.Cbor;
+import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
 
 /**
  * What the log says. Each entry is the deterministic CBOR array {@code [tag, atMs, fields…]}, fields in the order of the record's
- * components. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
+ * components; {@code tag} is the place of the kind here, from 1, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
  *
  * <p>The log holds artifacts, digests and metadata: arguments and results are not in it.
  */
-public sealed interface Entry {
+public sealed interface Entry extends Cbor.Message {
     /** Bytes of an artifact that can be recorded, so that its entry fits. */
     int MAX_ARTIFACT = 60_000;
 
@@ -22,7 +26,7 @@ public sealed interface Entry {
     long atMs();
 
     /** The core started and goes on with this log; {@code torn} bytes of an unfinished record were cut off before. */
-    record Boot(long atMs, String origin, Blob coreKey, long torn) implements Entry {}
+    record Boot(long atMs, @Max(Limits.PATH) String origin, Blob coreKey, long torn) implements Entry {}
 
     record TenantRegistered(long atMs, String tenant, Blob rootKey) implements Entry {}
 
@@ -33,7 +37,7 @@ public sealed interface Entry {
     record Admitted(
             long atMs,
             Blob context,
-            String transaction,
+            @Max(Limits.TRANSACTION) String transaction,
             String tenant,
             Blob principal,
             String agent,
@@ -48,7 +52,7 @@ public sealed interface Entry {
     record Spawned(
             long atMs,
             Blob context,
-            String transaction,
+            @Max(Limits.TRANSACTION) String transaction,
             String agent,
             Blob parent,
             Blob delegationHash,
@@ -62,19 +66,19 @@ public sealed interface Entry {
     record Denied(
             long atMs,
             Blob context,
-            String transaction,
+            @Max(Limits.TRANSACTION) String transaction,
             int syscall,
             String capability,
             Blob paramsDigest,
             int code,
-            String sentence)
+            @Max(Limits.SENTENCE) String sentence)
             implements Entry {}
 
     /** The permit: one call of one driver. A read is recorded like an effect, but may become durable while it runs. */
     record Allowed(
             long atMs,
             Blob context,
-            String transaction,
+            @Max(Limits.TRANSACTION) String transaction,
             long sequence,
             int syscall,
             String capability,
@@ -86,22 +90,29 @@ public sealed interface Entry {
             implements Entry {}
 
     /** One ledger node after a use: capability {@code cap} of the block with this hash. A negative limit is none. */
-    record Debit(Blob block, int cap, long uses, long limit) {}
+    record Debit(@Bytes32 Blob block, int cap, long uses, long limit) implements Cbor.Message {}
 
     /** What came of a permit, from the driver's verified receipt. Status 0 is success, else a denial's number. */
     record Outcome(long atMs, Blob permit, int status, Blob resultDigest, long bytes, long millis) implements Entry {}
 
     /** What a guest said by its {@code log} syscall: JSON, its own words. */
-    record GuestEvent(long atMs, Blob context, String transaction, Blob event) implements Entry {}
+    record GuestEvent(
+            long atMs,
+            Blob context,
+            @Max(Limits.TRANSACTION) String transaction,
+            Blob event) implements Entry {}
 
     /** From here on the memory driver may have committed. */
-    record CommitIntended(long atMs, Blob context, String transaction) implements Entry {}
+    record CommitIntended(
+            long atMs,
+            Blob context,
+            @Max(Limits.TRANSACTION) String transaction) implements Entry {}
 
     /** {@code how}: 0 success, 1 agent failed, 2 killed, 3 timed out, 4 crashed, 5 boundary refused. */
     record Ended(
             long atMs,
             Blob context,
-            String transaction,
+            @Max(Limits.TRANSACTION) String transaction,
             int how,
             int exitCode,
             Blob resultDigest,
@@ -109,19 +120,24 @@ public sealed interface Entry {
             implements Entry {}
 
     /** What became of one written key; {@code code} 0 if it was committed. */
-    record Written(String key, boolean committed, int code, long version) {}
+    record Written(@Max(Limits.MEMORY_KEY) String key, boolean committed, int code, long version)
+            implements Cbor.Message {}
 
     record Revoked(long atMs, long epoch, String tenant, Blob target, Blob revocation) implements Entry {}
 
     /** After a crash between intention and end: what the memory driver knows of the transaction. */
-    record Recovered(long atMs, String transaction, boolean committed) implements Entry {}
+    record Recovered(long atMs, @Max(Limits.TRANSACTION) String transaction, boolean committed) implements Entry {}
 
     /** What became of keys for which the entry that follows, {@link Ended} in the end, has no room. */
-    record Wrote(long atMs, Blob context, String transaction, List<Written> verdicts) implements Entry {}
+    record Wrote(
+            long atMs,
+            Blob context,
+            @Max(Limits.TRANSACTION) String transaction,
+            List<Written> verdicts) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {
-        return EntryCodec.encode(entry);
+        return Cbor.encode(entry.toCbor());
     }
 
     /**
@@ -131,7 +147,7 @@ public sealed interface Entry {
      */
     static Entry decode(byte[] bytes) {
         try {
-            return EntryCodec.decode(bytes);
+            return Cbor.parse(Entry.class, Blob.of(bytes));
         } catch (MalformedException e) {
             throw new JournalException("an entry is not well formed: " + e.getMessage(), e);
         }
