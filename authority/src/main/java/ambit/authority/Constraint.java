@@ -9,6 +9,7 @@ import ambit.wire.MalformedException;
 import ambit.wire.Numbered;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -33,7 +34,13 @@ public record Constraint(
         GLOB(Conjunct.GLOB, "like "),
         UNDER(Conjunct.UNDER, "at or under "),
         ABSENT(Conjunct.ABSENT, "left out"),
-        ANY(Conjunct.ANY, "anything");
+        ANY(Conjunct.ANY, "anything"),
+        NOT_IN(Conjunct.NOT_IN, "none of "),
+        SUBSET(Conjunct.SUBSET, "a list of nothing but "),
+        MAX_LENGTH(Conjunct.MAX_LENGTH, "no longer than "),
+        CIDR(Conjunct.CIDR, "an address in "),
+        HOST(Conjunct.HOST, "a host "),
+        URL(Conjunct.URL, "a URL at or under ");
 
         private final int number;
         private final String words;
@@ -83,16 +90,25 @@ public record Constraint(
 
     private boolean fits() {
         Cbor first = operands.isEmpty() ? new Cbor.Null() : operands.getFirst();
+        boolean one = operands.size() == 1;
         return switch (kind) {
-            case IN -> !operands.isEmpty();
+            case IN, NOT_IN, SUBSET -> !operands.isEmpty();
             case ABSENT, ANY -> operands.isEmpty();
-            case EQ -> operands.size() == 1;
-            case MIN, MAX -> operands.size() == 1 && first instanceof Cbor.Int;
-            case PREFIX -> operands.size() == 1 && first instanceof Cbor.Text;
-            case GLOB -> operands.size() == 1 && first instanceof Cbor.Text(String text) && text.length() <= MAX_GLOB;
-            case UNDER ->
-                operands.size() == 1 && first instanceof Cbor.Text(String text) && Texts.isCleanPath(utf8(text));
+            case EQ -> one;
+            case MIN, MAX -> one && (first instanceof Cbor.Int || are(Places::isDecimal));
+            case MAX_LENGTH -> one && first instanceof Cbor.Int(long length) && length >= 0;
+            case PREFIX -> one && are(_ -> true);
+            case GLOB -> one && are(text -> text.length() <= MAX_GLOB);
+            case UNDER -> one && are(text -> Texts.isCleanPath(utf8(text)));
+            case CIDR -> are(text -> !Places.network(text).address().isEmpty());
+            case HOST -> are(text -> !Places.hostPattern(text).isEmpty());
+            case URL -> are(text -> !Places.urlPattern(text).isEmpty());
         };
+    }
+
+    private boolean are(Predicate<String> readable) {
+        return !operands.isEmpty()
+                && operands.stream().allMatch(it -> it instanceof Cbor.Text(String text) && readable.test(text));
     }
 
     /** The operands as the values of JSON that an argument is compared with. */

@@ -36,7 +36,7 @@ public record Grant(
     public static final int MAX_MEMORY = Limits.MAPPINGS - 1 - Request.MAX_INHERITS;
 
     /** A chain is the grant, the request and at most this many delegations. */
-    public static final int MAX_DEPTH = 16;
+    public static final int MAX_DEPTH = 64;
 
     public Grant {
         caps = List.copyOf(caps);

@@ -119,9 +119,11 @@ final class NarrowingReader {
         for (Map.Entry<String, Json> word : words.entrySet()) {
             Kind kind = kind(word.getKey());
             List<Json> values = switch (kind) {
-                case IN -> list(word.getValue());
+                case IN, NOT_IN, SUBSET -> list(word.getValue());
                 case ABSENT, ANY -> none(word.getValue());
-                case EQ, MIN, MAX, PREFIX, GLOB, UNDER -> List.of(word.getValue());
+                case CIDR, HOST, URL ->
+                    word.getValue() instanceof Json.Arr(List<Json> items) ? items : List.of(word.getValue());
+                case EQ, MIN, MAX, MAX_LENGTH, PREFIX, GLOB, UNDER -> List.of(word.getValue());
             };
             constraints.add(new Constraint(path, kind, operands(values), optional));
         }
@@ -130,7 +132,7 @@ final class NarrowingReader {
 
     private static Kind kind(String word) throws MalformedException {
         for (Kind kind : Kind.values()) {
-            if (kind.name().toLowerCase(Locale.ROOT).equals(word)) {
+            if (kind.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(word)) {
                 return kind;
             }
         }
@@ -141,7 +143,7 @@ final class NarrowingReader {
         if (value instanceof Json.Arr(List<Json> items)) {
             return items;
         }
-        throw new MalformedException("\"in\" needs a list");
+        throw new MalformedException("\"in\", \"not-in\" and \"subset\" need a list");
     }
 
     private static List<Json> none(Json value) throws MalformedException {

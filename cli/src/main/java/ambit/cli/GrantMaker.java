@@ -2,7 +2,6 @@ package ambit.cli;
 
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
-import ambit.authority.Constraint;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -13,7 +12,6 @@ import ambit.cli.config.Rule;
 import ambit.cli.config.Tool;
 import ambit.cli.config.Use;
 import ambit.wire.Blob;
-import ambit.wire.Cbor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +120,7 @@ final class GrantMaker {
                 driver(tool),
                 flags | read,
                 use.atMost().orElse(-1),
-                use.rules().stream().map(GrantMaker::constraint).toList(),
+                use.rules().stream().map(Rule::constraint).toList(),
                 use.others(),
                 PinnedTools.hash(definition(tool, use)));
     }
@@ -138,34 +136,6 @@ final class GrantMaker {
         return switch (tool) {
             case Tool.Model _ -> "openai";
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> "mcp";
-        };
-    }
-
-    private static Constraint constraint(Rule rule) {
-        Constraint.Kind kind = switch (rule.kind()) {
-            case EQ -> Constraint.Kind.EQ;
-            case IN -> Constraint.Kind.IN;
-            case MIN -> Constraint.Kind.MIN;
-            case MAX -> Constraint.Kind.MAX;
-            case PREFIX -> Constraint.Kind.PREFIX;
-            case GLOB -> Constraint.Kind.GLOB;
-            case UNDER -> Constraint.Kind.UNDER;
-            case ABSENT -> Constraint.Kind.ABSENT;
-            case ANY -> Constraint.Kind.ANY;
-        };
-        return new Constraint(
-                rule.path(),
-                kind,
-                rule.operands().stream().map(GrantMaker::operand).toList(),
-                rule.optional());
-    }
-
-    private static Cbor operand(Rule.Value value) {
-        return switch (value) {
-            case Rule.Value.Text(String text) -> Cbor.of(text);
-            case Rule.Value.Whole(long number) -> Cbor.of(number);
-            case Rule.Value.Flag(boolean flag) -> Cbor.of(flag);
-            case Rule.Value.Nothing() -> new Cbor.Null();
         };
     }
 

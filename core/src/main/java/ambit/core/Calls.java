@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Arguments;
 import ambit.authority.Cap;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
@@ -52,10 +53,18 @@ final class Calls {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
         }
         return switch (m.syscall()) {
-            case TOOL_CALL -> release(allow(m, Arguments.of(params), digest));
+            case TOOL_CALL -> release(allow(m, arguments(params), digest));
             case MEMORY_READ, MEMORY_WRITE -> release(allowMemory(m, params, digest));
             case SPAWN_CHILD, LOG -> throw new Refused(Denial.MALFORMED, "not a syscall to be decided here");
         };
+    }
+
+    private static Values arguments(Json.Obj params) throws Refused {
+        Values arguments = Arguments.of(params);
+        if (arguments.size() > Arguments.MAX) {
+            throw new Refused(Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
+        }
+        return arguments;
     }
 
     /** A permit that is recorded, and not yet signed. */

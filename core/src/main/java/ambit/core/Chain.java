@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Arguments;
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;

@@ -154,8 +154,8 @@ class CoreProcessTest {
 
     private Admitted begin(FrameChannel broker, Blob grant) throws IOException {
         Blob request = artifacts.signed(artifacts.request(grant));
-        CoreToBroker reply =
-                ask(broker, new BrokerToCore.Admit(grant, request, World.spec().toBlob()));
+        CoreToBroker reply = ask(
+                broker, new BrokerToCore.Admit(grant, request, artifacts.spec().toBlob()));
         assertThat(reply).isInstanceOf(Admitted.class);
         return (Admitted) reply;
     }

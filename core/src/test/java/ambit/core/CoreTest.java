@@ -158,7 +158,7 @@ class CoreTest {
     void anotherAgentThanTheRequestedIsRefused() {
         Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
         Blob request = world.signed(world.request(grant));
-        Blob spec = World.spec().children().values().iterator().next().toBlob();
+        Blob spec = world.spec().children().values().iterator().next().toBlob();
         assertDenied(world.core.answer(new BrokerToCore.Admit(grant, request, spec)), Denial.BAD_SIGNATURE);
     }
 
@@ -611,6 +611,39 @@ class CoreTest {
         Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
         assertDenied(world.spawn(parent, 0, Blob.EMPTY), Denial.USES_EXHAUSTED);
         assertDenied(world.spawn(child, 0, Blob.EMPTY), Denial.USES_EXHAUSTED);
+    }
+
+    @Test
+    void aChainOfSixtyFourDelegationsDebitsEveryBlockAndEndsThere() {
+        world.generations = 66;
+        Grant two = world.grant(World.child("agent.helper", -1), World.tool("files.read", 1, true));
+        Blob grant = world.signed(new Grant(
+                two.tenant(),
+                two.id(),
+                two.holder(),
+                two.notBefore(),
+                two.expires(),
+                Grant.MAX_DEPTH,
+                two.agent(),
+                two.caps(),
+                two.memory()));
+        Admitted deepest = world.begin(grant);
+        Admitted first = deepest;
+        for (int i = 0; i < 64; i++) {
+            deepest = (Admitted) world.spawn(deepest, 0, Blob.EMPTY);
+        }
+        assertThat(world.spawn(deepest, 0, Blob.EMPTY))
+                .isInstanceOfSatisfying(
+                        Denied.class, denied -> assertThat(denied.code()).isEqualTo(Denial.DEPTH_EXCEEDED));
+        World.permit(world.call(deepest, World.handle(deepest, 1), "{\"path\":\"/repo/a\"}"));
+        List<Entry> log = world.log();
+        assertThat(log.getLast())
+                .isInstanceOfSatisfying(
+                        Entry.Allowed.class,
+                        allowed -> assertThat(allowed.debits()).hasSize(66));
+        assertThat(world.call(first, World.handle(first, 1), "{\"path\":\"/repo/a\"}"))
+                .isInstanceOfSatisfying(
+                        Denied.class, denied -> assertThat(denied.code()).isEqualTo(Denial.USES_EXHAUSTED));
     }
 
     @Test

@@ -174,31 +174,31 @@ final class World implements AutoCloseable {
         return Signed.sign(Domain.GRANT, root, grant.toBlob());
     }
 
-    static AgentSpec spec() {
-        return spec(Blob.EMPTY);
+    /** How many generations of {@code helper} requests speak of. */
+    int generations = 1;
+
+    AgentSpec spec() {
+        return spec(generations, share);
     }
 
-    private static AgentSpec spec(Blob share) {
+    private static AgentSpec spec(int generations, Blob share) {
         AgentSpec.Limit limit = new AgentSpec.Limit(1 << 28, 16, 64, 1 << 20, 10, 60, 1 << 20);
-        AgentSpec child = new AgentSpec(
-                "helper",
-                List.of("/bin/true"),
-                new TreeMap<>(),
-                "/",
-                List.of(),
-                limit,
-                new TreeMap<>(),
-                new TreeMap<>(),
-                share);
+        TreeMap<String, AgentSpec> children = new TreeMap<>();
+        for (int i = 0; i < generations; i++) {
+            AgentSpec child = new AgentSpec(
+                    "helper",
+                    List.of("/bin/true"),
+                    new TreeMap<>(),
+                    "/",
+                    List.of(),
+                    limit,
+                    new TreeMap<>(),
+                    children,
+                    share);
+            children = new TreeMap<>(Map.of("helper", child));
+        }
         return new AgentSpec(
-                "agent",
-                List.of("/bin/true"),
-                new TreeMap<>(),
-                "/",
-                List.of(),
-                limit,
-                new TreeMap<>(),
-                new TreeMap<>(Map.of("helper", child)));
+                "agent", List.of("/bin/true"), new TreeMap<>(), "/", List.of(), limit, new TreeMap<>(), children);
     }
 
     Request request(Blob grant, Request.Inherit... inherits) {
@@ -209,7 +209,7 @@ final class World implements AutoCloseable {
                 now,
                 now + 600,
                 "agent",
-                spec(share).toBlob().sha256(),
+                spec().toBlob().sha256(),
                 Blob.EMPTY,
                 List.of(),
                 List.of(inherits),
@@ -223,7 +223,7 @@ final class World implements AutoCloseable {
     // ---- calls
 
     CoreToBroker admit(Blob grant, Blob request) {
-        return core.answer(new BrokerToCore.Admit(grant, request, spec(share).toBlob()));
+        return core.answer(new BrokerToCore.Admit(grant, request, spec().toBlob()));
     }
 
     CoreToBroker admit(Blob grant) {

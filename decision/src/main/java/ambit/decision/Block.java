@@ -68,6 +68,9 @@ public final class Block {
                     return c;
                 }
             }
+            if (!conjuncts[c].bounds(arguments)) {
+                return c;
+            }
         }
         return -1;
     }

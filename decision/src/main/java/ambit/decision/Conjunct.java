@@ -1,7 +1,7 @@
 package ambit.decision;
 
 /**
- * One condition on one argument. A kind that is none of the nine refuses every value; so does a kind whose operand has a type
+ * One condition on one argument. A kind that is none of these refuses every value; so does a kind whose operand has a type
  * that it cannot compare.
  */
 public final class Conjunct {
@@ -14,6 +14,12 @@ public final class Conjunct {
     public static final int UNDER = 7;
     public static final int ABSENT = 8;
     public static final int ANY = 9;
+    public static final int NOT_IN = 10;
+    public static final int SUBSET = 11;
+    public static final int MAX_LENGTH = 12;
+    public static final int CIDR = 13;
+    public static final int HOST = 14;
+    public static final int URL = 15;
 
     /*@ spec_public @*/ private final byte[] path;
     /*@ spec_public @*/ private final int kind;
@@ -22,7 +28,7 @@ public final class Conjunct {
 
     /*@ public invariant \invariant_for(operands); @*/
 
-    /** {@code optional}: the argument may be left out. Every kind but IN, ABSENT and ANY compares with operand 0. */
+    /** {@code optional}: the argument may be left out. ABSENT and ANY compare with nothing, IN, NOT_IN, SUBSET, CIDR, HOST and URL with all operands, the rest with operand 0. */
     /*@ public normal_behavior
     @ requires \invariant_for(operands);
     @ ensures this.path == path && this.kind == kind && this.optional == optional && this.operands == operands;
@@ -55,6 +61,9 @@ public final class Conjunct {
         if (relation == Paths.ABOVE) {
             return kind == ABSENT || arguments.type(i) == Values.EMPTY;
         }
+        if (relation == Paths.BELOW && Paths.isElementOf(arguments.path(i), path)) {
+            return kind == MAX_LENGTH || (kind == SUBSET && isOneOf(arguments, i));
+        }
         return relation == Paths.UNRELATED;
     }
 
@@ -66,7 +75,7 @@ public final class Conjunct {
     @*/
     public boolean meets(Values arguments, int i) {
         int relation = Paths.relate(path, arguments.path(i));
-        return relation == Paths.EQUAL || (kind == ANY && relation == Paths.BELOW);
+        return relation == Paths.EQUAL || (speaksOfMore() && relation == Paths.BELOW);
     }
 
     /** Whether the closed world knows argument {@code i} from this conjunct: as what it names or as the empty shell of it. */
@@ -102,22 +111,131 @@ public final class Conjunct {
         if (operands.size() == 0) {
             return false;
         }
+        if (kind == NOT_IN) {
+            return isOfTheirTypes(arguments, i) && !isOneOf(arguments, i);
+        }
+        if (arguments.type(i) == Values.EMPTY) {
+            return kind == SUBSET || kind == MAX_LENGTH;
+        }
+        if (kind == MAX_LENGTH) {
+            return arguments.type(i) == Values.STRING && fitsWithin(Texts.characters(arguments.text(i)));
+        }
+        if (kind == CIDR || kind == HOST || kind == URL) {
+            return isLocated(arguments, i);
+        }
         if (kind == EQ) {
             return same(arguments, i, 0);
         }
         if (kind == MIN || kind == MAX) {
-            return bothAre(Values.INT, arguments, i) && inRange(arguments.number(i), operands.number(0));
+            return isInRange(arguments, i);
         }
         return bothAre(Values.STRING, arguments, i) && fits(arguments.text(i), operands.text(0));
     }
 
+    /** Integers with an integer; with a decimal also decimals, and strings that spell a number. */
     /*@ private normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires 0 <= i && i < arguments.types.length && 0 < operands.types.length;
     @ requires kind == MIN || kind == MAX;
-    @ ensures \result <==> (kind == MIN ? number >= bound : number <= bound);
     @ assignable \strictly_nothing;
     @*/
-    private boolean inRange(long number, long bound) {
-        return kind == MIN ? number >= bound : number <= bound;
+    private boolean isInRange(Values arguments, int i) {
+        int type = arguments.type(i);
+        if (operands.type(0) == Values.INT) {
+            long number = arguments.number(i);
+            return type == Values.INT && (kind == MIN ? number >= operands.number(0) : number <= operands.number(0));
+        }
+        if (operands.type(0) != Values.DECIMAL
+                || (type != Values.INT && type != Values.DECIMAL && type != Values.STRING)
+                || !Decimals.isPlain(arguments.text(i))) {
+            return false;
+        }
+        int order = Decimals.compare(arguments.text(i), operands.text(0));
+        return kind == MIN ? order >= 0 : order <= 0;
+    }
+
+    /** Whether a list at the path has no more elements than the conjunct says. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ ensures kind != MAX_LENGTH ==> \result;
+    @ assignable \strictly_nothing;
+    @*/
+    public boolean bounds(Values arguments) {
+        if (kind != MAX_LENGTH) {
+            return true;
+        }
+        int elements = 0;
+        /*@ loop_invariant 0 <= i && i <= arguments.types.length && 0 <= elements && elements <= i;
+        @ decreases arguments.types.length - i;
+        @ assignable \strictly_nothing;
+        @*/
+        for (int i = 0; i < arguments.size(); i++) {
+            if (Paths.isElementOf(arguments.path(i), path)) {
+                elements++;
+            }
+        }
+        return elements == 0 || fitsWithin(elements);
+    }
+
+    /*@ private normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result ==> 0 < operands.types.length;
+    @ assignable \strictly_nothing;
+    @*/
+    private boolean fitsWithin(int length) {
+        return operands.size() > 0 && operands.type(0) == Values.INT && length <= operands.number(0);
+    }
+
+    /** Kinds that speak of what is below their path too. */
+    /*@ private normal_behavior
+    @ ensures \result <==> (kind == ANY || kind == SUBSET || kind == MAX_LENGTH);
+    @ assignable \strictly_nothing;
+    @*/
+    private boolean speaksOfMore() {
+        return kind == ANY || kind == SUBSET || kind == MAX_LENGTH;
+    }
+
+    /** Whether the argument is of the type of one of the operands. */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires 0 <= i && i < arguments.types.length;
+    @ assignable \strictly_nothing;
+    @*/
+    private boolean isOfTheirTypes(Values arguments, int i) {
+        /*@ loop_invariant 0 <= k && k <= operands.types.length;
+        @ decreases operands.types.length - k;
+        @ assignable \strictly_nothing;
+        @*/
+        for (int k = 0; k < operands.size(); k++) {
+            if (operands.type(k) == arguments.type(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the argument reads as something that lies where one of the operands says. */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires 0 <= i && i < arguments.types.length;
+    @ assignable \nothing;
+    @*/
+    private boolean isLocated(Values arguments, int i) {
+        boolean located = false;
+        /*@ loop_invariant 0 <= k && k <= operands.types.length;
+        @ decreases operands.types.length - k;
+        @ assignable \nothing;
+        @*/
+        for (int k = 0; k < operands.size() && !located; k++) {
+            if (kind == CIDR) {
+                located = Networks.isIn(arguments.address(i), operands.text(k), operands.number(k));
+            } else if (kind == HOST) {
+                located = Networks.isHost(arguments.host(i), operands.text(k));
+            } else {
+                located = Networks.isWithin(arguments.url(i), operands.text(k));
+            }
+        }
+        return located;
     }
 
     /*@ private normal_behavior

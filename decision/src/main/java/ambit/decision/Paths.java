@@ -54,6 +54,17 @@ public final class Paths {
         return isElement(named, start) || isElement(argument, start) ? MISMATCH : UNRELATED;
     }
 
+    /** Whether {@code argument} is an element, and no part of one, of the list at {@code named}. */
+    /*@ public normal_behavior
+    @ ensures \result ==> argument.length == named.length + 2;
+    @ assignable \strictly_nothing;
+    @*/
+    public static boolean isElementOf(byte[] argument, byte[] named) {
+        return argument.length - 2 == named.length
+                && relate(named, argument) == BELOW
+                && argument[argument.length - 1] == STAR;
+    }
+
     /** Whether the name that begins at {@code start} is the star of list elements. */
     /*@ private normal_behavior
     @ requires 0 <= start && start <= path.length;

@@ -11,6 +11,9 @@ public final class Texts {
     private static final byte DOT = 46;
     private static final byte BACKSLASH = 92;
 
+    // A byte of UTF-8 that continues a character is 10xxxxxx: from -128 to this.
+    private static final byte LAST_CONTINUATION = -65;
+
     private Texts() {}
 
     /*@ public normal_behavior
@@ -41,6 +44,25 @@ public final class Texts {
     @*/
     public static boolean equal(byte[] a, byte[] b) {
         return a.length == b.length && startsWith(a, b);
+    }
+
+    /** How many characters (code points) well-formed UTF-8 has. */
+    /*@ public normal_behavior
+    @ ensures 0 <= \result && \result <= text.length;
+    @ assignable \strictly_nothing;
+    @*/
+    public static int characters(byte[] text) {
+        int characters = 0;
+        /*@ loop_invariant 0 <= i && i <= text.length && 0 <= characters && characters <= i;
+        @ decreases text.length - i;
+        @ assignable \strictly_nothing;
+        @*/
+        for (int i = 0; i < text.length; i++) {
+            if (text[i] > LAST_CONTINUATION) {
+                characters++;
+            }
+        }
+        return characters;
     }
 
     /**

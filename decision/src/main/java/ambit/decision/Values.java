@@ -2,7 +2,8 @@ package ambit.decision;
 
 /**
  * Typed values in arrays: the flattened arguments of a call, or the operands of a conjunct. Entry {@code i} has a type, and
- * according to it a number (truth values are 0 and 1) or a text (UTF-8 of a string, canonical spelling of a decimal).
+ * according to it a number (truth values are 0 and 1) or a text (UTF-8 of a string, plain digits of an integer or a decimal). A string has
+ * readings besides: what it says as an address, a host or a URL, empty where it is none.
  */
 public final class Values {
     public static final int NULL = 0;
@@ -18,23 +19,44 @@ public final class Values {
     /*@ spec_public @*/ private final long[] numbers;
     /*@ spec_public @*/ private final byte[][] texts;
     /*@ spec_public @*/ private final byte[][] paths;
+    /*@ spec_public @*/ private final byte[][] addresses;
+    /*@ spec_public @*/ private final byte[][] hosts;
+    /*@ spec_public @*/ private final byte[][] urls;
 
     /*@ public invariant numbers.length == types.length && texts.length == types.length && paths.length == types.length
-    @     && (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null);
+    @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length
+    @     && (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null
+    @         && addresses[i] != null && hosts[i] != null && urls[i] != null);
     @*/
 
-    /** All arrays have one length; they belong to this object from now on. {@code paths} are empty for operands. */
+    /**
+     * All arrays have one length; they belong to this object from now on. {@code paths} are empty for operands. An address is 16 bytes, a host
+     * is in lower case, a URL is {@code scheme:port//host/path}.
+     */
     /*@ public normal_behavior
-    @ requires numbers.length == types.length && texts.length == types.length && paths.length == types.length;
-    @ requires (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null);
-    @ ensures this.types == types && this.numbers == numbers && this.texts == texts && this.paths == paths;
+    @ requires numbers.length == types.length && texts.length == types.length && paths.length == types.length
+    @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length;
+    @ requires (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null
+    @     && addresses[i] != null && hosts[i] != null && urls[i] != null);
+    @ ensures this.types == types && this.numbers == numbers && this.texts == texts && this.paths == paths
+    @     && this.addresses == addresses && this.hosts == hosts && this.urls == urls;
     @ assignable \nothing;
     @*/
-    public Values(byte[][] paths, int[] types, long[] numbers, byte[][] texts) {
+    public Values(
+            byte[][] paths,
+            int[] types,
+            long[] numbers,
+            byte[][] texts,
+            byte[][] addresses,
+            byte[][] hosts,
+            byte[][] urls) {
         this.paths = paths;
         this.types = types;
         this.numbers = numbers;
         this.texts = texts;
+        this.addresses = addresses;
+        this.hosts = hosts;
+        this.urls = urls;
     }
 
     /*@ public normal_behavior
@@ -79,5 +101,32 @@ public final class Values {
     @*/
     public byte[] text(int i) {
         return texts[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == addresses[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] address(int i) {
+        return addresses[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == hosts[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] host(int i) {
+        return hosts[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == urls[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] url(int i) {
+        return urls[i];
     }
 }

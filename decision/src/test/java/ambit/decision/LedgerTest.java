@@ -82,7 +82,7 @@ class LedgerTest {
 
     @Test
     void roomAndDepthAreBounded() {
-        Ledger ledger = new Ledger(40);
+        Ledger ledger = new Ledger(Ledger.MAX_DEPTH + 8);
         int node = Ledger.NONE;
         for (int i = 0; i < Ledger.MAX_DEPTH; i++) {
             node = ledger.allocate(node, 1);

@@ -1,10 +1,12 @@
 package ambit.decision;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The rules of docs/constraints.md once more, by other means: strings, lists, regular expressions. */
@@ -38,6 +40,18 @@ final class Naive {
             }
         }
         for (Condition c : rules.conditions()) {
+            long elements = arguments.stream()
+                    .filter(a -> a.path().equals(c.path() + "/*"))
+                    .count();
+            boolean limited = !c.operands().isEmpty() && c.operands().getFirst().type() == Values.INT;
+            if (c.kind() == Conjunct.MAX_LENGTH
+                    && elements > 0
+                    && (!limited
+                            || elements > Long.parseLong(c.operands().getFirst().text()))) {
+                return Codes.CONSTRAINT;
+            }
+        }
+        for (Condition c : rules.conditions()) {
             boolean needed = !c.optional() && c.kind() != Conjunct.ABSENT;
             if (needed && arguments.stream().noneMatch(a -> speaksOf(c, a))) {
                 return Codes.ARGUMENT_MISSING;
@@ -65,7 +79,9 @@ final class Naive {
             same++;
         }
         if (same == named.size()) {
-            return true;
+            boolean element = a.path().equals(c.path() + "/*");
+            boolean member = c.operands().stream().anyMatch(o -> equal(o, a.value()));
+            return !(element && (c.kind() == Conjunct.MAX_LENGTH || (c.kind() == Conjunct.SUBSET && member)));
         }
         if (same == found.size()) {
             return c.kind() != Conjunct.ABSENT && a.value().type() != Values.EMPTY;
@@ -75,7 +91,8 @@ final class Naive {
 
     private static boolean speaksOf(Condition c, Argument a) {
         return a.path().equals(c.path())
-                || (c.kind() == Conjunct.ANY && a.path().startsWith(c.path() + "/"));
+                || (List.of(Conjunct.ANY, Conjunct.SUBSET, Conjunct.MAX_LENGTH).contains(c.kind())
+                        && a.path().startsWith(c.path() + "/"));
     }
 
     private static boolean shell(Condition c, Argument a) {
@@ -94,18 +111,87 @@ final class Naive {
             return false;
         }
         Value operand = c.operands().getFirst();
-        boolean integers = value.type() == Values.INT && operand.type() == Values.INT;
+        if (c.kind() == Conjunct.NOT_IN) {
+            return c.operands().stream().anyMatch(o -> o.type() == value.type())
+                    && c.operands().stream().noneMatch(o -> equal(o, value));
+        }
+        if (value.type() == Values.EMPTY) {
+            return c.kind() == Conjunct.SUBSET || c.kind() == Conjunct.MAX_LENGTH;
+        }
         boolean strings = value.type() == Values.STRING && operand.type() == Values.STRING;
         return switch (c.kind()) {
             case Conjunct.EQ -> equal(operand, value);
-            case Conjunct.MIN -> integers && Long.parseLong(value.text()) >= Long.parseLong(operand.text());
-            case Conjunct.MAX -> integers && Long.parseLong(value.text()) <= Long.parseLong(operand.text());
+            case Conjunct.MIN -> ordered(value, operand) && number(value).compareTo(number(operand)) >= 0;
+            case Conjunct.MAX -> ordered(value, operand) && number(value).compareTo(number(operand)) <= 0;
+            case Conjunct.MAX_LENGTH ->
+                value.type() == Values.STRING
+                        && operand.type() == Values.INT
+                        && value.text().codePointCount(0, value.text().length()) <= Long.parseLong(operand.text());
+            case Conjunct.CIDR -> c.operands().stream().anyMatch(o -> strings(value, o) && inNetwork(value, o));
+            case Conjunct.HOST ->
+                c.operands().stream().anyMatch(o -> strings(value, o) && isHost(value.text(), o.text()));
             case Conjunct.PREFIX -> strings && value.text().startsWith(operand.text());
             case Conjunct.GLOB ->
                 strings && glob(operand.text()).matcher(value.text()).matches();
             case Conjunct.UNDER -> strings && under(value.text(), operand.text());
             default -> false;
         };
+    }
+
+    private static boolean strings(Value value, Value operand) {
+        return value.type() == Values.STRING && operand.type() == Values.STRING;
+    }
+
+    /** Integers with an integer, and everything that is a number with a decimal. */
+    private static boolean ordered(Value value, Value operand) {
+        if (operand.type() == Values.INT) {
+            return value.type() == Values.INT;
+        }
+        return operand.type() == Values.DECIMAL
+                && List.of(Values.INT, Values.DECIMAL, Values.STRING).contains(value.type())
+                && value.text().matches("-?(0|[1-9][0-9]*)([.][0-9]+)?");
+    }
+
+    private static BigDecimal number(Value value) {
+        return new BigDecimal(value.text());
+    }
+
+    /** Networks as these tests write them: {@code 10.2.0.0/16}. */
+    private static boolean inNetwork(Value value, Value network) {
+        String[] parts = network.text().split("/", -1);
+        return parts.length == 2
+                && address(value.text()).length == 16
+                && bits(address(value.text()))
+                        .startsWith(bits(address(parts[0])).substring(0, 96 + Integer.parseInt(parts[1])));
+    }
+
+    private static String bits(byte[] address) {
+        StringBuilder bits = new StringBuilder();
+        for (byte octet : address) {
+            bits.append(Integer.toBinaryString((octet & 0xff) | 0x100).substring(1));
+        }
+        return bits.toString();
+    }
+
+    static byte[] address(String text) {
+        if (!text.matches("[0-9]+([.][0-9]+){3}")) {
+            return new byte[0];
+        }
+        byte[] address = Arrays.copyOf(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1}, 16);
+        String[] parts = text.split("[.]", -1);
+        for (int i = 0; i < 4; i++) {
+            address[12 + i] = (byte) Integer.parseInt(parts[i]);
+        }
+        return address;
+    }
+
+    static boolean isHost(String host, String pattern) {
+        if (!host.matches("[a-z.]+")) {
+            return false;
+        }
+        return pattern.startsWith("*.")
+                ? host.endsWith(pattern.substring(1)) && host.length() > pattern.length() - 1
+                : host.equals(pattern);
     }
 
     private static boolean equal(Value a, Value b) {
@@ -166,20 +252,47 @@ final class Naive {
                 numbers[i] = value.text().equals("true") ? 1 : 0;
             }
         }
-        return new Values(paths, types, numbers, texts);
+        return new Values(
+                paths,
+                types,
+                numbers,
+                texts,
+                readings(arguments, Naive::address),
+                readings(arguments, text -> bytes(text.matches("[a-z.]+") ? text : "")),
+                readings(arguments, text -> bytes(text.contains("//") ? text : "")));
+    }
+
+    private static byte[][] readings(List<Argument> arguments, Function<String, byte[]> reading) {
+        return arguments.stream()
+                .map(a -> a.value().type() == Values.STRING
+                        ? reading.apply(a.value().text())
+                        : new byte[0])
+                .toArray(byte[][]::new);
+    }
+
+    /** The operands of a condition as the kernel has them. */
+    private static Values operands(Condition c) {
+        Values values =
+                values(c.operands().stream().map(o -> new Argument("", o)).toList());
+        if (c.kind() != Conjunct.CIDR) {
+            return values;
+        }
+        int n = values.size();
+        byte[][] networks = new byte[n][];
+        long[] bits = new long[n];
+        for (int k = 0; k < n; k++) {
+            String[] parts = c.operands().get(k).text().split("/", -1);
+            networks[k] = parts.length == 2 ? address(parts[0]) : new byte[0];
+            bits[k] = parts.length == 2 ? 96 + Long.parseLong(parts[1]) : 0;
+        }
+        return new Values(new byte[n][0], new int[n], bits, networks, new byte[n][0], new byte[n][0], new byte[n][0]);
     }
 
     static Chain chain(List<Rules> chain) {
         List<Block> blocks = new ArrayList<>();
         for (Rules rules : chain) {
             Conjunct[] conjuncts = rules.conditions().stream()
-                    .map(c -> new Conjunct(
-                            bytes(c.path()),
-                            c.kind(),
-                            c.optional(),
-                            values(c.operands().stream()
-                                    .map(o -> new Argument("", o))
-                                    .toList())))
+                    .map(c -> new Conjunct(bytes(c.path()), c.kind(), c.optional(), operands(c)))
                     .toArray(Conjunct[]::new);
             blocks.add(new Block(0, Long.MAX_VALUE, true, rules.closed(), conjuncts));
         }

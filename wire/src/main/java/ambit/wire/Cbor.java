@@ -13,8 +13,8 @@ import java.util.Optional;
  * <p>Each value has one encoding: {@link #decode} accepts exactly what {@link #encode} writes.
  */
 public sealed interface Cbor {
-    /** Nesting: a value inside this many arrays and maps is the deepest allowed. */
-    int MAX_DEPTH = 32;
+    /** Nesting: a value inside this many arrays and maps is the deepest allowed. Agents nest as deep as chains, two for each. */
+    int MAX_DEPTH = 160;
 
     /** Values in one document, so that a small frame cannot become a large heap. */
     int MAX_ITEMS = 1 << 16;

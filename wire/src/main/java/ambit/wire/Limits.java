@@ -51,7 +51,7 @@ public final class Limits {
     public static final int LIVE = 4096;
 
     /** Blocks of one chain. */
-    public static final int BLOCKS = 18;
+    public static final int BLOCKS = 66;
 
     /** Seconds since 1970 that the artifacts can speak of: until the year 9999. */
     public static final long LAST_SECOND = 253402300799L;

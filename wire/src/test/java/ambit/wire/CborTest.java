@@ -195,10 +195,11 @@ class CborTest {
     }
 
     @Test
-    void nestingEndsAtThirtyTwo() throws Exception {
-        byte[] deepest = hex("81".repeat(32) + "00");
+    void nestingEndsAtItsLimit() throws Exception {
+        byte[] deepest = hex("81".repeat(Cbor.MAX_DEPTH) + "00");
         assertThat(Cbor.encode(Cbor.decode(deepest))).isEqualTo(deepest);
-        assertThatThrownBy(() -> Cbor.decode(hex("81".repeat(33) + "00"))).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> Cbor.decode(hex("81".repeat(Cbor.MAX_DEPTH + 1) + "00")))
+                .isInstanceOf(MalformedException.class);
         assertThatThrownBy(() -> Cbor.decode(hex("81".repeat(1_000_000)))).isInstanceOf(MalformedException.class);
         Cbor tooDeep = Cbor.array(Cbor.decode(deepest));
         assertThatIllegalArgumentException().isThrownBy(() -> Cbor.encode(tooDeep));

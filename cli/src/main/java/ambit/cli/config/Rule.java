@@ -1,5 +1,7 @@
 package ambit.cli.config;
 
+import ambit.authority.Constraint;
+import ambit.wire.Cbor;
 import java.util.List;
 
 /**
@@ -20,11 +22,34 @@ public record Rule(Position at, String path, Kind kind, List<Value> operands, bo
         GLOB,
         UNDER,
         ABSENT,
-        ANY;
+        ANY,
+        NOT_IN,
+        SUBSET,
+        MAX_LENGTH,
+        CIDR,
+        HOST,
+        URL;
+
+        private final Constraint.Kind constraint = Constraint.Kind.valueOf(name());
 
         public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
+    }
+
+    /** What a grant says of it. */
+    public Constraint constraint() {
+        List<Cbor> values = operands.stream().map(Rule::operand).toList();
+        return new Constraint(path, kind.constraint, values, optional);
+    }
+
+    private static Cbor operand(Value value) {
+        return switch (value) {
+            case Value.Text(String text) -> Cbor.of(text);
+            case Value.Whole(long number) -> Cbor.of(number);
+            case Value.Flag(boolean flag) -> Cbor.of(flag);
+            case Value.Nothing() -> new Cbor.Null();
+        };
     }
 
     /** A JSON scalar that an argument is compared with. */

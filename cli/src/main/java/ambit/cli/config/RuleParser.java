@@ -2,11 +2,13 @@ package ambit.cli.config;
 
 import ambit.cli.config.Rule.Kind;
 import ambit.cli.config.Rule.Value;
+import ambit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads {@code where}. It closes the world: an argument that it does not name is refused, unless {@code "*": any} stands
@@ -16,7 +18,7 @@ final class RuleParser {
 
     private static final Pattern PATH = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,256}");
     private static final List<String> WORDS =
-            List.of("eq", "in", "min", "max", "prefix", "glob", "under", "absent", "any");
+            Stream.of(Kind.values()).map(Kind::word).toList();
 
     private final Problems problems;
 
@@ -72,7 +74,7 @@ final class RuleParser {
             when value.equals("any") -> List.of(new Rule(at, path, Kind.ANY, List.of(), optional));
             case Node.Text(Position at, String value)
             when value.equals("absent") -> List.of(new Rule(at, path, Kind.ABSENT, List.of(), optional));
-            case Node.Sequence list -> List.of(in(entry.value().at(), path, list, optional));
+            case Node.Sequence list -> List.of(in(entry.value().at(), path, Kind.IN, list, optional));
             case Node.Mapping mapping -> spelledOut(path, mapping, optional);
             case Node scalar ->
                 value(scalar).stream()
@@ -81,13 +83,13 @@ final class RuleParser {
         };
     }
 
-    private Rule in(Position at, String path, Node.Sequence list, boolean optional) {
+    private Rule in(Position at, String path, Kind kind, Node.Sequence list, boolean optional) {
         List<Value> values = new ArrayList<>();
         list.items().forEach(item -> value(item).ifPresent(values::add));
         if (list.items().isEmpty()) {
             problems.error(at, "an empty list allows no value at all", "use 'absent' to forbid the argument");
         }
-        return new Rule(at, path, Kind.IN, List.copyOf(values), optional);
+        return new Rule(at, path, kind, List.copyOf(values), optional);
     }
 
     private List<Rule> spelledOut(String path, Node.Mapping mapping, boolean optional) {
@@ -98,7 +100,7 @@ final class RuleParser {
                     mapping.at(), "the rule for '" + path + "' says nothing", "write 'any' to allow every value");
         }
         for (Node.Entry entry : fields.all()) {
-            Kind kind = Kind.valueOf(entry.key().toUpperCase(Locale.ROOT));
+            Kind kind = Kind.valueOf(entry.key().toUpperCase(Locale.ROOT).replace('-', '_'));
             rule(path, kind, entry, optional).ifPresent(rules::add);
         }
         if (rules.size() > 1 && rules.stream().anyMatch(rule -> rule.kind() == Kind.ABSENT)) {
@@ -111,20 +113,25 @@ final class RuleParser {
         Node node = entry.value();
         return switch (kind) {
             case EQ -> value(node).map(value -> new Rule(entry.at(), path, kind, List.of(value), optional));
-            case IN -> {
+            case IN, NOT_IN, SUBSET -> {
                 if (node instanceof Node.Sequence list) {
-                    yield Optional.of(in(entry.at(), path, list, optional));
+                    yield Optional.of(in(entry.at(), path, kind, list, optional));
                 }
-                problems.error(node.at(), "'in' needs a list, not " + node.kind(), "for example 'in: [a, b]'");
+                problems.error(
+                        node.at(),
+                        "'" + kind.word() + "' needs a list, not " + node.kind(),
+                        "for example '" + kind.word() + ": [a, b]'");
                 yield Optional.empty();
             }
-            case MIN, MAX -> {
-                if (node instanceof Node.Whole whole) {
+            case MIN, MAX -> bound(entry, path, kind, optional);
+            case MAX_LENGTH -> {
+                if (node instanceof Node.Whole whole && whole.value() >= 0) {
                     yield Optional.of(one(entry, path, kind, new Value.Whole(whole.value()), optional));
                 }
-                problems.error(node.at(), "'" + kind.word() + "' needs a whole number, not " + node.kind(), "");
+                problems.error(node.at(), "'max-length' needs a whole number from 0", "");
                 yield Optional.empty();
             }
+            case CIDR, HOST, URL -> located(entry, path, kind, optional);
             case PREFIX, GLOB -> {
                 if (node instanceof Node.Text text && !text.value().isEmpty()) {
                     yield Optional.of(one(entry, path, kind, new Value.Text(text.value()), optional));
@@ -141,6 +148,58 @@ final class RuleParser {
                 yield Optional.empty();
             }
         };
+    }
+
+    private Optional<Rule> bound(Node.Entry entry, String path, Kind kind, boolean optional) {
+        Node node = entry.value();
+        if (node instanceof Node.Whole whole) {
+            return Optional.of(one(entry, path, kind, new Value.Whole(whole.value()), optional));
+        }
+        Value value = new Value.Text(node instanceof Node.Text text ? text.value() : "");
+        Rule rule = one(entry, path, kind, value, optional);
+        if (isUsable(rule)) {
+            return Optional.of(rule);
+        }
+        problems.error(
+                node.at(),
+                "'" + kind.word() + "' needs a whole number, or a decimal one in quotes, not " + node.kind(),
+                "for example '" + kind.word() + ": 50' or '" + kind.word() + ": \"12.50\"'");
+        return Optional.empty();
+    }
+
+    private Optional<Rule> located(Node.Entry entry, String path, Kind kind, boolean optional) {
+        List<Node> nodes = entry.value() instanceof Node.Sequence list ? list.items() : List.of(entry.value());
+        List<Value> values = new ArrayList<>();
+        if (nodes.isEmpty()) {
+            problems.error(
+                    entry.value().at(), "an empty list allows no value at all", "use 'absent' to forbid the argument");
+        }
+        for (Node node : nodes) {
+            Value value = new Value.Text(node instanceof Node.Text text ? text.value() : "");
+            if (isUsable(one(entry, path, kind, value, optional))) {
+                values.add(value);
+            } else {
+                String example = switch (kind) {
+                    case CIDR -> "10.0.0.0/8";
+                    case HOST -> "api.example.com or \"*.example.com\"";
+                    default -> "https://api.example.com/v1";
+                };
+                problems.error(node.at(), "this is nothing for '" + kind.word() + "'", "write it such as " + example);
+            }
+        }
+        return values.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Rule(entry.at(), path, kind, List.copyOf(values), optional));
+    }
+
+    /** Whether a grant can say this: the same check that the core makes. */
+    private static boolean isUsable(Rule rule) {
+        try {
+            rule.constraint().check();
+            return true;
+        } catch (MalformedException e) {
+            return false;
+        }
     }
 
     private Optional<Rule> under(Node.Entry entry, String path, boolean optional) {
@@ -176,7 +235,7 @@ final class RuleParser {
                 problems.error(
                         decimal.at(),
                         "numbers with a fraction are not compared",
-                        "use 'min' and 'max' with whole numbers, or 'any'");
+                        "use 'min' and 'max', with the number in quotes");
                 yield Optional.empty();
             }
             case Node.Sequence _, Node.Mapping _ -> {

@@ -117,6 +117,21 @@ final class ConfigFileTest {
     }
 
     @Test
+    void aPlaceThatCouldNeverMatchIsAnErrorWithAnExample() {
+        assertThat(
+                        problems(
+                                Corpus.head(
+                                        "git.git_log: {where: {a: {cidr: 10.0.0.1/8}, b: {host: \"*\"}, c: {url: [\"ftp://x\", \"http://x\"]}}}")))
+                .containsExactly(
+                        "8:39: this is nothing for 'cidr'",
+                        "8:62: this is nothing for 'host'",
+                        "8:78: this is nothing for 'url'");
+        assertThat(problems(Corpus.head("git.git_log: {where: {a: {min: 1.5}}}")))
+                .containsExactly(
+                        "8:38: 'min' needs a whole number, or a decimal one in quotes, not a number with a fraction");
+    }
+
+    @Test
     void anUnknownKeyIsAnsweredWithTheNearestKnownOne() {
         Outcome.Bad bad = (Outcome.Bad) ConfigFile.parse("ambit.yaml", "tenant: a\nagent: {}\nzzz: 1\n");
         assertThat(bad.errors())

@@ -57,6 +57,11 @@ final class Corpus {
                 head("git.git_log: {}"),
                 head("git.git_log: {where: any}"),
                 head("git.git_log: {where: {}}"),
+                head(
+                        "git.git_log: {where: {a: {min: \"0.01\", max: \"-12.50\"}, b: {not-in: [x, 1]}, c: {max-length: 0}}}"),
+                head("git.git_log: {where: {a: {subset: [x, y], max-length: 2}, b: {cidr: [10.0.0.0/8, \"::/0\"]}}}"),
+                head(
+                        "git.git_log: {where: {a: {host: \"*.x.org\"}, b: {url: \"https://x.org/v1\"}, c: {host: [a.b, c]}}}"),
                 head("model.chat: {delegate: false}"),
                 "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
                 "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}");
@@ -122,6 +127,14 @@ final class Corpus {
                 head("git.git_log: {where: {a: {}}}"),
                 head("git.git_log: {where: {a: {most: 3}}}"),
                 head("git.git_log: {where: {a: {min: x}}}"),
+                head("git.git_log: {where: {a: {max: \"1e3\"}}}"),
+                head("git.git_log: {where: {a: {max: 1.5}}}"),
+                head("git.git_log: {where: {a: {max-length: -1}}}"),
+                head("git.git_log: {where: {a: {subset: x}}}"),
+                head("git.git_log: {where: {a: {not-in: []}}}"),
+                head("git.git_log: {where: {a: {cidr: 10}}}"),
+                head("git.git_log: {where: {a: {host: []}}}"),
+                head("git.git_log: {where: {a: {url: [[x]]}}}"),
                 head("git.git_log: {where: {a: {under: x}}}"),
                 head("git.git_log: {where: {a: {absent: true, eq: 3}}}"),
                 head("git.git_log: {where: {a: {any: false}}}"),

@@ -1,0 +1,119 @@
+package ambit.authority;
+
+import ambit.decision.Block;
+import ambit.decision.Conjunct;
+import ambit.decision.Values;
+import ambit.wire.Blob;
+import ambit.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** From parsed JSON and constraints to the arrays of the decision kernel, as {@code docs/constraints.md} defines it. */
+public final class Arguments {
+    /** Flattened arguments of one call; the core refuses more. */
+    public static final int MAX = 1 << 14;
+
+    /** One argument or operand, as the kernel has it. */
+    private record Leaf(String path, int type, long number, Blob text, Blob address, Blob host, Blob url) {
+        static Leaf plain(String path, int type, long number, String text) {
+            return new Leaf(path, type, number, Blob.of(utf8(text)), Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+        }
+
+        static Leaf operand(Blob text, long number) {
+            return new Leaf("", Values.STRING, number, text, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+        }
+    }
+
+    private Arguments() {}
+
+    /** The flattened arguments of a call. */
+    public static Values of(Json.Obj params) {
+        List<Leaf> leaves = new ArrayList<>();
+        members("", params, leaves);
+        return values(leaves);
+    }
+
+    /** One block's part of a chain for one capability; times in milliseconds since 1970. */
+    public static Block block(
+            long notBeforeMs, long expiresMs, boolean mayUse, boolean closed, List<Constraint> constraints) {
+        Conjunct[] conjuncts = constraints.stream().map(Arguments::conjunct).toArray(Conjunct[]::new);
+        return new Block(notBeforeMs, expiresMs, mayUse, closed, conjuncts);
+    }
+
+    private static Conjunct conjunct(Constraint c) {
+        List<Leaf> operands =
+                c.values().stream().map(value -> operand(c.kind(), value)).toList();
+        return new Conjunct(utf8(c.path()), c.kind().number(), c.optional(), values(operands));
+    }
+
+    private static Leaf operand(Constraint.Kind kind, Json value) {
+        if (!(value instanceof Json.Str(String text))) {
+            return leaf("", value);
+        }
+        return switch (kind) {
+            case MIN, MAX -> Leaf.plain("", Values.DECIMAL, 0, text);
+            case CIDR ->
+                Leaf.operand(
+                        Places.network(text).address(), Places.network(text).bits());
+            case HOST -> Leaf.operand(Places.hostPattern(text), 0);
+            case URL -> Leaf.operand(Places.urlPattern(text), 0);
+            case EQ, IN, NOT_IN, SUBSET, PREFIX, GLOB, UNDER, ABSENT, ANY, MAX_LENGTH ->
+                Leaf.plain("", Values.STRING, 0, text);
+        };
+    }
+
+    private static void members(String prefix, Json.Obj object, List<Leaf> leaves) {
+        for (Map.Entry<String, Json> member : object.members().entrySet()) {
+            value(prefix + escape(member.getKey()), member.getValue(), leaves);
+        }
+    }
+
+    private static void value(String path, Json value, List<Leaf> leaves) {
+        switch (value) {
+            case Json.Obj object when !object.members().isEmpty() -> members(path + "/", object, leaves);
+            case Json.Arr list
+            when !list.items().isEmpty() -> list.items().forEach(item -> value(path + "/*", item, leaves));
+            default -> leaves.add(leaf(path, value));
+        }
+    }
+
+    private static String escape(String name) {
+        return name.equals("*") ? "~2" : name.replace("~", "~0").replace("/", "~1");
+    }
+
+    private static Leaf leaf(String path, Json value) {
+        return switch (value) {
+            case Json.Null _ -> Leaf.plain(path, Values.NULL, 0, "");
+            case Json.Bool(boolean yes) -> Leaf.plain(path, Values.BOOL, yes ? 1 : 0, "");
+            case Json.Int(long number) -> Leaf.plain(path, Values.INT, number, Long.toString(number));
+            case Json.Dec(String canonical) -> Leaf.plain(path, Values.DECIMAL, 0, Places.plain(canonical));
+            case Json.Str(String text) ->
+                new Leaf(
+                        path,
+                        Values.STRING,
+                        0,
+                        Blob.of(utf8(text)),
+                        Places.address(text),
+                        Places.host(text),
+                        Places.url(text));
+            case Json.Obj _, Json.Arr _ -> Leaf.plain(path, Values.EMPTY, 0, "");
+        };
+    }
+
+    private static Values values(List<Leaf> leaves) {
+        return new Values(
+                leaves.stream().map(leaf -> utf8(leaf.path())).toArray(byte[][]::new),
+                leaves.stream().mapToInt(Leaf::type).toArray(),
+                leaves.stream().mapToLong(Leaf::number).toArray(),
+                leaves.stream().map(leaf -> leaf.text().toArray()).toArray(byte[][]::new),
+                leaves.stream().map(leaf -> leaf.address().toArray()).toArray(byte[][]::new),
+                leaves.stream().map(leaf -> leaf.host().toArray()).toArray(byte[][]::new),
+                leaves.stream().map(leaf -> leaf.url().toArray()).toArray(byte[][]::new));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
