@@ -16,6 +16,7 @@ import ambit.authority.Words;
 import ambit.authority.signing.PublicKeys;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,9 @@ public final class Descriptions {
         lines.add("to run the agent " + Words.plain(grant.agent()));
         lines.add("from " + second(grant.notBefore()) + " until " + second(grant.expires()));
         lines.add(grant.depth() == 0 ? "children may not be started" : "children at most " + grant.depth() + " deep");
+        if (grant.generation() > 0) {
+            lines.add("of generation " + grant.generation());
+        }
         grant.caps().forEach(cap -> lines.add(of(cap)));
         grant.memory().forEach(part -> lines.add(of(part)));
         return lines;
@@ -107,9 +111,16 @@ public final class Descriptions {
 
     public static List<String> of(Revocation revocation) {
         return List.of(
-                "revocation by tenant " + Words.plain(revocation.tenant()) + " of "
-                        + revocation.target().toHex(),
+                "revocation by tenant " + Words.plain(revocation.tenant()) + " of " + target(revocation.target()),
                 "issued at " + second(revocation.issuedAt()) + " because " + Words.quote(revocation.why()));
+    }
+
+    /** What a revocation names. */
+    public static String target(Blob target) {
+        return target.size() == Revocation.GENERATION
+                ? "every grant before generation "
+                        + ByteBuffer.wrap(target.toArray()).getLong()
+                : target.toHex();
     }
 
     /** What a block takes away. */

@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 
 /** Checks a log without the core: its directory and the core's public key are enough. Changes nothing, takes no lock. */
@@ -50,7 +51,7 @@ public final class LogVerifier {
             Head signed = Checkpoint.open(note.get(), origin, corePublicKey).head();
             Records records = new Records(
                     (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
-                    Optional.of(signed));
+                    List.of(signed));
             records.walk(entries.size(), (index, bytes) -> visitor.entry(index, Entry.decode(bytes)));
             return new Intact(origin, records.head(), signed.size(), records.torn());
         } catch (NoSuchFileException e) {

@@ -20,6 +20,7 @@ import java.util.List;
  * @param expires seconds since 1970; from then on it is no longer valid
  * @param depth how many delegations may follow the request
  * @param agent the only agent that may be run with it
+ * @param generation the tenant's, when it was issued: a tenant can revoke every grant of earlier generations at once
  */
 public record Grant(
         String tenant,
@@ -30,13 +31,28 @@ public record Grant(
         @Range(to = MAX_DEPTH) int depth,
         String agent,
         @Max(Limits.CAPABILITIES) List<Cap> caps,
-        @Max(MAX_MEMORY) List<Memory> memory)
+        @Max(MAX_MEMORY) List<Memory> memory,
+        @Range long generation)
         implements Cbor.Artifact {
     /** Entries of memory, which leave room for the own partition and for what requests inherit. */
     public static final int MAX_MEMORY = Limits.MAPPINGS - 1 - Request.MAX_INHERITS;
 
     /** A chain is the grant, the request and at most this many delegations. */
     public static final int MAX_DEPTH = 64;
+
+    /** One of the first generation. */
+    public Grant(
+            String tenant,
+            Blob id,
+            Blob holder,
+            long notBefore,
+            long expires,
+            int depth,
+            String agent,
+            List<Cap> caps,
+            List<Memory> memory) {
+        this(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, 0);
+    }
 
     public Grant {
         caps = List.copyOf(caps);

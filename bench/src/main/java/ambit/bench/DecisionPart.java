@@ -115,7 +115,8 @@ final class DecisionPart implements Part {
                 self,
                 self,
                 self,
-                "ambit/bench");
+                "ambit/bench",
+                Blob.EMPTY);
         Path file = sockets.resolve("config");
         Files.write(file, config.toBlob().toArray());
         Process process = new ProcessBuilder(

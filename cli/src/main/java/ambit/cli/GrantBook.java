@@ -61,7 +61,8 @@ final class GrantBook {
             Blob holder,
             GrantMaker.Terms terms,
             Duration validity,
-            boolean automatic) {
+            boolean automatic,
+            long generation) {
         byte[] id = new byte[Limits.ID];
         new SecureRandom().nextBytes(id);
         Instant now = Instant.now();
@@ -70,7 +71,8 @@ final class GrantBook {
                 Blob.of(id),
                 holder,
                 now.getEpochSecond(),
-                Math.min(Limits.LAST_SECOND, now.plus(validity).getEpochSecond()));
+                Math.min(Limits.LAST_SECOND, now.plus(validity).getEpochSecond()),
+                generation);
         Blob bytes = Signed.sign(Cose.Domain.GRANT, tenant, grant.toBlob());
         Entry entry = new Entry(bytes, grant, automatic, now.toEpochMilli(), Optional.empty());
         try {

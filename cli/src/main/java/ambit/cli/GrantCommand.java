@@ -64,7 +64,8 @@ final class GrantCommand implements Runnable {
                         desk.keys().publicKey(principal),
                         terms,
                         time,
-                        false);
+                        false,
+                        KernelDesk.generation(project, config));
         Descriptions.of(issued.grant()).forEach(terminal::say);
         terminal.result(issued.id());
     }

@@ -92,8 +92,14 @@ final class GrantDesk {
                     "whoever holds the tenant's key can run 'ambit grant " + principal + " " + agent.name() + "'");
         }
         discover(agent);
-        GrantBook.Entry issued =
-                book.issue(keys.signing(KeyRing.TENANT), config.tenant(), holder, terms(agent), VALIDITY, true);
+        GrantBook.Entry issued = book.issue(
+                keys.signing(KeyRing.TENANT),
+                config.tenant(),
+                holder,
+                terms(agent),
+                VALIDITY,
+                true,
+                KernelDesk.generation(project, config));
         terminal.say("ambit: issued grant " + issued.id() + " to " + principal + " for '" + agent.name() + "', as "
                 + project.file().getFileName() + " says" + (newest.isPresent() ? " now" : ""));
         return issued;

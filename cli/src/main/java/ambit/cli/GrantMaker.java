@@ -42,8 +42,8 @@ final class GrantMaker {
             return new Terms(grant.agent(), grant.depth(), grant.caps(), grant.memory());
         }
 
-        Grant grant(String tenant, Blob id, Blob holder, long notBefore, long expires) {
-            return new Grant(tenant, id, holder, notBefore, expires, depth, agent, caps, memory);
+        Grant grant(String tenant, Blob id, Blob holder, long notBefore, long expires, long generation) {
+            return new Grant(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, generation);
         }
     }
 

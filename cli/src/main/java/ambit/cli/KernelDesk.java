@@ -26,7 +26,6 @@ final class KernelDesk {
 
     /** For a command about no agent: what is missing on this machine is missing to the agents that need it. */
     static KernelPlan ensure(Project project, Config config, Map<String, String> environment, Terminal terminal) {
-        Blob root = new KeyRing(project.places().keys()).publicKey(KeyRing.TENANT);
         KernelPlan plan = KernelPlan.of(config, project.directory());
         Kernel kernel = new Kernel(project.places(), environment);
         if (kernel.ensure(plan, project.directory())) {
@@ -34,12 +33,21 @@ final class KernelDesk {
         } else {
             UpCommand.warnOfChangedCredentials(kernel, terminal);
         }
-        CoreToAdmin answer = Link.ask(project.places(), new AdminToCore.Register(config.tenant(), root));
-        if (answer instanceof CoreToAdmin.Denied(var code, String sentence)) {
-            throw Failure.kernel(
-                    "the core does not take tenant '" + config.tenant() + "': " + sentence + " (" + code + ")",
-                    "the state in " + project.places().state() + " began with another tenant name or key");
-        }
+        generation(project, config);
         return plan;
+    }
+
+    /** Has the core know the tenant, and answers which generation grants are of that are issued now. The kernel must be up. */
+    static long generation(Project project, Config config) {
+        Blob root = new KeyRing(project.places().keys()).publicKey(KeyRing.TENANT);
+        return switch (Link.ask(project.places(), new AdminToCore.Register(config.tenant(), root))) {
+            case CoreToAdmin.Registered registered -> registered.generation();
+            case CoreToAdmin.Denied(var code, String sentence) ->
+                throw Failure.kernel(
+                        "the core does not take tenant '" + config.tenant() + "': " + sentence + " (" + code + ")",
+                        "the state in " + project.places().state() + " began with another tenant name or key");
+            case CoreToAdmin.CoreStatus _, CoreToAdmin.Revoked _, CoreToAdmin.Stopped _, CoreToAdmin.Checkpointed _ ->
+                throw Failure.kernel("the core answered something else", "");
+        };
     }
 }

@@ -53,7 +53,9 @@ final class Administration {
             }
         }
         state.journal.awaitDurable(index);
-        return new CoreToAdmin.Registered(index);
+        synchronized (state) {
+            return new CoreToAdmin.Registered(index, state.history.generation(m.tenant()));
+        }
     }
 
     /** Every decision after this has the lock sees the revocation; the answer says that it survives a restart. */

@@ -251,11 +251,15 @@ final class Chain {
         return limits;
     }
 
-    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks. */
+    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, and its holder's key. */
     List<Blob> names() {
-        List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash));
+        List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash, grant.holder()));
         layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
         return names;
+    }
+
+    long generation() {
+        return grant.generation();
     }
 
     long expiresAtMs() {

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -39,7 +40,10 @@ final class CoreProcess implements AutoCloseable {
         Path state = config.state();
         key = CoreKeys.signing(state);
         LogKey logKey = new LogKey(config.origin(), key);
-        journal = Journal.open(FileStorage.open(state.resolve("log")), logKey);
+        Optional<byte[]> floor = config.floor().isEmpty()
+                ? Optional.empty()
+                : Optional.of(config.floor().toArray());
+        journal = Journal.open(FileStorage.open(state.resolve("log")), logKey, floor);
         core = new Core(
                 config.origin(),
                 journal,

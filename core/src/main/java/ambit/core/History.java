@@ -1,8 +1,10 @@
 package ambit.core;
 
+import ambit.authority.Revocation;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ final class History {
     private final Map<Blob, String> tenantOfKey = new HashMap<>();
     private final Map<Node, Long> uses = new HashMap<>();
     private final Set<Target> revoked = new HashSet<>();
+    private final Map<String, Long> generations = new HashMap<>();
     private final Set<Blob> grants = new HashSet<>();
     private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Blob, Open> open = new LinkedHashMap<>();
@@ -49,7 +52,12 @@ final class History {
                 open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
             case Entry.Ended e -> open.remove(e.context());
             case Entry.Revoked e -> {
-                revoked.add(new Target(e.tenant(), e.target()));
+                if (e.target().size() == Revocation.GENERATION) {
+                    long first = ByteBuffer.wrap(e.target().toArray()).getLong();
+                    generations.merge(e.tenant(), first, Math::max);
+                } else {
+                    revoked.add(new Target(e.tenant(), e.target()));
+                }
                 epoch = e.epoch();
             }
             case Entry.Boot _,
@@ -98,8 +106,15 @@ final class History {
         return uses.getOrDefault(node, 0L);
     }
 
-    boolean isRevoked(String tenant, Blob target) {
-        return revoked.contains(new Target(tenant, target));
+    /** Whether one of a chain's names, or all grants of its generation, are revoked. */
+    boolean isRevoked(String tenant, List<Blob> names, long generation) {
+        return generation < generation(tenant)
+                || names.stream().anyMatch(name -> revoked.contains(new Target(tenant, name)));
+    }
+
+    /** What grants that are issued now must be of: all of earlier generations are revoked. */
+    long generation(String tenant) {
+        return generations.getOrDefault(tenant, 0L);
     }
 
     boolean seenGrant(Blob hash) {

@@ -55,7 +55,7 @@ final class State {
     }
 
     synchronized void refuseRevoked(String tenant, Chain chain) throws Refused {
-        if (chain.names().stream().anyMatch(name -> history.isRevoked(tenant, name))) {
+        if (history.isRevoked(tenant, chain.names(), chain.generation())) {
             throw new Refused(Denial.REVOKED);
         }
     }

@@ -75,7 +75,8 @@ class CoreProcessTest {
                 users,
                 users,
                 users,
-                "ambit/process");
+                "ambit/process",
+                Blob.EMPTY);
     }
 
     private void launch() throws IOException {

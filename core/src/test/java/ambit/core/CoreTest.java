@@ -12,6 +12,7 @@ import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
+import ambit.authority.Revocation;
 import ambit.authority.Share;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
@@ -499,6 +500,48 @@ class CoreTest {
         world.revoke(spawned.delegationHash(), world.root);
         assertDenied(world.call(child), Denial.REVOKED);
         assertAllowed(world.call(parent));
+    }
+
+    @Test
+    void revokingAPrincipalsKeyEndsAllThatItWasAndWillBeGranted() {
+        Admitted before = world.begin(World.tool("files.read", -1, true));
+        assertThat(world.revoke(world.alice.publicKey(), world.root)).isInstanceOf(CoreToAdmin.Revoked.class);
+        assertDenied(world.call(before), Denial.REVOKED);
+        world.restart();
+        assertDenied(world.admit(world.signed(world.grant(World.tool("files.read", -1, true)))), Denial.REVOKED);
+    }
+
+    @Test
+    void aNewGenerationEndsEveryGrantOfEarlierOnesAndNeverGoesBack() {
+        Admitted before = world.begin(World.tool("files.read", -1, true));
+        Blob old = world.signed(world.grant(World.tool("files.read", -1, true)));
+        assertThat(world.revoke(Revocation.before(3), world.root)).isInstanceOf(CoreToAdmin.Revoked.class);
+        assertThat(world.revoke(Revocation.before(2), world.root)).isInstanceOf(CoreToAdmin.Revoked.class);
+        assertDenied(world.call(before), Denial.REVOKED);
+        assertDenied(world.admit(old), Denial.REVOKED);
+        world.restart();
+        assertDenied(world.admit(old), Denial.REVOKED);
+        assertThat(world.admin(new AdminToCore.Register(World.TENANT, world.root.publicKey())))
+                .isInstanceOfSatisfying(
+                        CoreToAdmin.Registered.class,
+                        registered -> assertThat(registered.generation()).isEqualTo(3));
+        assertDenied(world.admit(world.signed(generation(2))), Denial.REVOKED);
+        assertAllowed(world.call(world.begin(world.signed(generation(3)))));
+    }
+
+    private Grant generation(long generation) {
+        Grant first = world.grant(World.tool("files.read", -1, true));
+        return new Grant(
+                first.tenant(),
+                first.id(),
+                first.holder(),
+                first.notBefore(),
+                first.expires(),
+                first.depth(),
+                first.agent(),
+                first.caps(),
+                first.memory(),
+                generation);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -47,16 +48,17 @@ final class GroupCommitJournal implements Journal {
         this.signed = durable;
     }
 
-    static GroupCommitJournal open(Storage storage, LogKey key) throws IOException {
+    static GroupCommitJournal open(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
         try {
             Optional<byte[]> found = storage.checkpoint();
             if (found.isEmpty() && storage.length() > 0) {
                 throw new JournalException("checkpoint is missing beside a log that has entries");
             }
-            Optional<Head> head = found.map(bytes ->
-                    Checkpoint.open(bytes, key.origin(), key.publicKey()).head());
-            Records records = new Records(storage::read, head);
+            Records records = new Records(storage::read, heads(key, found));
             records.walk(storage.length(), (_, _) -> {});
+            if (floor.isPresent()) {
+                requireContinued(storage, key, floor);
+            }
             if (records.torn() > 0) {
                 storage.truncate(records.offset);
             }
@@ -70,6 +72,22 @@ final class GroupCommitJournal implements Journal {
         } catch (IOException | RuntimeException e) {
             storage.close();
             throw e;
+        }
+    }
+
+    private static List<Head> heads(LogKey key, Optional<byte[]> note) {
+        return note
+                .map(bytes ->
+                        Checkpoint.open(bytes, key.origin(), key.publicKey()).head())
+                .stream()
+                .toList();
+    }
+
+    private static void requireContinued(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
+        try {
+            new Records(storage::read, heads(key, floor)).walk(storage.length(), (_, _) -> {});
+        } catch (JournalException e) {
+            throw new JournalException("the log is older than one that was seen here before: " + e.getMessage(), e);
         }
     }
 
@@ -134,7 +152,7 @@ final class GroupCommitJournal implements Journal {
             end = durableLength;
         }
         try {
-            new Records(storage::read, Optional.empty()).walk(end, visitor);
+            new Records(storage::read, List.of()).walk(end, visitor);
         } catch (IOException e) {
             throw new JournalException("entries cannot be read", e);
         }

@@ -1,6 +1,7 @@
 package ambit.log;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The append-only audit log. Thread-safe.
@@ -22,10 +23,16 @@ public interface Journal extends AutoCloseable {
      * Recovers the log in {@code storage} and goes on from its end. An incomplete last record is cut off; anything else that
      * does not match refuses to open. The journal owns the storage from here on.
      *
-     * @throws JournalException if the log is damaged, shorter than its checkpoint or signed by someone else
+     * @param floor a checkpoint of this log that somebody else kept: the log must continue what it was signed over
+     * @throws JournalException if the log is damaged, shorter than its checkpoint or the floor, or signed by someone else
      */
+    static Journal open(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
+        return GroupCommitJournal.open(storage, key, floor);
+    }
+
+    /** The same without a floor. */
     static Journal open(Storage storage, LogKey key) throws IOException {
-        return GroupCommitJournal.open(storage, key);
+        return open(storage, key, Optional.empty());
     }
 
     /**

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One pass over the entries area: a record is a big-endian length (4 bytes), the entry, and a chain hash (32 bytes), which is
  * SHA-256 of the previous chain hash and the entry's RFC 6962 leaf hash. The pass checks every hash and builds the Merkle
- * tree; where a checkpoint is given, the tree must match it when it has that size. Not thread-safe.
+ * tree; the tree must match each given checkpoint when it has that size. Not thread-safe.
  */
 public final class Records {
     static final int MAX_ENTRY = 65_535;
@@ -22,7 +23,7 @@ public final class Records {
     }
 
     private final Source source;
-    private final Optional<Head> checkpoint;
+    private final List<Head> checkpoints;
     private final byte[] window = new byte[4 * (MAX_ENTRY + OVERHEAD)];
     private int from;
     private int to;
@@ -35,10 +36,10 @@ public final class Records {
     final MerkleRange tree = new MerkleRange();
     byte[] chain = new byte[32];
 
-    /** Ready to read from the start; what {@code checkpoint} was signed over must be there. */
-    public Records(Source source, Optional<Head> checkpoint) {
+    /** Ready to read from the start; what the checkpoints were signed over must be there. */
+    public Records(Source source, List<Head> checkpoints) {
         this.source = source;
-        this.checkpoint = checkpoint;
+        this.checkpoints = List.copyOf(checkpoints);
     }
 
     static byte[] chain(byte[] previous, byte[] leafHash) {
@@ -57,10 +58,11 @@ public final class Records {
                 visitor.entry(tree.size() - 1, entry.get());
             }
         }
-        if (checkpoint.isPresent() && checkpoint.get().size() > tree.size()) {
-            throw new JournalException("entries ends at offset " + offset + " with " + tree.size()
-                    + " entries, but the checkpoint was signed over "
-                    + checkpoint.get().size());
+        for (Head checkpoint : checkpoints) {
+            if (checkpoint.size() > tree.size()) {
+                throw new JournalException("entries ends at offset " + offset + " with " + tree.size()
+                        + " entries, but the checkpoint was signed over " + checkpoint.size());
+            }
         }
     }
 
@@ -75,9 +77,7 @@ public final class Records {
     }
 
     private void matchCheckpoint() {
-        if (checkpoint.isPresent()
-                && checkpoint.get().size() == tree.size()
-                && !checkpoint.get().equals(head())) {
+        if (checkpoints.stream().anyMatch(it -> it.size() == tree.size() && !it.equals(head()))) {
             throw new JournalException(
                     "entries up to offset " + offset + " are not those that the checkpoint was signed over");
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,30 @@ class JournalTest {
             assertThat(texts(journal)).hasSize(310).endsWith("entry 309");
             assertThat(journal.recoveredFrom()).isZero();
         }
+    }
+
+    @Test
+    void aLogThatDoesNotContinueWhatWasSeenOfItIsRefused() throws IOException {
+        byte[] seen;
+        try (Journal journal = open()) {
+            append(journal, 0, 5);
+            seen = journal.checkpoint().getBytes(UTF_8);
+            append(journal, 5, 7);
+        }
+        Journal.open(FileStorage.open(directory), KEY, Optional.of(seen)).close();
+        Path other = directory.resolve("other");
+        try (Journal journal = Journal.open(FileStorage.open(other), KEY)) {
+            append(journal, 0, 4);
+        }
+        assertThatThrownBy(() -> Journal.open(FileStorage.open(other), KEY, Optional.of(seen)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("older");
+        try (Journal journal = Journal.open(FileStorage.open(other), KEY)) {
+            append(journal, 3, 6);
+        }
+        assertThatThrownBy(() -> Journal.open(FileStorage.open(other), KEY, Optional.of(seen)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("not those that the checkpoint was signed over");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
  * @param brokerSocket where the core is to listen for the broker; the next two for the drivers and the {@code ambit} command
  * @param brokerUsers who may be the broker; the next two who may be the drivers and the command
  * @param origin name of the log in its checkpoints, such as {@code ambit/host}
+ * @param floor a checkpoint of this log that was seen outside the state, which the log must continue; or empty
  */
 public record CoreConfig(
         @Max(Limits.PATH) Path state,
@@ -21,7 +22,8 @@ public record CoreConfig(
         @Max(MAX_USERS) List<String> brokerUsers,
         @Max(MAX_USERS) List<String> driversUsers,
         @Max(MAX_USERS) List<String> adminUsers,
-        String origin)
+        String origin,
+        @Max(Limits.PATH) Blob floor)
         implements Cbor.Artifact {
     public static final int MAX_USERS = 16;
 

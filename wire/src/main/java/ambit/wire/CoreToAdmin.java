@@ -21,7 +21,8 @@ public sealed interface CoreToAdmin extends Cbor.Message {
             List<@Max(Limits.TRANSACTION) String> transactions)
             implements CoreToAdmin {}
 
-    record Registered(long logIndex) implements CoreToAdmin {}
+    /** Grants that are issued from now on are of this generation; those of earlier ones are revoked. */
+    record Registered(long logIndex, long generation) implements CoreToAdmin {}
 
     /** From {@code epoch} on nothing below what was revoked gets another permit. */
     record Revoked(long epoch, long logIndex) implements CoreToAdmin {}

@@ -104,7 +104,7 @@ class MessagesTest {
                 CoreToAdmin.class,
                 CoreToAdmin::fromCbor,
                 new CoreToAdmin.CoreStatus(HASH, 1, 2, List.of("mcp"), List.of("t")),
-                new CoreToAdmin.Registered(3),
+                new CoreToAdmin.Registered(3, 1),
                 new CoreToAdmin.Revoked(4, 5),
                 new CoreToAdmin.Stopped(6),
                 new CoreToAdmin.Checkpointed("ambit\n1\n"),

@@ -69,6 +69,9 @@ final class Generation implements AutoCloseable {
     private static final List<Door> DOORS =
             List.of(CORE_BROKER, CORE_DRIVERS, CORE_ADMIN, DRIVERS_BROKER, DRIVERS_ADMIN, BROKER_FRONT);
 
+    /** How the core says that its log has lost its newest part. */
+    private static final String OLDER = "the log is older";
+
     private final KernelProcesses boundary;
     private final Places places;
     private final KernelPlan plan;
@@ -105,6 +108,7 @@ final class Generation implements AutoCloseable {
         awaitReady(Role.DRIVERS, () -> Files.exists(places.driversAdmin()) && driversAreConnected());
         launch(Role.BROKER, brokerConfig(coreKey));
         awaitReady(Role.BROKER, this::brokerAnswers);
+        checkpoint();
     }
 
     private void prepare() throws IOException {
@@ -283,7 +287,7 @@ final class Generation implements AutoCloseable {
         return variables;
     }
 
-    private Cbor coreConfig() {
+    private Cbor coreConfig() throws IOException {
         return new CoreConfig(
                         INSIDE_STATE,
                         Path.of(inside(CORE_BROKER)),
@@ -292,7 +296,8 @@ final class Generation implements AutoCloseable {
                         users(Role.CORE, new Party.Kernel(Role.BROKER)),
                         users(Role.CORE, new Party.Kernel(Role.DRIVERS)),
                         users(Role.CORE, new Party.HostUser()),
-                        "ambit/" + places.runtime().getFileName())
+                        "ambit/" + places.runtime().getFileName(),
+                        Witness.of(places, environment).note())
                 .toCbor();
     }
 
@@ -378,9 +383,10 @@ final class Generation implements AutoCloseable {
         while (!isAnswered(question)) {
             RunningGuest guest = guest(role);
             if (guest.onExit().isDone()) {
+                String complaint = log.complaint(name(role));
                 throw Failure.kernel(
                         "the " + name(role) + " does not start: "
-                                + words(guest.onExit().join()),
+                                + (complaint.isEmpty() ? words(guest.onExit().join()) : complaint),
                         hint());
             }
             if (System.nanoTime() > deadline) {
@@ -403,6 +409,12 @@ final class Generation implements AutoCloseable {
     }
 
     private String hint() {
+        if (log.complaint(name(Role.CORE)).startsWith(OLDER)) {
+            return "put the newest copy of " + places.state()
+                    + " back; if there is none, and it is known what the older one has forgotten"
+                    + " (counts, revocations), remove "
+                    + Witness.of(places, environment).file();
+        }
         return "what it said is in " + places.kernelLog();
     }
 
@@ -457,11 +469,10 @@ final class Generation implements AutoCloseable {
     }
 
     private void checkpoint() {
-        try (Link core = Link.open(places.coreAdmin(), "core")) {
-            core.send(new AdminToCore.Checkpoint());
-            core.receive();
+        try {
+            Witness.of(places, environment).look(places);
         } catch (IOException e) {
-            log.say("supervisor", "no checkpoint at the end: the core does not answer");
+            log.say("supervisor", "no checkpoint was kept outside the state: " + e.getMessage());
         }
     }
 

@@ -8,13 +8,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the supervisor and its processes say, line by line, each with its time and who said it. */
 final class KernelLog {
 
     private static final int LONGEST = 4000;
 
+    private static final String ERROR = "ambit: error: ";
+
     private final PrintStream out;
+    private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
     KernelLog(PrintStream out) {
         this.out = out;
@@ -24,11 +29,19 @@ final class KernelLog {
         if (line.isBlank()) {
             return;
         }
+        if (line.startsWith(ERROR)) {
+            complaints.put(who, line.substring(ERROR.length()));
+        }
         String text = line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
         synchronized (out) {
             out.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + who + ": " + text);
             out.flush();
         }
+    }
+
+    /** What this process last complained of, empty where it did not. */
+    String complaint(String who) {
+        return complaints.getOrDefault(who, "");
     }
 
     /** Copies a stream until it ends, on a thread of its own. */

@@ -1,0 +1,62 @@
+package ambit.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Somebody puts back a copy of the kernel's state from before a revocation. */
+final class RestoredStateTest {
+    @RegisterExtension
+    static final Kernel KERNEL = Kernel.usual();
+
+    @Test
+    void anOlderCopyOfTheCoresStateIsNoticedAndRefused() throws Exception {
+        Installation ambit = KERNEL.get();
+        ambit.ambit("grant", "alice", "probe").exits(0);
+        ambit.guest("say(x=1)").exits(0);
+        ambit.down();
+        Path core = ambit.state().resolve("core");
+        Path copy = ambit.root().resolve("copy-of-core");
+        run("cp", "-a", core.toString(), copy.toString());
+        ambit.up();
+        ambit.ambit("revoke", "--all").exits(0);
+        ambit.down();
+        run("rm", "-rf", core.toString());
+        run("cp", "-a", copy.toString(), core.toString());
+        Outcome refused = ambit.ambit("up");
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.err()).contains("older").doesNotContain("Exception");
+        // The control: what was seen is all that stands between the old copy and the revoked grant.
+        Path seen = newest(ambit);
+        run("mv", seen.toString(), seen + ".kept");
+        ambit.up();
+        ambit.down();
+    }
+
+    private static void run(String... command) throws Exception {
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** What this machine saw last of the kernel's log. */
+    private static Path newest(Installation ambit) throws IOException {
+        for (Path place : Stream.of(
+                        Path.of("/var/lib/ambit"),
+                        ambit.root().resolve(".local/state/ambit"),
+                        ambit.state().resolveSibling(".ambit-seen"))
+                .filter(Files::isDirectory)
+                .toList()) {
+            try (Stream<Path> files = Files.list(place)) {
+                return files.filter(file -> file.toString().endsWith(".checkpoint"))
+                        .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                        .orElseThrow();
+            }
+        }
+        throw new AssertionError("nothing was seen");
+    }
+}
