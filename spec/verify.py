@@ -1,0 +1,501 @@
+#!/usr/bin/python3 -B
+"""Verifies Ambit's chains, decisions, permits, receipts and proofs from their specification (docs/reference/formats.md and
+docs/constraints.md) alone: it shares no code with Ambit and needs nothing but Python 3.9.
+
+    spec/verify.py spec/vectors.json      checks that it agrees with every vector; exits with 0 if it does
+"""
+
+import hashlib
+import ipaddress
+import json
+import re
+import sys
+from decimal import Decimal
+
+# ---- Ed25519, RFC 8032 §5.1, with the stricter rules for keys of docs/reference/formats.md
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+IDENTITY = (0, 1, 1, 0)
+
+
+def add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(n, p):
+    q = IDENTITY
+    while n:
+        if n & 1:
+            q = add(q, p)
+        p, n = add(p, p), n >> 1
+    return q
+
+
+def same(p, q):
+    return (p[0] * q[2] - q[0] * p[2]) % P == 0 and (p[1] * q[2] - q[1] * p[2]) % P == 0
+
+
+def point(encoded):
+    """The point that 32 bytes encode, or None."""
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = point(bytes.fromhex("58" + "66" * 31))
+
+
+def is_sound(key):
+    """Whether this public key is the one encoding of a point whose order is not small."""
+    p = point(key) if len(key) == 32 else None
+    return p is not None and not same(times(8, p), IDENTITY)
+
+
+def verifies(key, message, signature):
+    if not is_sound(key) or len(signature) != 64:
+        return False
+    r, s = point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if r is None or s >= L:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    return same(times(s, BASE), add(r, times(h, point(key))))
+
+
+# ---- deterministic CBOR, the subset of RFC 8949 that Ambit uses
+
+
+class Malformed(Exception):
+    """Bytes that are not exactly what their format demands."""
+
+
+def demand(condition, rule="not well formed"):
+    if not condition:
+        raise Malformed(rule)
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at, self.items = data, 0, 0
+
+    def take(self, n):
+        demand(self.at + n <= len(self.data), "cut off")
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def value(self, depth=0):
+        self.items += 1
+        demand(depth <= 160 and self.items <= 65536, "nested too deep or too many values")
+        first = self.take(1)[0]
+        major, info = first >> 5, first & 31
+        if major == 7:
+            demand(info in (20, 21, 22), "a simple value that is not used")
+            return {20: False, 21: True, 22: None}[info]
+        n = info
+        if info >= 24:
+            demand(info <= 27, "an indefinite or reserved length")
+            size = 1 << info - 24
+            n = int.from_bytes(self.take(size), "big")
+            demand(n >= (24, 256, 65536, 2**32)[info - 24], "not the shortest form")
+        if major in (0, 1):
+            demand(n < 2**63, "an integer beyond 64 bits")
+            return n if major == 0 else -1 - n
+        if major == 2:
+            return bytes(self.take(n))
+        if major == 3:
+            try:
+                return self.take(n).decode("utf-8")
+            except UnicodeDecodeError as e:
+                raise Malformed("invalid UTF-8") from e
+        if major == 4:
+            return [self.value(depth + 1) for _ in range(n)]
+        demand(major == 5, "a tag")
+        pairs, last = {}, b""
+        for _ in range(n):
+            start = self.at
+            key = self.value(depth + 1)
+            encoded = self.data[start : self.at]
+            demand(isinstance(key, (int, str)) and not isinstance(key, bool), "a key that is neither integer nor text")
+            demand(encoded > last, "keys out of order")
+            last = encoded
+            pairs[key] = self.value(depth + 1)
+        return pairs
+
+
+def decode(data):
+    reader = Reader(data)
+    value = reader.value()
+    demand(reader.at == len(data), "bytes after the end")
+    return value
+
+
+def encode(value):
+    def head(major, n):
+        for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
+            if n < 24:
+                return bytes([major << 5 | n])
+            if n < 1 << 8 * size:
+                return bytes([major << 5 | info]) + n.to_bytes(size, "big")
+
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(encode, value))
+    if isinstance(value, dict):
+        return head(5, len(value)) + b"".join(k + v for k, v in sorted((encode(k), encode(v)) for k, v in value.items()))
+    return head(0, value) if value >= 0 else head(1, -1 - value)
+
+
+# ---- signed artifacts
+
+INT, TEXT, BOOL, ID, HASH, BYTES, MAYBE_HASH, LIST = "int text bool id hash bytes maybe list".split()
+CONSTRAINT = [TEXT, INT, LIST, BOOL]
+NARROWING = [INT, [CONSTRAINT], INT, BOOL]
+CAP = [TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH]
+FORMS = {
+    "grant": [TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [[TEXT, INT, INT]], INT],
+    "request": [HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [[TEXT, TEXT]], HASH],
+    "delegation": [HASH, ID, INT, BYTES, [NARROWING], [NARROWING], TEXT, HASH],
+    "permit": [ID, TEXT, ID, INT, TEXT, HASH, INT, MAYBE_HASH, INT, INT],
+    "receipt": [ID, HASH, HASH, INT, INT, INT],
+    "proof": [ID, INT, HASH, HASH, INT, INT, TEXT],
+    "revocation": [TEXT, BYTES, TEXT, INT],
+}
+
+
+def field(form, value):
+    if isinstance(form, list):
+        demand(isinstance(value, list), "no list")
+        return [record(form[0], item) for item in value]
+    sizes = {ID: (16,), HASH: (32,), MAYBE_HASH: (0, 32)}
+    kinds = {INT: int, TEXT: str, BOOL: bool, LIST: list}
+    if form in kinds:
+        demand(isinstance(value, kinds[form]) and (form == BOOL or not isinstance(value, bool)), "another type")
+    else:
+        demand(isinstance(value, bytes) and len(value) in sizes.get(form, (len(value),)), "not such bytes")
+    return value
+
+
+def record(form, value):
+    demand(isinstance(value, dict) and list(value) == list(range(1, len(form) + 1)), "a field too few or too many")
+    return [field(f, v) for f, v in zip(form, value.values())]
+
+
+def signed(domain, key, cose):
+    """The fields of the artifact that `key` signed in `domain`; Malformed where it did not."""
+    parts = decode(cose)
+    demand(isinstance(parts, list) and len(parts) == 4 and parts[1] == {}, "no COSE_Sign1")
+    header, _, payload, signature = parts
+    demand(header == encode({1: -8, 4: key}), "another header or another signer")
+    demand(isinstance(payload, bytes) and isinstance(signature, bytes), "no payload or signature")
+    message = encode(["Signature1", header, b"ambit/" + domain.encode() + b"/v1", payload])
+    demand(verifies(key, message, signature), "the signature does not verify")
+    return record(FORMS[domain], decode(payload))
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+# ---- arguments and constraints, docs/constraints.md
+
+ALLOWED, CONSTRAINT_VIOLATED, NOT_NAMED, MISSING, EXPIRED, NOT_YET, MAY_NOT_USE = 0, 3, 4, 5, 7, 8, 12
+EQ, IN, MIN, MAX, PREFIX, GLOB, UNDER, ABSENT, ANY, NOT_IN, SUBSET, MAX_LENGTH, CIDR, HOST, URL = range(1, 16)
+EMPTY = ("empty",)
+PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+NAME = rf"(?:{LABEL}\.)*(?=[0-9-]*[A-Za-z]){LABEL}"
+DOTTED = r"(?:0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])(?:\.(?:0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])){3}"
+ADDRESS = re.compile(
+    rf"(https?)://((?:\*\.)?{NAME}|{DOTTED})(?::([1-9][0-9]{{0,4}}))?((?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{{2}})*)*)(\?[^#<>\\\s\x00-\x20\x7f-\U0010ffff]*)?(#[^#<>\\\s\x00-\x20\x7f-\U0010ffff]*)?"
+)
+
+
+def flat(value, path):
+    """The arguments in `value`: pairs of a path, a list of names, and what is there."""
+    if isinstance(value, dict) and value:
+        for name, member in value.items():
+            yield from flat(member, path + ["~2" if name == "*" else name.replace("~", "~0").replace("/", "~1")])
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from flat(item, path + ["*"])
+    else:
+        yield path, EMPTY if value in ({}, []) and isinstance(value, (dict, list)) else value
+
+
+def kind(value):
+    return "number" if isinstance(value, int) and not isinstance(value, bool) else type(value).__name__
+
+
+def equal(value, operand):
+    return kind(value) == kind(operand) and not isinstance(value, (Decimal, tuple)) and value == operand
+
+
+def clean(path):
+    """The segments of a clean absolute path, or None."""
+    if not path.startswith("/") or "\\" in path or "\0" in path:
+        return None
+    segments = path[1:].split("/") if path != "/" else []
+    return None if any(s in ("", ".", "..") for s in segments) else segments
+
+
+def under(path, base):
+    a, b = clean(path), clean(base)
+    return a is not None and b is not None and a[: len(b)] == b
+
+
+def glob(text, pattern):
+    parts = re.findall(rb"\*\*|\*|\?|[^*?]", pattern, re.S)
+    words = {b"**": b".*", b"*": b"[^/]*", b"?": b"[^/]"}
+    return len(text) <= 4096 and re.fullmatch(b"".join(words.get(p, re.escape(p)) for p in parts), text, re.S) is not None
+
+
+def address(text):
+    if len(text) > 45 or "%" in text:
+        return None
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return int(found) if found.version == 6 else 0xFFFF << 32 | int(found)
+
+
+def within(text, network):
+    where, bits = network.split("/")
+    bits, found = int(bits) + (0 if ":" in where else 96), address(text)
+    return found is not None and found >> 128 - bits == address(where) >> 128 - bits
+
+
+def host(text, pattern):
+    if len(text) > 253 or not re.fullmatch(NAME, text):
+        return False
+    text, pattern = text.lower(), pattern.lower()
+    return text.endswith(pattern[1:]) and len(text) > len(pattern) - 1 if pattern.startswith("*.") else text == pattern
+
+
+def place(text):
+    """Scheme, port, host and path of a URL, or None."""
+    found = ADDRESS.fullmatch(text) if len(text) <= 2048 else None
+    if not found or re.search("%(?:2[eEfF5]|5[cC]|00)", found[4]):
+        return None
+    path = found[4] or "/"
+    path = path[:-1] if len(path) > 1 and path.endswith("/") else path
+    if clean(path) is None:
+        return None
+    return found[1], found[3] or {"http": "80", "https": "443"}[found[1]], found[2].lower(), path
+
+
+def located(text, pattern):
+    a, b = place(text), place(pattern)
+    if a is None or b is None or "*" in a[2] or a[:2] != b[:2]:
+        return False
+    named = a[2].endswith(b[2][1:]) and len(a[2]) > len(b[2]) - 1 if b[2].startswith("*.") else a[2] == b[2]
+    return named and under(a[3], b[3])
+
+
+def number(value, operand):
+    """`value` as a number that can be compared with this operand, or None."""
+    if not isinstance(operand, str):
+        return value if kind(value) == "number" else None
+    if isinstance(value, str):
+        return Decimal(value) if PLAIN.fullmatch(value) else None
+    return value if kind(value) == "number" or isinstance(value, Decimal) else None
+
+
+def holds(how, operands, value):
+    """Whether a value at the very path of a constraint satisfies it."""
+    if how == IN:
+        return any(equal(value, o) for o in operands)
+    if not operands:
+        return False
+    if how == NOT_IN:
+        return any(kind(value) == kind(o) for o in operands) and not any(equal(value, o) for o in operands)
+    if value is EMPTY:
+        return how in (SUBSET, MAX_LENGTH)
+    first = operands[0]
+    if how == EQ:
+        return equal(value, first)
+    if how in (MIN, MAX):
+        n = number(value, first)
+        return n is not None and (n >= Decimal(first) if how == MIN else n <= Decimal(first))
+    if not isinstance(value, str):
+        return False
+    if how == MAX_LENGTH:
+        return len(value) <= first
+    if how in (CIDR, HOST, URL):
+        return any({CIDR: within, HOST: host, URL: located}[how](value, o) for o in operands)
+    if how == PREFIX:
+        return value.encode().startswith(first.encode())
+    if how == GLOB:
+        return glob(value.encode(), first.encode())
+    return how == UNDER and under(value, first)
+
+
+def objects(constraint, path, value):
+    """Whether a constraint refuses what stands at `path`."""
+    named, how, operands = constraint[0].split("/"), constraint[1], constraint[2]
+    if how == ANY:
+        return False
+    if named == path:
+        return not holds(how, operands, value)
+    shared = next((i for i, (a, b) in enumerate(zip(named, path)) if a != b), min(len(named), len(path)))
+    if shared == len(named):
+        element = path == named + ["*"]
+        return not (element and (how == MAX_LENGTH or (how == SUBSET and any(equal(value, o) for o in operands))))
+    if shared == len(path):
+        return how != ABSENT and value is not EMPTY
+    return named[shared] == "*" or path[shared] == "*"
+
+
+def speaks(constraint, path):
+    named = constraint[0].split("/")
+    return path == named or (constraint[1] in (ANY, SUBSET, MAX_LENGTH) and path[: len(named)] == named)
+
+
+def block(constraints, closed, arguments):
+    """What one block of a chain says to these arguments."""
+    for c in constraints:
+        elements = sum(path == c[0].split("/") + ["*"] for path, _ in arguments)
+        if any(objects(c, path, value) for path, value in arguments) or (c[1] == MAX_LENGTH and elements > c[2][0]):
+            return CONSTRAINT_VIOLATED
+    for c in constraints:
+        if not c[3] and c[1] != ABSENT and not any(speaks(c, path) for path, _ in arguments):
+            return MISSING
+    for path, value in arguments:
+        shell = [c for c in constraints if value is EMPTY and c[0].startswith("/".join(path) + "/")]
+        if closed and not shell and not any(speaks(c, path) for c in constraints):
+            return NOT_NAMED
+    return ALLOWED
+
+
+def params(text):
+    """Strict JSON: no duplicate names, no lone surrogates, integers of 64 bits, decimals within bounds, at most 32 deep."""
+
+    def members(pairs):
+        demand(len({name for name, _ in pairs}) == len(pairs), "a name twice")
+        return dict(pairs)
+
+    def refuse(_):
+        raise Malformed("not a number")
+
+    try:
+        value = json.loads(text, object_pairs_hook=members, parse_float=Decimal, parse_constant=refuse)
+        json.dumps(value, default=str, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as e:
+        raise Malformed("not JSON") from e
+    demand(isinstance(value, dict), "no object")
+    return value
+
+
+# ---- chains
+
+
+def drops(bitmap, cap):
+    return cap // 8 < len(bitmap) and bitmap[cap // 8] >> cap % 8 & 1 == 1
+
+
+class Chain:
+    """A chain whose signatures and links have been verified."""
+
+    def __init__(self, tenant_key, grant, request, delegations, context_keys):
+        fields = signed("grant", tenant_key, grant)
+        (self.tenant, _, holder, begins, ends, depth, agent, self.caps, _, _) = fields
+        demand(is_sound(holder), "an unsound key")
+        demand(depth <= 64 and len(delegations) <= depth, "too deep")
+        asked = signed("request", holder, request)
+        demand(asked[0] == sha256(grant) and asked[4] == agent, "the request continues another grant")
+        self.layers = [(asked[3], asked[6], asked[7])]
+        self.window = (begins, ends)
+        above = sha256(request)
+        for delegation, key in zip(delegations, context_keys):
+            given = signed("delegation", key, delegation)
+            demand(given[0] == above, "the delegation continues another block")
+            self.layers += [(given[2], given[3], given[5]), (given[2], given[3], given[4])]
+            above = sha256(delegation)
+
+    def decide(self, cap, arguments, now):
+        """The code for a call of capability `cap` with these parameters at `now`, in milliseconds."""
+        begins, ends = self.window
+        _, _, _, flags, _, constraints, other, _ = self.caps[cap]
+        demand(not any(drops(bitmap, cap) for _, bitmap, _ in self.layers), "the chain has dropped this capability")
+        if not flags & 1:
+            return MAY_NOT_USE
+        if now < begins * 1000:
+            return NOT_YET
+        if now >= min([ends] + [expires for expires, _, _ in self.layers]) * 1000:
+            return EXPIRED
+        found = list(flat(arguments, [])) if arguments else []
+        blocks = [(constraints, not other)]
+        for _, _, narrowings in self.layers:
+            blocks += [(n[1], n[3]) for n in narrowings if n[0] == cap]
+        return next((code for code in (block(c, closed, found) for c, closed in blocks) if code), ALLOWED)
+
+
+# ---- vectors
+
+
+def outcome(test):
+    try:
+        return test()
+    except Malformed:
+        return "refused"
+
+
+def check(vector):
+    """What the specification says of one vector; it must be what the vector says."""
+    data = {k: bytes.fromhex(v) for k, v in vector.items() if k.endswith("Hex")}
+    if vector["test"] == "cbor":
+        return outcome(lambda: (decode(data["bytesHex"]), "accepted")[1])
+    if vector["test"] == "signature":
+        return outcome(lambda: signed(vector["domain"], data["keyHex"], data["coseHex"]) and "accepted")
+    if vector["test"] == "key":
+        return "accepted" if is_sound(data["keyHex"]) else "refused"
+    if vector["test"] == "permit":
+        fields = signed("permit", data["keyHex"], data["coseHex"])
+        return "accepted" if fields[5] == sha256(data["paramsHex"]) and fields[2] == data["contextHex"] else "refused"
+    if vector["test"] == "proof":
+        fields = signed("proof", data["keyHex"], data["coseHex"])
+        bound = [data["contextHex"], vector["sequence"], sha256(data["paramsHex"]), sha256(data["resultHex"])]
+        return "accepted" if fields[:4] == bound else "refused"
+    hexes = [bytes.fromhex(h) for h in vector["delegations"]], [bytes.fromhex(h) for h in vector["contextKeys"]]
+    chain = outcome(lambda: Chain(data["tenantKeyHex"], data["grantHex"], data["requestHex"], *hexes))
+    if chain == "refused":
+        return chain
+    return [str(outcome(lambda: chain.decide(cap, params(text), now))) for cap, text, now in vector["calls"]]
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: spec/verify.py FILE")
+    with open(sys.argv[1], encoding="utf-8") as file:
+        vectors = json.load(file)
+    cases = wrong = 0
+    for i, vector in enumerate(vectors):
+        said, expected = check(vector), vector["expect"]
+        pairs = list(zip(said, expected)) if isinstance(said, list) and len(said) == len(expected) else [(said, expected)]
+        cases += len(pairs)
+        for n, (one, other) in enumerate(pairs):
+            if one != other:
+                wrong += 1
+                print(f"vector {i} ({vector['name']}), case {n}: {one}, but the vector says {other}: {vector.get('calls', [''] * 999)[n]}")
+    print(f"{cases - wrong} of {cases} cases agree, in {len(vectors)} vectors")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
