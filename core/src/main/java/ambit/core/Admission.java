@@ -123,8 +123,11 @@ final class Admission {
         if (now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS) {
             throw new Refused(Denial.NOT_YET_VALID);
         }
-        if (now >= chain.expiresAtMs() || now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
+        if (now >= chain.expiresAtMs()) {
             throw new Refused(Denial.EXPIRED);
+        }
+        if (now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
+            throw new Refused(Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
         }
         if (state.history.seen(transaction)) {
             throw new Refused(Denial.REPLAYED, "a transaction of this id was admitted before");

@@ -30,6 +30,10 @@ final class Context {
     long sequence;
     long eventBytes;
     boolean stopped;
+
+    /** Once it has expired it stays so, whatever the clock says then. */
+    boolean expired;
+
     boolean ending;
 
     Context(

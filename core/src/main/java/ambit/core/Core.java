@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The state machine that decides. Thread-safe. Whatever goes wrong is a denial, and an answer leaves only after what it says is an
@@ -39,14 +40,16 @@ final class Core {
             Drivers drivers,
             SigningKey key,
             Partitions partitions,
-            InstantSource clock,
+            InstantSource wall,
+            LongSupplier nanos,
             SecureRandom random) {
-        state = new State(journal, clock, random);
+        state = new State(journal, wall, nanos, random);
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
         calls = new Calls(state, drivers, key);
         administration = new Administration(state, key.publicKey());
-        long booted = state.record(new Entry.Boot(clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
+        long booted =
+                state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
         journal.awaitDurable(ending.recover(booted));
     }
 

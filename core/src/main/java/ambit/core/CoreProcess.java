@@ -51,6 +51,7 @@ final class CoreProcess implements AutoCloseable {
                 key,
                 new Partitions(CoreKeys.master(state)),
                 InstantSource.system(),
+                System::nanoTime,
                 new SecureRandom());
         endpoints.add(new Endpoint(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker));
         endpoints.add(new Endpoint(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver));

@@ -34,8 +34,10 @@ final class History {
     private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Blob, Open> open = new LinkedHashMap<>();
     private long epoch;
+    private long lastMs;
 
     void apply(Entry entry) {
+        lastMs = entry.atMs();
         switch (entry) {
             case Entry.TenantRegistered e -> {
                 tenants.put(e.tenant(), e.rootKey());
@@ -132,6 +134,11 @@ final class History {
 
     Map<Blob, Open> open() {
         return Map.copyOf(open);
+    }
+
+    /** When the newest entry was written. */
+    long lastMs() {
+        return lastMs;
     }
 
     long epoch() {

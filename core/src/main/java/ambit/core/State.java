@@ -5,10 +5,12 @@ import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import ambit.wire.Limits;
+import ambit.wire.SteadyClock;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * What the core knows. Its monitor is the core's one lock, which nobody holds while waiting for the disk, a driver or a signature;
@@ -19,7 +21,7 @@ final class State {
     record Issued(Context context, long sequence, Blob digest, String driver, long atMs) {}
 
     final Journal journal;
-    final InstantSource clock;
+    final SteadyClock clock;
     final History history = new History();
     final Accounts accounts = new Accounts(history);
     final Map<Blob, Context> live = new LinkedHashMap<>();
@@ -27,11 +29,11 @@ final class State {
     private final SecureRandom random;
 
     /** Folds the log. */
-    State(Journal journal, InstantSource clock, SecureRandom random) {
+    State(Journal journal, InstantSource wall, LongSupplier nanos, SecureRandom random) {
         this.journal = journal;
-        this.clock = clock;
         this.random = random;
         journal.forEach((_, bytes) -> history.apply(Entry.decode(bytes)));
+        this.clock = new SteadyClock(wall, nanos, history.lastMs());
     }
 
     /** Appends an entry and lets it take effect, both or neither. Durable only later. */
@@ -48,6 +50,9 @@ final class State {
             throw new Refused(Denial.CONTEXT_ENDED);
         }
         if (clock.millis() >= context.chain.expiresAtMs()) {
+            context.expired = true;
+        }
+        if (context.expired) {
             throw new Refused(Denial.EXPIRED);
         }
         refuseRevoked(context.owner.tenant(), context.chain);

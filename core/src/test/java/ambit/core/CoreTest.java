@@ -143,9 +143,10 @@ class CoreTest {
         Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
         Blob request = world.signed(world.request(grant));
         world.now += 301_000;
+        Blob early = world.signed(world.request(grant));
         assertDenied(world.admit(grant, request), Denial.EXPIRED);
-        world.now -= 700_000;
-        assertDenied(world.admit(grant, request), Denial.NOT_YET_VALID);
+        world.now -= 301_000;
+        assertDenied(world.admit(grant, early), Denial.NOT_YET_VALID);
     }
 
     @Test
@@ -289,6 +290,27 @@ class CoreTest {
         assertDenied(world.call(context), Denial.EXPIRED);
         assertThat(world.core.answer(new BrokerToCore.Poll()))
                 .isEqualTo(new CoreToBroker.ToKill(List.of(context.context())));
+    }
+
+    @Test
+    void aClockThatIsSetBackRevivesNothing() {
+        Blob grant = world.signed(world.grant(World.tool("files.read", -1, true)));
+        Admitted context = world.begin(grant);
+        long began = world.now;
+        world.now += 700_000;
+        assertDenied(world.call(context), Denial.EXPIRED);
+        Admitted later = world.begin(grant);
+        world.now = began;
+        assertDenied(world.call(context), Denial.EXPIRED);
+        assertAllowed(world.call(later));
+        // After a restart it is no earlier than the log says.
+        world.now = began + 700_000;
+        Blob request = world.signed(world.request(grant));
+        world.begin(grant);
+        world.now = began;
+        world.restart();
+        assertThat(world.admit(grant, request)).isInstanceOf(Admitted.class);
+        assertDenied(world.admit(grant), Denial.EXPIRED);
     }
 
     @Test

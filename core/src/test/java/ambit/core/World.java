@@ -97,6 +97,7 @@ final class World implements AutoCloseable {
                 coreKey,
                 new Partitions(master),
                 () -> java.time.Instant.ofEpochMilli(now),
+                () -> 0,
                 RANDOM);
     }
 

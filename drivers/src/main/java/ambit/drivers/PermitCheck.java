@@ -3,6 +3,7 @@ package ambit.drivers;
 import ambit.authority.Permit;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
+import ambit.wire.SteadyClock;
 import ambit.wire.Syscall;
 import java.time.InstantSource;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class PermitCheck {
         this.artifacts = artifacts;
         this.contexts = contexts;
         this.tools = Map.copyOf(tools);
-        this.clock = clock;
+        this.clock = new SteadyClock(clock, System::nanoTime, 0);
     }
 
     /** Checks, and uses up, a permit for {@code params}; the caller must finish the call with its context afterwards. */
