@@ -18,13 +18,14 @@ import java.util.Objects;
  * after. Safe to use from any thread.
  *
  * <p>Signatures are made and checked by the Amazon Corretto Crypto Provider where it is in the run-time image and works, by the JDK's own
- * provider otherwise. Both use the cofactorless equation and refuse S ≥ L, so they accept the same signatures.
+ * provider otherwise. Both use the cofactorless equation and refuse S ≥ L and every R that is not canonical, so they accept the same
+ * signatures; {@code OthersSignaturesTest} holds both to that.
  */
 public final class Signed {
     /** Keys are always parsed by this one: the other has no key factory for Ed25519 unless a system property says so. */
     static final Provider JDK = Objects.requireNonNull(Security.getProvider("SunEC"), "every Java platform has SunEC");
 
-    private static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
+    static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
     private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
     private static final Provider PROVIDER = choose();
 
@@ -81,7 +82,7 @@ public final class Signed {
         Cose message = Cose.parse(cose);
         byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
         if (message.kid().equals(signer)
-                && holds(signer, signed, message.signature().toArray())) {
+                && holds(PROVIDER, signer, signed, message.signature().toArray())) {
             return message.payload();
         }
         throw new BadSignature();
@@ -89,16 +90,20 @@ public final class Signed {
 
     /** Whether {@code signature} is the one of {@code signer}, a sound public key, over a note's text. */
     public static boolean verifiesNote(Blob signer, byte[] text, byte[] signature) {
+        return verifiesNote(PROVIDER, signer, text, signature);
+    }
+
+    static boolean verifiesNote(Provider provider, Blob signer, byte[] text, byte[] signature) {
         try {
-            return holds(PublicKeys.requireSound(signer), text, signature);
+            return holds(provider, PublicKeys.requireSound(signer), text, signature);
         } catch (MalformedException e) {
             return false;
         }
     }
 
-    private static boolean holds(Blob signer, byte[] message, byte[] signature) {
+    private static boolean holds(Provider provider, Blob signer, byte[] message, byte[] signature) {
         try {
-            return verifies(PROVIDER, signer, message, signature);
+            return verifies(provider, signer, message, signature);
         } catch (GeneralSecurityException e) {
             // Both providers report some invalid signatures and keys this way; what it was makes no difference.
             return false;
@@ -112,7 +117,7 @@ public final class Signed {
         return signer.sign();
     }
 
-    private static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
+    static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
             throws GeneralSecurityException {
         byte[] encoded = java.nio.ByteBuffer.allocate(X509.length + key.size())
                 .put(X509)
