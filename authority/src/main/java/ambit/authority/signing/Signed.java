@@ -82,7 +82,7 @@ public final class Signed {
         Cose message = Cose.parse(cose);
         byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
         if (message.kid().equals(signer)
-                && holds(PROVIDER, signer, signed, message.signature().toArray())) {
+                && holds(signer, signed, message.signature().toArray())) {
             return message.payload();
         }
         throw new BadSignature();
@@ -90,20 +90,16 @@ public final class Signed {
 
     /** Whether {@code signature} is the one of {@code signer}, a sound public key, over a note's text. */
     public static boolean verifiesNote(Blob signer, byte[] text, byte[] signature) {
-        return verifiesNote(PROVIDER, signer, text, signature);
-    }
-
-    static boolean verifiesNote(Provider provider, Blob signer, byte[] text, byte[] signature) {
         try {
-            return holds(provider, PublicKeys.requireSound(signer), text, signature);
+            return holds(PublicKeys.requireSound(signer), text, signature);
         } catch (MalformedException e) {
             return false;
         }
     }
 
-    private static boolean holds(Provider provider, Blob signer, byte[] message, byte[] signature) {
+    private static boolean holds(Blob signer, byte[] message, byte[] signature) {
         try {
-            return verifies(provider, signer, message, signature);
+            return verifies(PROVIDER, signer, message, signature);
         } catch (GeneralSecurityException e) {
             // Both providers report some invalid signatures and keys this way; what it was makes no difference.
             return false;

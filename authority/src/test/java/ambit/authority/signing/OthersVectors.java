@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.wire.Blob;
 import ambit.wire.Json;
+import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +27,29 @@ final class OthersVectors {
                 .getDeclaredConstructor()
                 .newInstance();
         return Stream.of(Signed.JDK, corretto);
+    }
+
+    /** Ambit's rule with this provider, as {@link Signed#verify} has it with the one it chose: the key is vetted, then the provider asked. */
+    static boolean accepts(Provider provider, Blob key, byte[] message, byte[] signature) {
+        return isSound(key) && accepted(provider, key, message, signature);
+    }
+
+    /** What the provider says alone. */
+    static boolean accepted(Provider provider, Blob key, byte[] message, byte[] signature) {
+        try {
+            return Signed.verifies(provider, key, message, signature);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    static boolean isSound(Blob key) {
+        try {
+            PublicKeys.requireSound(key);
+            return true;
+        } catch (MalformedException e) {
+            return false;
+        }
     }
 
     static Json read(String file) throws IOException {
