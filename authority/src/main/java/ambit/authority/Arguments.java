@@ -110,7 +110,8 @@ public final class Arguments {
                 leaves.stream().map(leaf -> leaf.text().toArray()).toArray(byte[][]::new),
                 leaves.stream().map(leaf -> leaf.address().toArray()).toArray(byte[][]::new),
                 leaves.stream().map(leaf -> leaf.host().toArray()).toArray(byte[][]::new),
-                leaves.stream().map(leaf -> leaf.url().toArray()).toArray(byte[][]::new));
+                leaves.stream().map(leaf -> leaf.url().toArray()).toArray(byte[][]::new),
+                new byte[leaves.size()][0]);
     }
 
     private static byte[] utf8(String text) {

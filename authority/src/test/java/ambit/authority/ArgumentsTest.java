@@ -7,6 +7,7 @@ import ambit.authority.Constraint.Kind;
 import ambit.decision.Block;
 import ambit.decision.Chain;
 import ambit.decision.Codes;
+import ambit.decision.Received;
 import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
@@ -50,7 +51,7 @@ class ArgumentsTest {
 
     private static int code(Cap cap, String json) throws MalformedException {
         Block block = Arguments.block(0, 10, cap.mayUse(), !cap.other(), cap.constraints());
-        return Chain.code(new Chain(new Block[] {block}).evaluate(flat(json), 5));
+        return Chain.code(new Chain(new Block[] {block}).evaluate(flat(json), new Received(), 5));
     }
 
     @Test

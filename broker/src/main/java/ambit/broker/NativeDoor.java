@@ -187,12 +187,14 @@ final class NativeDoor {
             case LOG_UNAVAILABLE, INTERNAL, DRIVER_UNAVAILABLE, BOUNDARY_REFUSED -> 503;
             case DRIVER_FAILED -> 502;
             case TIMED_OUT -> 504;
+            case RATE_LIMITED -> 429;
             case UNKNOWN_HANDLE,
                     UNKNOWN_TOOL,
                     CONSTRAINT,
                     ARGUMENT_NOT_NAMED,
                     ARGUMENT_MISSING,
                     USES_EXHAUSTED,
+                    BUDGET_EXHAUSTED,
                     EXPIRED,
                     NOT_YET_VALID,
                     REVOKED,

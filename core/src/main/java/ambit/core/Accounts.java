@@ -37,7 +37,7 @@ final class Accounts {
             for (Chain.Limit limit : chain.limits(cap)) {
                 Integer node = nodes.get(limit.node());
                 if (node == null) {
-                    node = ledger.allocate(above, remaining(limit));
+                    node = ledger.allocate(above, remaining(limit), 0);
                     if (node == Ledger.NONE) {
                         throw new Refused(Denial.TOO_LARGE, "there is no room for more counts");
                     }
@@ -71,12 +71,12 @@ final class Accounts {
     }
 
     void check(Chain chain, int cap) throws Refused {
-        require(ledger.check(leaf(chain, cap)));
+        require(ledger.check(leaf(chain, cap), 1, 0));
     }
 
     /** Uses the capability once, on every block or on none; answers what the log is to remember. */
     List<Debit> use(Chain chain, int cap) throws Refused {
-        require(ledger.use(leaf(chain, cap)));
+        require(ledger.take(leaf(chain, cap), 1, 0));
         List<Debit> debits = new ArrayList<>();
         for (Chain.Limit limit : chain.limits(cap)) {
             long uses = history.uses(limit.node()) + 1;

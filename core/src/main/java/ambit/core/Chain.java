@@ -12,6 +12,7 @@ import ambit.authority.Request;
 import ambit.authority.Share;
 import ambit.decision.Block;
 import ambit.decision.Codes;
+import ambit.decision.Received;
 import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
@@ -183,7 +184,7 @@ final class Chain {
 
     /** Refuses arguments that some block does not allow now. */
     void judge(int cap, Values arguments, long nowMs) throws Refused {
-        long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, nowMs);
+        long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, new Received(), nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = denial(ambit.decision.Chain.code(answer));
             throw new Refused(code, code.sentence() + ": " + shortened(culprit(cap, arguments, code, answer)));

@@ -49,11 +49,11 @@ public final class Block {
 
     /** The index of the first conjunct that some argument violates, or -1. */
     /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ ensures -1 <= \result && \result < conjuncts.length;
     @ assignable \nothing;
     @*/
-    public int violated(Values arguments) {
+    public int violated(Values arguments, Received received) {
         /*@ loop_invariant 0 <= c && c <= conjuncts.length;
         @ decreases conjuncts.length - c;
         @ assignable \nothing;
@@ -64,7 +64,7 @@ public final class Block {
             @ assignable \nothing;
             @*/
             for (int i = 0; i < arguments.size(); i++) {
-                if (!conjuncts[c].tolerates(arguments, i)) {
+                if (!conjuncts[c].tolerates(arguments, i, received)) {
                     return c;
                 }
             }
@@ -73,6 +73,21 @@ public final class Block {
             }
         }
         return -1;
+    }
+
+    /** Marks what these allowed arguments were received as. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
+    @ assignable \everything;
+    @*/
+    public void mark(Values arguments, Received received) {
+        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+        @ decreases conjuncts.length - c;
+        @ assignable \everything;
+        @*/
+        for (int c = 0; c < conjuncts.length; c++) {
+            conjuncts[c].mark(arguments, received);
+        }
     }
 
     /** The index of the first conjunct whose argument is missing, or -1. */

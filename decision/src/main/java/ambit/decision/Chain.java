@@ -47,14 +47,14 @@ public final class Chain {
         return Codes.ALLOWED;
     }
 
-    /** Whether every block allows these arguments now; 0 or the answer of the first block that refuses. */
+    /** Whether every block allows these arguments now, after what was received; 0 or the answer of the first block that refuses. */
     /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ ensures \result == 0 ==> (\forall int b; 0 <= b && b < blocks.length;
     @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires);
     @ assignable \nothing;
     @*/
-    public long evaluate(Values arguments, long now) {
+    public long evaluate(Values arguments, Received received, long now) {
         long time = atTime(now);
         if (time != Codes.ALLOWED) {
             return time;
@@ -64,7 +64,7 @@ public final class Chain {
         @ assignable \nothing;
         @*/
         for (int b = 0; b < blocks.length; b++) {
-            int violated = blocks[b].violated(arguments);
+            int violated = blocks[b].violated(arguments, received);
             if (violated >= 0) {
                 return answer(Codes.CONSTRAINT, b, violated);
             }
@@ -78,6 +78,21 @@ public final class Chain {
             }
         }
         return Codes.ALLOWED;
+    }
+
+    /** Marks what these arguments, which were allowed, were received as, so that {@link Sighting#act} counts the call. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
+    @ assignable \everything;
+    @*/
+    public void mark(Values arguments, Received received) {
+        /*@ loop_invariant 0 <= b && b <= blocks.length;
+        @ decreases blocks.length - b;
+        @ assignable \everything;
+        @*/
+        for (int b = 0; b < blocks.length; b++) {
+            blocks[b].mark(arguments, received);
+        }
     }
 
     /*@ private normal_behavior

@@ -11,6 +11,7 @@ public final class Codes {
     public static final int NOT_YET_VALID = 8;
     public static final int REVOKED = 9;
     public static final int MAY_NOT_USE = 12;
+    public static final int RATE_LIMITED = 32;
 
     private Codes() {}
 }

@@ -20,6 +20,7 @@ public final class Conjunct {
     public static final int CIDR = 13;
     public static final int HOST = 14;
     public static final int URL = 15;
+    public static final int FROM = 16;
 
     /*@ spec_public @*/ private final byte[] path;
     /*@ spec_public @*/ private final int kind;
@@ -28,7 +29,7 @@ public final class Conjunct {
 
     /*@ public invariant \invariant_for(operands); @*/
 
-    /** {@code optional}: the argument may be left out. ABSENT and ANY compare with nothing, IN, NOT_IN, SUBSET, CIDR, HOST and URL with all operands, the rest with operand 0. */
+    /** {@code optional}: the argument may be left out. ABSENT and ANY compare with nothing, IN, NOT_IN, SUBSET, CIDR, HOST and URL with all operands, the rest with operand 0. FROM has the source as text and how many calls may act on one value as number, 0 for all. */
     /*@ public normal_behavior
     @ requires \invariant_for(operands);
     @ ensures this.path == path && this.kind == kind && this.optional == optional && this.operands == operands;
@@ -46,17 +47,17 @@ public final class Conjunct {
      * gives its path another shape it refuses, so that no other shape slips past a condition.
      */
     /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments);
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ requires 0 <= i && i < arguments.types.length;
     @ assignable \nothing;
     @*/
-    public boolean tolerates(Values arguments, int i) {
+    public boolean tolerates(Values arguments, int i, Received received) {
         if (kind == ANY) {
             return true;
         }
         int relation = Paths.relate(path, arguments.path(i));
         if (relation == Paths.EQUAL) {
-            return holds(arguments, i);
+            return kind == FROM ? sighting(arguments, i, received) >= 0 : holds(arguments, i);
         }
         if (relation == Paths.ABOVE) {
             return kind == ABSENT || arguments.type(i) == Values.EMPTY;
@@ -89,6 +90,41 @@ public final class Conjunct {
             return true;
         }
         return arguments.type(i) == Values.EMPTY && Paths.relate(path, arguments.path(i)) == Paths.ABOVE;
+    }
+
+    /** The index of what was received that argument {@code i} may be for this conjunct, or -1. */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
+    @ requires 0 <= i && i < arguments.types.length;
+    @ ensures \result >= -1;
+    @ assignable \strictly_nothing;
+    @*/
+    private int sighting(Values arguments, int i, Received received) {
+        if (operands.size() == 0 || operands.type(0) != Values.STRING || operands.number(0) < 0) {
+            return -1;
+        }
+        return received.find(operands.text(0), arguments.digest(i), operands.number(0));
+    }
+
+    /** Marks what the arguments that this conjunct allowed were received as, where it counts the calls that act on it. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
+    @ assignable \everything;
+    @*/
+    public void mark(Values arguments, Received received) {
+        if (kind != FROM) {
+            return;
+        }
+        /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+        @ decreases arguments.types.length - i;
+        @ assignable \everything;
+        @*/
+        for (int i = 0; i < arguments.size(); i++) {
+            int found = Paths.relate(path, arguments.path(i)) == Paths.EQUAL ? sighting(arguments, i, received) : -1;
+            if (found >= 0) {
+                received.get(found).mark(operands.number(0) > 0);
+            }
+        }
     }
 
     /*@ public normal_behavior

@@ -1,17 +1,17 @@
 package ambit.decision;
 
 /**
- * Counts in a forest: each node has a limit of its own, and a use is a use of the node and of every ancestor. A use that any of
- * them refuses changes none of them, so uses below a node never exceed its limit.
+ * Accounts in a forest: each node has a limit of its own, perhaps a rate, and what is taken from a node is taken from every
+ * ancestor too. What any of them refuses changes none of them, so what was taken below a node never exceeds its limit.
  *
  * <p>Not thread-safe: the caller holds one lock around every call.
  */
 public final class Ledger {
-    /** The limit of a node without a limit. */
+    /** The limit of a node without a limit, and the rate of one without a rate. */
     public static final long UNLIMITED = -1;
 
     /** A node has fewer ancestors than this. */
-    public static final int MAX_DEPTH = 66;
+    public static final int MAX_DEPTH = 67;
 
     /** No node: the parent of a root, and the answer when there is no room. */
     public static final int NONE = -1;
@@ -21,6 +21,10 @@ public final class Ledger {
     /*@ spec_public @*/ private final int[] children;
     /*@ spec_public @*/ private final long[] limit;
     /*@ spec_public @*/ private final long[] used;
+    /*@ spec_public @*/ private final long[] rate;
+    /*@ spec_public @*/ private final long[] window;
+    /*@ spec_public @*/ private final long[] opened;
+    /*@ spec_public @*/ private final long[] within;
     /*@ spec_public @*/ private final boolean[] live;
     /*@ spec_public @*/ private final boolean[] revoked;
 
@@ -29,14 +33,20 @@ public final class Ledger {
 
     /*@ public invariant parent.length <= 2147483646 && depth.length == parent.length && children.length == parent.length
     @     && limit.length == parent.length && used.length == parent.length && live.length == parent.length
-    @     && revoked.length == parent.length;
-    @ public invariant parent != depth && parent != children && depth != children && limit != used && live != revoked;
+    @     && revoked.length == parent.length && rate.length == parent.length && window.length == parent.length
+    @     && opened.length == parent.length && within.length == parent.length;
+    @ public invariant parent != depth && parent != children && depth != children && live != revoked;
+    @ public invariant limit != used && limit != rate && limit != window && limit != opened && limit != within
+    @     && used != rate && used != window && used != opened && used != within && rate != window && rate != opened
+    @     && rate != within && window != opened && window != within && opened != within;
     @ public invariant (\forall int i; 0 <= i && i < parent.length; -1 <= parent[i] && parent[i] < parent.length
-    @     && 0 <= depth[i] && depth[i] < MAX_DEPTH && 0 <= children[i] && -1 <= limit[i] && 0 <= used[i]);
+    @     && 0 <= depth[i] && depth[i] < MAX_DEPTH && 0 <= children[i] && -1 <= limit[i] && 0 <= used[i]
+    @     && -1 <= rate[i] && 0 <= window[i] && 0 <= opened[i] && 0 <= within[i]);
     @ public invariant (\forall int i; 0 <= i && i < parent.length;
     @     (live[i] && parent[i] >= 0) ==> (live[parent[i]] && depth[i] == depth[parent[i]] + 1));
     @ public invariant (\forall int i; 0 <= i && i < parent.length; (live[i] && parent[i] < 0) ==> depth[i] == 0);
     @ public invariant (\forall int i; 0 <= i && i < parent.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
+    @ public invariant (\forall int i; 0 <= i && i < parent.length; (live[i] && rate[i] >= 0) ==> within[i] <= rate[i]);
     @ private invariant 0 <= next && (next < parent.length || parent.length == 0);
     @*/
 
@@ -52,25 +62,31 @@ public final class Ledger {
         children = new int[capacity];
         limit = new long[capacity];
         used = new long[capacity];
+        rate = new long[capacity];
+        window = new long[capacity];
+        opened = new long[capacity];
+        within = new long[capacity];
         live = new boolean[capacity];
         revoked = new boolean[capacity];
     }
 
     /**
-     * A new node with its own limit, below {@code above} or, for NONE, a root. Answers its index, or NONE where there is no room,
-     * the parent is no live node, or it would lie too deep.
+     * A new node below {@code above} or, for NONE, a root: {@code most} may be taken from it in all, of which {@code taken} is gone.
+     * Answers its index, or NONE where there is no room, the parent is no live node, or it would lie too deep.
      */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures -1 <= \result && \result < parent.length;
-    @ ensures \result >= 0 ==> (live[\result] && !\old(live[\result]) && used[\result] == 0 && !revoked[\result]);
+    @ ensures \result >= 0 ==> (live[\result] && !\old(live[\result]) && !revoked[\result] && limit[\result] == most
+    @     && used[\result] == (0 <= most && most < taken ? most : taken));
     @ ensures (\forall int i; 0 <= i && i < parent.length && i != \result;
     @     used[i] == \old(used[i]) && limit[i] == \old(limit[i]) && revoked[i] == \old(revoked[i])
     @     && live[i] == \old(live[i]));
-    @ assignable parent[*], depth[*], children[*], limit[*], used[*], live[*], revoked[*], next;
+    @ assignable parent[*], depth[*], children[*], limit[*], used[*], rate[*], window[*], opened[*], within[*], live[*],
+    @     revoked[*], next;
     @*/
-    public int allocate(int above, long uses) {
-        if (uses < UNLIMITED || (above != NONE && !isLive(above))) {
+    public int allocate(int above, long most, long taken) {
+        if (most < UNLIMITED || taken < 0 || (above != NONE && !isLive(above))) {
             return NONE;
         }
         int level = above == NONE ? 0 : depth[above] + 1;
@@ -84,8 +100,12 @@ public final class Ledger {
         parent[node] = above;
         depth[node] = level;
         children[node] = 0;
-        limit[node] = uses;
-        used[node] = 0;
+        limit[node] = most;
+        used[node] = most != UNLIMITED && most < taken ? most : taken;
+        rate[node] = UNLIMITED;
+        window[node] = 0;
+        opened[node] = 0;
+        within[node] = 0;
         revoked[node] = false;
         live[node] = true;
         return node;
@@ -112,7 +132,29 @@ public final class Ledger {
         return NONE;
     }
 
-    /** Gives up a node that has no children; what it used stays used on its ancestors. Answers whether it did. */
+    /**
+     * Lets no more than {@code most} be taken from the node in each window of {@code length}; the present window began at {@code since}, and
+     * {@code taken} is gone in it. A window begins with the first taking after the end of the one before.
+     */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result ==> (rate[node] == most && window[node] == length && opened[node] == since);
+    @ ensures !\result ==> (\forall int i; 0 <= i && i < rate.length; rate[i] == \old(rate[i]));
+    @ ensures (\forall int i; 0 <= i && i < rate.length && i != node; rate[i] == \old(rate[i]));
+    @ assignable rate[*], window[*], opened[*], within[*];
+    @*/
+    public boolean pace(int node, long most, long length, long since, long taken) {
+        if (!isLive(node) || most < 0 || length <= 0 || since < 0 || taken < 0) {
+            return false;
+        }
+        rate[node] = most;
+        window[node] = length;
+        opened[node] = since;
+        within[node] = most < taken ? most : taken;
+        return true;
+    }
+
+    /** Gives up a node that has no children; what was taken from it stays taken from its ancestors. Answers whether it did. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures \result ==> !live[node];
@@ -131,7 +173,7 @@ public final class Ledger {
         return true;
     }
 
-    /** Refuses every further use of the node and of everything below it, for good. */
+    /** Refuses whatever is asked of the node and of everything below it, for good. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures (0 <= node && node < parent.length && \old(live[node])) ==> revoked[node];
@@ -144,22 +186,27 @@ public final class Ledger {
         }
     }
 
-    /** ALLOWED, REVOKED or USES_EXHAUSTED for one more use, without using it. What is no live node is revoked. */
+    /**
+     * ALLOWED, or why {@code amount} cannot be taken at {@code now}: REVOKED before USES_EXHAUSTED before RATE_LIMITED. Takes nothing. What
+     * is no live node is revoked.
+     */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result == 0 || \result == 6 || \result == 9;
-    @ ensures \result == 0 ==> (live[node] && !revoked[node] && (limit[node] < 0 || used[node] < limit[node]));
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \result == 0 ==> (0 <= node && node < parent.length && 0 <= amount && live[node] && !revoked[node]
+    @     && (limit[node] < 0 || amount <= limit[node] - used[node]));
     @ assignable \strictly_nothing;
     @*/
-    public int check(int node) {
+    public int check(int node, long amount, long now) {
         if (!isLive(node)) {
             return Codes.REVOKED;
         }
         int code = Codes.ALLOWED;
         int at = node;
         /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at])
-        @     && (code == 0 || code == 6)
-        @     && ((code == 0 && at != node) ==> (!revoked[node] && (limit[node] < 0 || used[node] < limit[node])));
+        @     && (code == 0 || code == 6 || code == 32)
+        @     && ((code == 0 && at != node) ==> (0 <= amount && !revoked[node]
+        @         && (limit[node] < 0 || amount <= limit[node] - used[node])));
         @ decreases at < 0 ? 0 : depth[at] + 1;
         @ assignable \strictly_nothing;
         @*/
@@ -167,43 +214,103 @@ public final class Ledger {
             if (revoked[at]) {
                 return Codes.REVOKED;
             }
-            if (isSpent(at)) {
+            if (!covers(at, amount)) {
                 code = Codes.USES_EXHAUSTED;
+            } else if (code == Codes.ALLOWED && !keepsPace(at, amount, now)) {
+                code = Codes.RATE_LIMITED;
             }
             at = parent[at];
         }
         return code;
     }
 
-    /** One use of the node and of all its ancestors, or of none of them: the answer is that of {@link #check}. */
+    /** Takes {@code amount} from the node and all its ancestors, or from none of them: the answer is that of {@link #check}. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result == 0 || \result == 6 || \result == 9;
-    @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i]));
-    @ ensures \result == 0 ==> (!revoked[node] && used[node] == \old(used[node]) + 1);
-    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i]) || used[i] == \old(used[i]) + 1);
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ ensures \result == 0 ==> (!revoked[node] && used[node] == \old(used[node]) + amount);
+    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i]) || used[i] == \old(used[i]) + amount);
     @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
-    @ assignable used[*];
+    @ assignable used[*], opened[*], within[*];
     @*/
-    public int use(int node) {
-        int code = check(node);
+    public int take(int node, long amount, long now) {
+        int code = check(node, amount, now);
         if (code != Codes.ALLOWED) {
             return code;
         }
         int at = node;
         /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at])
-        @     && (at == node || used[node] == \old(used[node]) + 1)
+        @     && (at == node || used[node] == \old(used[node]) + amount)
         @     && (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
-        @         || (used[i] == \old(used[i]) + 1 && live[i] && (at < 0 || depth[i] > depth[at])
-        @             && (limit[i] < 0 || \old(used[i]) < limit[i])));
+        @         || (used[i] == \old(used[i]) + amount && live[i] && (at < 0 || depth[i] > depth[at])
+        @             && (limit[i] < 0 || amount <= limit[i] - \old(used[i]))));
         @ decreases at < 0 ? 0 : depth[at] + 1;
-        @ assignable used[*];
+        @ assignable used[*], opened[*], within[*];
         @*/
         while (at != NONE) {
-            used[at]++;
+            used[at] += amount;
+            if (rate[at] != UNLIMITED) {
+                if (now - window[at] >= opened[at]) {
+                    opened[at] = now;
+                    within[at] = 0;
+                }
+                within[at] += amount;
+            }
             at = parent[at];
         }
         return Codes.ALLOWED;
+    }
+
+    /**
+     * Corrects what one node, not its ancestors, was charged: {@code reserved} was taken and {@code spent} is what it came to. What was
+     * spent beyond the reservation is charged as far as the limit goes.
+     */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures (\forall int i; 0 <= i && i < used.length; i != node ==> used[i] == \old(used[i]));
+    @ ensures (0 <= node && node < used.length && spent <= reserved) ==> used[node] <= \old(used[node]);
+    @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
+    @ assignable used[*];
+    @*/
+    public void settle(int node, long reserved, long spent) {
+        if (!isLive(node) || reserved < 0 || spent < 0) {
+            return;
+        }
+        long before = used[node] < reserved ? 0 : used[node] - reserved;
+        long most = limit[node] == UNLIMITED ? Long.MAX_VALUE : limit[node];
+        used[node] = spent > most - before ? most : before + spent;
+    }
+
+    /** What is taken from the node so far. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result >= 0;
+    @ assignable \strictly_nothing;
+    @*/
+    public long taken(int node) {
+        return isLive(node) ? used[node] : 0;
+    }
+
+    /** When the node's present window began, 0 where it has no rate. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result >= 0;
+    @ assignable \strictly_nothing;
+    @*/
+    public long windowOpened(int node) {
+        return isLive(node) ? opened[node] : 0;
+    }
+
+    /** What is taken from the node in its present window, 0 where it has no rate. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result >= 0;
+    @ assignable \strictly_nothing;
+    @*/
+    public long takenInWindow(int node) {
+        return isLive(node) ? within[node] : 0;
     }
 
     /** What the node and its ancestors have left together, at least 0, or UNLIMITED where none has a limit. */
@@ -240,14 +347,35 @@ public final class Ledger {
         return node >= 0 && node < parent.length && live[node];
     }
 
-    /** Without room for one more use, be it for the limit or for the counter itself. */
+    /** Whether there is room for the amount, be it for the limit or for the counter itself. */
     /*@ private normal_behavior
     @ requires \invariant_for(this);
-    @ requires 0 <= node && node < parent.length;
-    @ ensures \result <==> (limit[node] < 0 ? used[node] == 9223372036854775807L : used[node] >= limit[node]);
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures \result <==> (0 <= amount
+    @     && amount <= (limit[node] < 0 ? 9223372036854775807L : limit[node]) - used[node]);
     @ assignable \strictly_nothing;
     @*/
-    private boolean isSpent(int node) {
-        return limit[node] == UNLIMITED ? used[node] == Long.MAX_VALUE : used[node] >= limit[node];
+    private boolean covers(int node, long amount) {
+        long most = limit[node] == UNLIMITED ? Long.MAX_VALUE : limit[node];
+        return amount >= 0 && amount <= most - used[node];
+    }
+
+    /** Whether the node's rate has room: in its present window, or in one that begins now. Before 1970 there is no room. */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this);
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures (\result && rate[node] >= 0) ==> (0 <= now && amount <= rate[node]
+    @     && (now - window[node] >= opened[node] || amount <= rate[node] - within[node]));
+    @ assignable \strictly_nothing;
+    @*/
+    private boolean keepsPace(int node, long amount, long now) {
+        if (rate[node] == UNLIMITED) {
+            return true;
+        }
+        if (now < 0) {
+            return false;
+        }
+        boolean fresh = now - window[node] >= opened[node];
+        return amount <= (fresh ? rate[node] : rate[node] - within[node]);
     }
 }

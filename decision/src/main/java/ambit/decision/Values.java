@@ -3,7 +3,8 @@ package ambit.decision;
 /**
  * Typed values in arrays: the flattened arguments of a call, or the operands of a conjunct. Entry {@code i} has a type, and
  * according to it a number (truth values are 0 and 1) or a text (UTF-8 of a string, plain digits of an integer or a decimal). A string has
- * readings besides: what it says as an address, a host or a URL, empty where it is none.
+ * readings besides: what it says as an address, a host or a URL, empty where it is none. A string or number may have a digest, by which it is known
+ * from what a tool returned, empty where nothing asks for it.
  */
 public final class Values {
     public static final int NULL = 0;
@@ -22,11 +23,13 @@ public final class Values {
     /*@ spec_public @*/ private final byte[][] addresses;
     /*@ spec_public @*/ private final byte[][] hosts;
     /*@ spec_public @*/ private final byte[][] urls;
+    /*@ spec_public @*/ private final byte[][] digests;
 
     /*@ public invariant numbers.length == types.length && texts.length == types.length && paths.length == types.length
     @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length
+    @     && digests.length == types.length
     @     && (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null
-    @         && addresses[i] != null && hosts[i] != null && urls[i] != null);
+    @         && addresses[i] != null && hosts[i] != null && urls[i] != null && digests[i] != null);
     @*/
 
     /**
@@ -35,11 +38,12 @@ public final class Values {
      */
     /*@ public normal_behavior
     @ requires numbers.length == types.length && texts.length == types.length && paths.length == types.length
-    @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length;
+    @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length
+    @     && digests.length == types.length;
     @ requires (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null
-    @     && addresses[i] != null && hosts[i] != null && urls[i] != null);
+    @     && addresses[i] != null && hosts[i] != null && urls[i] != null && digests[i] != null);
     @ ensures this.types == types && this.numbers == numbers && this.texts == texts && this.paths == paths
-    @     && this.addresses == addresses && this.hosts == hosts && this.urls == urls;
+    @     && this.addresses == addresses && this.hosts == hosts && this.urls == urls && this.digests == digests;
     @ assignable \nothing;
     @*/
     public Values(
@@ -49,7 +53,8 @@ public final class Values {
             byte[][] texts,
             byte[][] addresses,
             byte[][] hosts,
-            byte[][] urls) {
+            byte[][] urls,
+            byte[][] digests) {
         this.paths = paths;
         this.types = types;
         this.numbers = numbers;
@@ -57,6 +62,7 @@ public final class Values {
         this.addresses = addresses;
         this.hosts = hosts;
         this.urls = urls;
+        this.digests = digests;
     }
 
     /*@ public normal_behavior
@@ -128,5 +134,14 @@ public final class Values {
     @*/
     public byte[] url(int i) {
         return urls[i];
+    }
+
+    /*@ public normal_behavior
+    @ requires 0 <= i && i < types.length;
+    @ ensures \result == digests[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public byte[] digest(int i) {
+        return digests[i];
     }
 }

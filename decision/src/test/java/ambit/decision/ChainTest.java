@@ -40,6 +40,8 @@ class ChainTest {
     private static final String[] NUMBERS = {"1.5", "1.50", "-1.5", "0.0", "-0", "2", "10", "9.99", "-10"};
     private static final String[] GLOBS = {"*", "**", "/r/*", "/r/**", "?r", "/r/*.py", "r?", "**/a*", "/*/a"};
 
+    private static final String[] SOURCES = {"bills.read#iban", "contacts.search#mail", "never#read"};
+
     private static Naive.Value string(String text) {
         return new Naive.Value(Values.STRING, text);
     }
@@ -66,7 +68,7 @@ class ChainTest {
 
     private static int code(boolean closed, List<Naive.Argument> arguments, Naive.Condition... conditions) {
         Chain chain = Naive.chain(List.of(new Naive.Rules(closed, List.of(conditions))));
-        return Chain.code(chain.evaluate(Naive.values(arguments), 0));
+        return Chain.code(chain.evaluate(Naive.values(arguments), Naive.received(), 0));
     }
 
     private static List<Naive.Argument> with(String path, Naive.Value value) {
@@ -358,11 +360,12 @@ class ChainTest {
         Naive.Rules request =
                 new Naive.Rules(false, List.of(optional("b", Conjunct.ANY), condition("a", Conjunct.MAX, integer(5))));
         Chain chain = Naive.chain(List.of(grant, request));
-        long answer = chain.evaluate(Naive.values(with("a", integer(6))), 0);
+        long answer = chain.evaluate(Naive.values(with("a", integer(6))), Naive.received(), 0);
         assertThat(Chain.code(answer)).isEqualTo(Codes.CONSTRAINT);
         assertThat(Chain.block(answer)).isEqualTo(1);
         assertThat(Chain.item(answer)).isEqualTo(1);
-        assertThat(chain.evaluate(Naive.values(with("a", integer(5))), 0)).isZero();
+        assertThat(chain.evaluate(Naive.values(with("a", integer(5))), Naive.received(), 0))
+                .isZero();
     }
 
     @Test
@@ -392,7 +395,7 @@ class ChainTest {
             List<Naive.Argument> arguments = arguments(random);
             int expected = Naive.decide(chain, arguments);
             seen[expected]++;
-            long answer = Naive.chain(chain).evaluate(Naive.values(arguments), 0);
+            long answer = Naive.chain(chain).evaluate(Naive.values(arguments), Naive.received(), 0);
             assertThat(Chain.code(answer)).as("%s on %s", chain, arguments).isEqualTo(expected);
         }
         assertThat(seen[Codes.ALLOWED]).isGreaterThan(1000);
@@ -409,8 +412,8 @@ class ChainTest {
             List<Naive.Rules> parent = List.of(rules(random));
             List<Naive.Rules> child = List.of(parent.getFirst(), rules(random));
             Values arguments = Naive.values(arguments(random));
-            boolean parentAllows = Naive.chain(parent).evaluate(arguments, 0) == 0;
-            boolean childAllows = Naive.chain(child).evaluate(arguments, 0) == 0;
+            boolean parentAllows = Naive.chain(parent).evaluate(arguments, Naive.received(), 0) == 0;
+            boolean childAllows = Naive.chain(child).evaluate(arguments, Naive.received(), 0) == 0;
             assertThat(childAllows && !parentAllows).isFalse();
             narrower += parentAllows && !childAllows ? 1 : 0;
         }
@@ -420,7 +423,7 @@ class ChainTest {
     private static Naive.Rules rules(SplittableRandom random) {
         List<Naive.Condition> conditions = new ArrayList<>();
         for (int c = random.nextInt(4); c > 0; c--) {
-            int kind = 1 + random.nextInt(16);
+            int kind = 1 + random.nextInt(17);
             if (kind == Conjunct.URL) {
                 continue; // has tests of its own
             }
@@ -431,6 +434,7 @@ class ChainTest {
                             case Conjunct.GLOB -> string(pick(random, GLOBS));
                             case Conjunct.CIDR -> string(pick(random, NETWORKS));
                             case Conjunct.HOST -> string(pick(random, HOSTS));
+                            case Conjunct.FROM -> string(pick(random, SOURCES));
                             default -> value(random);
                         });
             }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -21,7 +22,30 @@ final class Naive {
 
     record Rules(boolean closed, List<Condition> conditions) {}
 
+    /** What the contexts of these tests received, by source. */
+    static final Map<String, List<Value>> RECEIVED = Map.of(
+            "bills.read#iban",
+            List.of(new Value(Values.STRING, "a"), new Value(Values.INT, "1")),
+            "contacts.search#mail",
+            List.of(new Value(Values.STRING, "/r/a"), new Value(Values.STRING, "")));
+
     private Naive() {}
+
+    static Received received() {
+        Received received = new Received();
+        RECEIVED.forEach((source, values) ->
+                values.forEach(value -> received.add(new Sighting(bytes(source), digest(value), 0))));
+        return received;
+    }
+
+    /** Strings and integers have one. */
+    private static byte[] digest(Value value) {
+        return switch (value.type()) {
+            case Values.STRING -> bytes("s" + value.text());
+            case Values.INT -> bytes("n" + value.text());
+            default -> new byte[0];
+        };
+    }
 
     static int decide(List<Rules> chain, List<Argument> arguments) {
         for (Rules rules : chain) {
@@ -134,6 +158,9 @@ final class Naive {
             case Conjunct.GLOB ->
                 strings && glob(operand.text()).matcher(value.text()).matches();
             case Conjunct.UNDER -> strings && under(value.text(), operand.text());
+            case Conjunct.FROM ->
+                operand.type() == Values.STRING
+                        && RECEIVED.getOrDefault(operand.text(), List.of()).contains(value);
             default -> false;
         };
     }
@@ -259,7 +286,8 @@ final class Naive {
                 texts,
                 readings(arguments, Naive::address),
                 readings(arguments, text -> bytes(text.matches("[a-z.]+") ? text : "")),
-                readings(arguments, text -> bytes(text.contains("//") ? text : "")));
+                readings(arguments, text -> bytes(text.contains("//") ? text : "")),
+                arguments.stream().map(a -> digest(a.value())).toArray(byte[][]::new));
     }
 
     private static byte[][] readings(List<Argument> arguments, Function<String, byte[]> reading) {
@@ -285,7 +313,15 @@ final class Naive {
             networks[k] = parts.length == 2 ? address(parts[0]) : new byte[0];
             bits[k] = parts.length == 2 ? 96 + Long.parseLong(parts[1]) : 0;
         }
-        return new Values(new byte[n][0], new int[n], bits, networks, new byte[n][0], new byte[n][0], new byte[n][0]);
+        return new Values(
+                new byte[n][0],
+                new int[n],
+                bits,
+                networks,
+                new byte[n][0],
+                new byte[n][0],
+                new byte[n][0],
+                new byte[n][0]);
     }
 
     static Chain chain(List<Rules> chain) {

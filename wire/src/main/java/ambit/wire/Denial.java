@@ -35,7 +35,9 @@ public enum Denial implements Numbered {
     TIMED_OUT(27, "the call took too long"),
     LOG_UNAVAILABLE(28, "the audit log cannot record"),
     BOUNDARY_REFUSED(29, "the boundary could not be set up as demanded"),
-    INTERNAL(30, "the kernel failed");
+    INTERNAL(30, "the kernel failed"),
+    BUDGET_EXHAUSTED(31, "a budget has not enough left"),
+    RATE_LIMITED(32, "too many calls in this span of time");
 
     private final int number;
     private final String sentence;

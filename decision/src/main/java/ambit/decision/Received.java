@@ -1,0 +1,104 @@
+package ambit.decision;
+
+/**
+ * What a context received and may act on: a bounded list of sightings, its own and those that were delegated to it. When it is full, what comes
+ * is not remembered. Not thread-safe: the caller holds one lock around every call.
+ */
+public final class Received {
+    /** Sightings that one context remembers. */
+    public static final int CAPACITY = 4096;
+
+    private static final int FIRST = 16;
+
+    private Sighting[] sightings = new Sighting[FIRST];
+    private int size;
+
+    /*@ private invariant 0 < sightings.length && sightings.length <= CAPACITY && 0 <= size && size <= sightings.length;
+    @ private invariant (\forall int i; 0 <= i && i < size; sightings[i] != null && \invariant_for(sightings[i]));
+    @ private invariant \typeof(sightings) == \type(Sighting[]);
+    @*/
+
+    /** Nothing yet. */
+    public Received() {}
+
+    /** Remembers one more; answers false, and changes nothing, where there is no room. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && \invariant_for(sighting);
+    @ assignable sightings, size, sightings[*];
+    @*/
+    public boolean add(Sighting sighting) {
+        if (size == CAPACITY) {
+            return false;
+        }
+        if (size == sightings.length) {
+            Sighting[] more = new Sighting[size <= CAPACITY / 2 ? size * 2 : CAPACITY];
+            /*@ loop_invariant 0 <= i && i <= size
+            @     && (\forall int j; 0 <= j && j < i; more[j] == sightings[j]);
+            @ decreases size - i;
+            @ assignable more[*];
+            @*/
+            for (int i = 0; i < size; i++) {
+                more[i] = sightings[i];
+            }
+            sightings = more;
+        }
+        sightings[size] = sighting;
+        size++;
+        return true;
+    }
+
+    /** The index of what was received from there and is still fresh for {@code times} calls, or -1. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures -1 <= \result && \result < size;
+    @ assignable \strictly_nothing;
+    @*/
+    public int find(byte[] source, byte[] digest, long times) {
+        /*@ loop_invariant 0 <= i && i <= size;
+        @ decreases size - i;
+        @ assignable \strictly_nothing;
+        @*/
+        for (int i = 0; i < size; i++) {
+            if (sightings[i].is(source, digest) && sightings[i].isFresh(times)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether something of this digest was received from there, fresh or not. */
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ assignable \strictly_nothing;
+    @*/
+    public boolean knows(byte[] source, byte[] digest) {
+        /*@ loop_invariant 0 <= i && i <= size;
+        @ decreases size - i;
+        @ assignable \strictly_nothing;
+        @*/
+        for (int i = 0; i < size; i++) {
+            if (sightings[i].is(source, digest)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /*@ public normal_behavior
+    @ requires \invariant_for(this);
+    @ ensures \result == size;
+    @ assignable \strictly_nothing;
+    @*/
+    public int size() {
+        return size;
+    }
+
+    /*@ public normal_behavior
+    @ requires \invariant_for(this) && 0 <= i && i < size;
+    @ ensures \result == sightings[i];
+    @ assignable \strictly_nothing;
+    @*/
+    public Sighting get(int i) {
+        return sightings[i];
+    }
+}

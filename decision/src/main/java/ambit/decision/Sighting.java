@@ -1,0 +1,86 @@
+package ambit.decision;
+
+/**
+ * That a context received a value in a named field of a named tool's result, and how often it was acted on. Contexts to which it was
+ * delegated share the object, and so its count. Not thread-safe: the caller holds one lock around every call.
+ */
+public final class Sighting {
+    /*@ spec_public @*/ private final byte[] source;
+    /*@ spec_public @*/ private final byte[] digest;
+    /*@ spec_public @*/ private final long origin;
+    /*@ spec_public @*/ private long acted;
+    /*@ spec_public @*/ private boolean marked;
+    /*@ spec_public @*/ private boolean counted;
+
+    /*@ public invariant 0 <= acted; @*/
+
+    /** {@code source} names tool and field, {@code digest} is that of the value, {@code origin} where the result is recorded. */
+    /*@ public normal_behavior
+    @ ensures this.source == source && this.digest == digest && this.origin == origin && acted == 0 && !marked && !counted;
+    @ assignable \nothing;
+    @*/
+    public Sighting(byte[] source, byte[] digest, long origin) {
+        this.source = source;
+        this.digest = digest;
+        this.origin = origin;
+    }
+
+    /*@ public normal_behavior
+    @ ensures \result ==> (digest.length == wanted.length && source.length == from.length);
+    @ assignable \strictly_nothing;
+    @*/
+    public boolean is(byte[] from, byte[] wanted) {
+        return Texts.equal(digest, wanted) && Texts.equal(source, from);
+    }
+
+    /*@ public normal_behavior
+    @ ensures \result ==> source.length == from.length;
+    @ assignable \strictly_nothing;
+    @*/
+    public boolean isFrom(byte[] from) {
+        return Texts.equal(source, from);
+    }
+
+    /** Whether fewer than {@code times} calls have acted on it; 0 stands for as many as one likes. */
+    /*@ public normal_behavior
+    @ ensures \result <==> (acted < 9223372036854775807L && (times == 0 || acted < times));
+    @ assignable \strictly_nothing;
+    @*/
+    public boolean isFresh(long times) {
+        return acted < Long.MAX_VALUE && (times == 0 || acted < times);
+    }
+
+    /** A call acts on it; where it {@code counts}, this is one of the calls that may. */
+    /*@ public normal_behavior
+    @ ensures marked && acted == \old(acted) && counted == (\old(counted) || counts);
+    @ assignable marked, counted;
+    @*/
+    public void mark(boolean counts) {
+        marked = true;
+        counted = counted || counts;
+    }
+
+    /** Takes the marks off, and counts the call if they say so, once; answers whether there was a mark. */
+    /*@ public normal_behavior
+    @ ensures !marked && !counted && \result == \old(marked);
+    @ ensures acted == \old(acted) || (\old(counted) && acted == \old(acted) + 1);
+    @ assignable marked, counted, acted;
+    @*/
+    public boolean act() {
+        boolean was = marked;
+        if (counted && acted < Long.MAX_VALUE) {
+            acted++;
+        }
+        marked = false;
+        counted = false;
+        return was;
+    }
+
+    /*@ public normal_behavior
+    @ ensures \result == origin;
+    @ assignable \strictly_nothing;
+    @*/
+    public long origin() {
+        return origin;
+    }
+}
