@@ -164,24 +164,28 @@ def encode(value):
 # ---- signed artifacts
 
 INT, TEXT, BOOL, ID, HASH, BYTES, MAYBE_HASH, LIST = "int text bool id hash bytes maybe list".split()
-CONSTRAINT = [TEXT, INT, LIST, BOOL]
-NARROWING = [INT, [CONSTRAINT], INT, BOOL]
-CAP = [TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH]
+CONSTRAINT = (TEXT, INT, LIST, BOOL)
+RATE = (INT, INT)
+NARROWING = (INT, [CONSTRAINT], INT, BOOL, RATE)
+COST, BUDGET, ALLOWANCE = (INT, INT, INT, TEXT), (TEXT, INT), (INT, INT)
+CAP = (TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH, RATE, [COST])
 FORMS = {
-    "grant": [TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [[TEXT, INT, INT]], INT],
-    "request": [HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [[TEXT, TEXT]], HASH],
-    "delegation": [HASH, ID, INT, BYTES, [NARROWING], [NARROWING], TEXT, HASH],
-    "permit": [ID, TEXT, ID, INT, TEXT, HASH, INT, MAYBE_HASH, INT, INT],
-    "receipt": [ID, HASH, HASH, INT, INT, INT],
-    "proof": [ID, INT, HASH, HASH, INT, INT, TEXT],
-    "revocation": [TEXT, BYTES, TEXT, INT],
+    "grant": (TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [(TEXT, INT, INT)], INT, [BUDGET]),
+    "request": (HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [(TEXT, TEXT)], HASH, [ALLOWANCE]),
+    "delegation": (HASH, ID, INT, BYTES, [NARROWING], [NARROWING], TEXT, HASH, [ALLOWANCE], [TEXT]),
+    "permit": (ID, TEXT, ID, INT, TEXT, HASH, INT, MAYBE_HASH, INT, INT, [TEXT]),
+    "receipt": (ID, HASH, HASH, INT, INT, INT, [(TEXT, INT)], [(TEXT, [HASH])]),
+    "proof": (ID, INT, HASH, HASH, INT, INT, TEXT),
+    "revocation": (TEXT, BYTES, TEXT, INT),
 }
 
 
 def field(form, value):
+    if isinstance(form, tuple):
+        return record(form, value)
     if isinstance(form, list):
         demand(isinstance(value, list), "no list")
-        return [record(form[0], item) for item in value]
+        return [field(form[0], item) for item in value]
     sizes = {ID: (16,), HASH: (32,), MAYBE_HASH: (0, 32)}
     kinds = {INT: int, TEXT: str, BOOL: bool, LIST: list}
     if form in kinds:
@@ -215,7 +219,7 @@ def sha256(data):
 # ---- arguments and constraints, docs/constraints.md
 
 ALLOWED, CONSTRAINT_VIOLATED, NOT_NAMED, MISSING, EXPIRED, NOT_YET, MAY_NOT_USE = 0, 3, 4, 5, 7, 8, 12
-EQ, IN, MIN, MAX, PREFIX, GLOB, UNDER, ABSENT, ANY, NOT_IN, SUBSET, MAX_LENGTH, CIDR, HOST, URL = range(1, 16)
+EQ, IN, MIN, MAX, PREFIX, GLOB, UNDER, ABSENT, ANY, NOT_IN, SUBSET, MAX_LENGTH, CIDR, HOST, URL, FROM = range(1, 17)
 EMPTY = ("empty",)
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -317,8 +321,11 @@ def number(value, operand):
     return value if kind(value) == "number" or isinstance(value, Decimal) else None
 
 
-def holds(how, operands, value):
-    """Whether a value at the very path of a constraint satisfies it."""
+def holds(how, operands, value, received):
+    """Whether a value at the very path of a constraint satisfies it. What was received: sources, and digests of values."""
+    if how == FROM:
+        plain = isinstance(value, str) or kind(value) == "number"
+        return plain and sha256(encode(value)).hex() in received.get(operands[0], [])
     if how == IN:
         return any(equal(value, o) for o in operands)
     if not operands:
@@ -346,13 +353,13 @@ def holds(how, operands, value):
     return how == UNDER and under(value, first)
 
 
-def objects(constraint, path, value):
+def objects(constraint, path, value, received):
     """Whether a constraint refuses what stands at `path`."""
     named, how, operands = constraint[0].split("/"), constraint[1], constraint[2]
     if how == ANY:
         return False
     if named == path:
-        return not holds(how, operands, value)
+        return not holds(how, operands, value, received)
     shared = next((i for i, (a, b) in enumerate(zip(named, path)) if a != b), min(len(named), len(path)))
     if shared == len(named):
         element = path == named + ["*"]
@@ -367,11 +374,11 @@ def speaks(constraint, path):
     return path == named or (constraint[1] in (ANY, SUBSET, MAX_LENGTH) and path[: len(named)] == named)
 
 
-def block(constraints, closed, arguments):
+def block(constraints, closed, arguments, received):
     """What one block of a chain says to these arguments."""
     for c in constraints:
         elements = sum(path == c[0].split("/") + ["*"] for path, _ in arguments)
-        if any(objects(c, path, value) for path, value in arguments) or (c[1] == MAX_LENGTH and elements > c[2][0]):
+        if any(objects(c, path, value, received) for path, value in arguments) or (c[1] == MAX_LENGTH and elements > c[2][0]):
             return CONSTRAINT_VIOLATED
     for c in constraints:
         if not c[3] and c[1] != ABSENT and not any(speaks(c, path) for path, _ in arguments):
@@ -414,7 +421,7 @@ class Chain:
 
     def __init__(self, tenant_key, grant, request, delegations, context_keys):
         fields = signed("grant", tenant_key, grant)
-        (self.tenant, _, holder, begins, ends, depth, agent, self.caps, _, _) = fields
+        (self.tenant, _, holder, begins, ends, depth, agent, self.caps, _, _, _) = fields
         demand(is_sound(holder), "an unsound key")
         demand(depth <= 64 and len(delegations) <= depth, "too deep")
         asked = signed("request", holder, request)
@@ -428,10 +435,11 @@ class Chain:
             self.layers += [(given[2], given[3], given[5]), (given[2], given[3], given[4])]
             above = sha256(delegation)
 
-    def decide(self, cap, arguments, now):
-        """The code for a call of capability `cap` with these parameters at `now`, in milliseconds."""
+    def decide(self, cap, arguments, now, received):
+        """The code for a call of capability `cap` with these parameters at `now`, in milliseconds, in a context
+        that received these values. Counts, rates and budgets are apart: they are state."""
         begins, ends = self.window
-        _, _, _, flags, _, constraints, other, _ = self.caps[cap]
+        _, _, _, flags, _, constraints, other, _, _, _ = self.caps[cap]
         demand(not any(drops(bitmap, cap) for _, bitmap, _ in self.layers), "the chain has dropped this capability")
         if not flags & 1:
             return MAY_NOT_USE
@@ -443,7 +451,7 @@ class Chain:
         blocks = [(constraints, not other)]
         for _, _, narrowings in self.layers:
             blocks += [(n[1], n[3]) for n in narrowings if n[0] == cap]
-        return next((code for code in (block(c, closed, found) for c, closed in blocks) if code), ALLOWED)
+        return next((code for code in (block(c, closed, found, received) for c, closed in blocks) if code), ALLOWED)
 
 
 # ---- vectors
@@ -476,7 +484,7 @@ def check(vector):
     chain = outcome(lambda: Chain(data["tenantKeyHex"], data["grantHex"], data["requestHex"], *hexes))
     if chain == "refused":
         return chain
-    return [str(outcome(lambda: chain.decide(cap, params(text), now))) for cap, text, now in vector["calls"]]
+    return [str(outcome(lambda: chain.decide(cap, params(text), now, vector["received"]))) for cap, text, now in vector["calls"]]
 
 
 def main():

@@ -1,14 +1,17 @@
 package ambit.audit;
 
+import ambit.authority.Allowance;
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
+import ambit.authority.Cost;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
+import ambit.authority.Rate;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
@@ -37,18 +40,40 @@ public final class Descriptions {
         if (grant.generation() > 0) {
             lines.add("of generation " + grant.generation());
         }
-        grant.caps().forEach(cap -> lines.add(of(cap)));
+        grant.budgets()
+                .forEach(budget ->
+                        lines.add("budget " + Words.plain(budget.name()) + ": at most " + budget.limit() + " in all"));
+        grant.caps().forEach(cap -> lines.add(of(cap, grant)));
         grant.memory().forEach(part -> lines.add(of(part)));
         return lines;
     }
 
     /** Such as {@code git.git_log at most 10 times, with repo_path = "/repo", no other argument}. */
-    private static String of(Cap cap) {
-        String what = Words.plain(cap.name()) + (cap.kind() == Cap.CHILD ? " (child agent) " : " ") + times(cap.uses());
+    private static String of(Cap cap, Grant grant) {
+        String what = Words.plain(cap.name())
+                + (cap.kind() == Cap.CHILD ? " (child agent) " : " ")
+                + times(cap.uses())
+                + rate(cap.rate());
         String how = cap.mayUse() ? "" : ", may not be used";
         String delegate = cap.mayDelegate() ? ", may be delegated" : "";
         String pinned = cap.definition().isEmpty() ? "" : ", definition pinned";
-        return what + ", " + constraints(cap.constraints(), !cap.other()) + how + delegate + pinned;
+        String costs = cap.costs().stream()
+                .map(cost -> ", spends " + spending(cost) + " of "
+                        + Words.plain(grant.budgets().get(cost.budget()).name()))
+                .collect(Collectors.joining());
+        return what + ", " + constraints(cap.constraints(), !cap.other()) + how + delegate + pinned + costs;
+    }
+
+    private static String spending(Cost cost) {
+        return switch (cost.kind()) {
+            case CALL -> String.valueOf(cost.amount());
+            case ARGUMENT -> cost.amount() + " times " + Words.plain(cost.of());
+            case METERED -> "the " + Words.plain(cost.of()) + " it takes, " + cost.amount() + " reserved,";
+        };
+    }
+
+    private static String rate(Rate rate) {
+        return rate.isNone() ? "" : ", " + rate.uses() + " in any window of " + rate.seconds() + " s";
     }
 
     private static String of(Memory memory) {
@@ -64,6 +89,7 @@ public final class Descriptions {
                 + request.agentSpec().toHex());
         lines.add("issued at " + second(request.issuedAt()) + ", until " + second(request.expires()));
         lines.addAll(block(request.drop(), request.narrowings()));
+        lines.addAll(of(request.allowances()));
         request.inherits()
                 .forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())));
         lines.add("input with SHA-256 " + request.input().toHex());
@@ -77,27 +103,42 @@ public final class Descriptions {
         lines.add("until " + second(delegation.expires()));
         lines.addAll(block(delegation.drop(), delegation.narrowings()));
         block(Blob.EMPTY, delegation.share()).forEach(line -> lines.add("by the request: " + line));
+        lines.addAll(of(delegation.allowances()));
+        delegation.received().forEach(source -> lines.add("with what was received from " + Words.plain(source)));
         lines.add("input with SHA-256 " + delegation.input().toHex());
         return lines;
     }
 
+    private static List<String> of(List<Allowance> allowances) {
+        return allowances.stream()
+                .map(one -> "budget " + one.budget() + " at most " + one.limit())
+                .toList();
+    }
+
     public static List<String> of(Permit permit) {
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "permit " + permit.id().toHex() + " for the driver " + Words.plain(permit.driver()),
                 "call " + permit.sequence() + " of context " + permit.context().toHex() + ": "
                         + Words.plain(permit.capability()),
                 "request with SHA-256 " + permit.paramsDigest().toHex() + ", result of at most " + permit.maxBytes()
                         + " bytes",
-                "until " + Instant.ofEpochMilli(permit.expiresAtMs()));
+                "until " + Instant.ofEpochMilli(permit.expiresAtMs())));
+        permit.fields().forEach(field -> lines.add("to report the field " + Words.plain(field)));
+        return lines;
     }
 
     public static List<String> of(Receipt receipt) {
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "receipt for permit " + receipt.permit().toHex() + ": " + outcome(receipt.status()),
                 "executed the request with SHA-256 " + receipt.paramsDigest().toHex(),
                 "result of " + receipt.resultBytes() + " bytes with SHA-256 "
                         + receipt.resultDigest().toHex(),
-                "finished at " + Instant.ofEpochMilli(receipt.finishedAtMs()));
+                "finished at " + Instant.ofEpochMilli(receipt.finishedAtMs())));
+        receipt.meters().forEach(meter -> lines.add("took " + meter.amount() + " " + Words.plain(meter.name())));
+        receipt.fields()
+                .forEach(field -> lines.add("the field " + Words.plain(field.path()) + " has "
+                        + field.digests().size() + " values"));
+        return lines;
     }
 
     public static List<String> of(Proof proof) {
@@ -131,7 +172,7 @@ public final class Descriptions {
             lines.add("drops the capabilities " + indices);
         }
         for (Narrowing narrowing : narrowings) {
-            lines.add("capability " + narrowing.cap() + " " + times(narrowing.uses()) + ", "
+            lines.add("capability " + narrowing.cap() + " " + times(narrowing.uses()) + rate(narrowing.rate()) + ", "
                     + constraints(narrowing.constraints(), narrowing.closed()));
         }
         return lines;

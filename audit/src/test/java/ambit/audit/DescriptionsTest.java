@@ -60,8 +60,17 @@ class DescriptionsTest {
             List.of(NARROWING),
             List.of(new Request.Inherit("t-1", "summary")),
             HASH);
-    private static final Delegation DELEGATION =
-            new Delegation(HASH, ID, 1_800_000_600, Blob.EMPTY, List.of(NARROWING), List.of(NARROWING), "child", HASH);
+    private static final Delegation DELEGATION = new Delegation(
+            HASH,
+            ID,
+            1_800_000_600,
+            Blob.EMPTY,
+            List.of(NARROWING),
+            List.of(NARROWING),
+            "child",
+            HASH,
+            List.of(),
+            List.of());
     private static final Permit PERMIT =
             new Permit(ID, "mcp", ID, 7, "git.git_log", HASH, 1_800_000_010_000L, Blob.EMPTY, 1, 1 << 20);
     private static final Receipt RECEIPT =

@@ -4,6 +4,7 @@ import ambit.decision.Block;
 import ambit.decision.Conjunct;
 import ambit.decision.Values;
 import ambit.wire.Blob;
+import ambit.wire.Cbor;
 import ambit.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,13 +17,22 @@ public final class Arguments {
     public static final int MAX = 1 << 14;
 
     /** One argument or operand, as the kernel has it. */
-    private record Leaf(String path, int type, long number, Blob text, Blob address, Blob host, Blob url) {
+    private record Leaf(String path, int type, long number, Blob text, Blob address, Blob host, Blob url, Blob digest) {
         static Leaf plain(String path, int type, long number, String text) {
-            return new Leaf(path, type, number, Blob.of(utf8(text)), Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+            return new Leaf(path, type, number, Blob.of(utf8(text)), Blob.EMPTY, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+        }
+
+        Leaf digested() {
+            Json value = switch (type) {
+                case Values.STRING -> new Json.Str(new String(text.toArray(), StandardCharsets.UTF_8));
+                case Values.INT -> new Json.Int(number);
+                default -> new Json.Null();
+            };
+            return new Leaf(path, type, number, text, address, host, url, Arguments.digest(value));
         }
 
         static Leaf operand(Blob text, long number) {
-            return new Leaf("", Values.STRING, number, text, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+            return new Leaf("", Values.STRING, number, text, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
         }
     }
 
@@ -35,6 +45,22 @@ public final class Arguments {
         return values(leaves);
     }
 
+    /** The same with their {@linkplain #digest digests}, for a chain that asks where they are from. */
+    public static Values withDigests(Json.Obj params) {
+        List<Leaf> leaves = new ArrayList<>();
+        members("", params, leaves);
+        return values(leaves.stream().map(Leaf::digested).toList());
+    }
+
+    /** By what a text or a whole number is known: the SHA-256 of its CBOR. Empty for everything else. */
+    public static Blob digest(Json value) {
+        return switch (value) {
+            case Json.Str(String text) -> Blob.of(Cbor.encode(Cbor.of(text))).sha256();
+            case Json.Int(long number) -> Blob.of(Cbor.encode(Cbor.of(number))).sha256();
+            case Json.Dec _, Json.Bool _, Json.Null _, Json.Obj _, Json.Arr _ -> Blob.EMPTY;
+        };
+    }
+
     /** One block's part of a chain for one capability; times in milliseconds since 1970. */
     public static Block block(
             long notBeforeMs, long expiresMs, boolean mayUse, boolean closed, List<Constraint> constraints) {
@@ -43,9 +69,19 @@ public final class Arguments {
     }
 
     private static Conjunct conjunct(Constraint c) {
+        if (c.kind() == Constraint.Kind.FROM) {
+            return new Conjunct(utf8(c.path()), Conjunct.FROM, c.optional(), values(List.of(source(c.values()))));
+        }
         List<Leaf> operands =
                 c.values().stream().map(value -> operand(c.kind(), value)).toList();
         return new Conjunct(utf8(c.path()), c.kind().number(), c.optional(), values(operands));
+    }
+
+    private static Leaf source(List<Json> operands) {
+        long times = operands.getLast() instanceof Json.Int(long count) ? count : 0;
+        return operands.getFirst() instanceof Json.Str(String source)
+                ? Leaf.operand(Blob.of(utf8(source)), times)
+                : Leaf.plain("", Values.NULL, 0, "");
     }
 
     private static Leaf operand(Constraint.Kind kind, Json value) {
@@ -59,7 +95,7 @@ public final class Arguments {
                         Places.network(text).address(), Places.network(text).bits());
             case HOST -> Leaf.operand(Places.hostPattern(text), 0);
             case URL -> Leaf.operand(Places.urlPattern(text), 0);
-            case EQ, IN, NOT_IN, SUBSET, PREFIX, GLOB, UNDER, ABSENT, ANY, MAX_LENGTH ->
+            case EQ, IN, NOT_IN, SUBSET, PREFIX, GLOB, UNDER, ABSENT, ANY, MAX_LENGTH, FROM ->
                 Leaf.plain("", Values.STRING, 0, text);
         };
     }
@@ -97,7 +133,8 @@ public final class Arguments {
                         Blob.of(utf8(text)),
                         Places.address(text),
                         Places.host(text),
-                        Places.url(text));
+                        Places.url(text),
+                        Blob.EMPTY);
             case Json.Obj _, Json.Arr _ -> Leaf.plain(path, Values.EMPTY, 0, "");
         };
     }
@@ -111,7 +148,7 @@ public final class Arguments {
                 leaves.stream().map(leaf -> leaf.address().toArray()).toArray(byte[][]::new),
                 leaves.stream().map(leaf -> leaf.host().toArray()).toArray(byte[][]::new),
                 leaves.stream().map(leaf -> leaf.url().toArray()).toArray(byte[][]::new),
-                new byte[leaves.size()][0]);
+                leaves.stream().map(leaf -> leaf.digest().toArray()).toArray(byte[][]::new));
     }
 
     private static byte[] utf8(String text) {

@@ -1,5 +1,6 @@
 package ambit.authority;
 
+import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
@@ -7,6 +8,8 @@ import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One capability of a grant.
@@ -17,6 +20,7 @@ import java.util.List;
  * @param uses −1 for without limit
  * @param other whether arguments that no constraint names are allowed
  * @param definition SHA-256 of the tool's definition, or empty
+ * @param costs what each call spends of the grant's budgets
  */
 public record Cap(
         String name,
@@ -26,7 +30,9 @@ public record Cap(
         @Range(from = -1) long uses,
         @Max(Constraint.MAX_COUNT) List<Constraint> constraints,
         boolean other,
-        @Bytes32 @OrEmpty Blob definition)
+        @Bytes32 @OrEmpty Blob definition,
+        Rate rate,
+        @Max(MAX_COSTS) List<Cost> costs)
         implements Cbor.Artifact {
     public static final int TOOL = 1;
     public static final int CHILD = 2;
@@ -37,8 +43,52 @@ public record Cap(
     /** The tool has no effects. */
     public static final int READ = 4;
 
+    /** Costs of one capability. */
+    public static final int MAX_COSTS = 16;
+
+    /** One without rate and costs. */
+    public Cap(
+            String name,
+            int kind,
+            String driver,
+            int flags,
+            long uses,
+            List<Constraint> constraints,
+            boolean other,
+            Blob definition) {
+        this(name, kind, driver, flags, uses, constraints, other, definition, Rate.NONE, List.of());
+    }
+
     public Cap {
         constraints = List.copyOf(constraints);
+        costs = List.copyOf(costs);
+    }
+
+    /**
+     * What a call with these arguments reserves, by the index of the budget.
+     *
+     * @throws ArithmeticException if an argument says no amount
+     */
+    public Map<Integer, Long> charges(Values arguments) {
+        Map<Integer, Long> charges = new TreeMap<>();
+        costs.forEach(cost -> charges.merge(cost.budget(), cost.reserved(arguments), Math::addExact));
+        return charges;
+    }
+
+    /** What the call came to, by what the receipt says of it. */
+    public Map<Integer, Long> spent(Map<Integer, Long> charges, Receipt receipt) {
+        Map<Integer, Long> spent = new TreeMap<>(charges);
+        for (Cost cost : costs) {
+            if (cost.kind() == Cost.Kind.METERED) {
+                long metered = receipt.metered(cost.of(), cost.amount());
+                spent.computeIfPresent(cost.budget(), (_, sum) -> saturated(sum - cost.amount(), metered));
+            }
+        }
+        return spent;
+    }
+
+    private static long saturated(long left, long right) {
+        return left > Long.MAX_VALUE - right ? Long.MAX_VALUE : left + right;
     }
 
     public boolean mayUse() {

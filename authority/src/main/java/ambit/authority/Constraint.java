@@ -9,6 +9,7 @@ import ambit.wire.MalformedException;
 import ambit.wire.Numbered;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -40,7 +41,8 @@ public record Constraint(
         MAX_LENGTH(Conjunct.MAX_LENGTH, "no longer than "),
         CIDR(Conjunct.CIDR, "an address in "),
         HOST(Conjunct.HOST, "a host "),
-        URL(Conjunct.URL, "a URL at or under ");
+        URL(Conjunct.URL, "a URL at or under "),
+        FROM(Conjunct.FROM, "received from ");
 
         private final int number;
         private final String words;
@@ -53,6 +55,14 @@ public record Constraint(
         @Override
         public int number() {
             return number;
+        }
+    }
+
+    /** A field of the results of a capability, written {@code capability#field}. */
+    public record Source(String capability, String field) {
+        static Source of(String text) {
+            int sign = text.indexOf('#');
+            return new Source(text.substring(0, sign), text.substring(sign + 1));
         }
     }
 
@@ -103,7 +113,27 @@ public record Constraint(
             case CIDR -> are(text -> !Places.network(text).address().isEmpty());
             case HOST -> are(text -> !Places.hostPattern(text).isEmpty());
             case URL -> are(text -> !Places.urlPattern(text).isEmpty());
+            case FROM -> isSource(first) && (one || (operands.size() == 2 && isCount(operands.getLast())));
         };
+    }
+
+    /** The name of a capability, {@code #}, and the path of a field of its result. */
+    private static boolean isSource(Cbor operand) {
+        return operand instanceof Cbor.Text(String text)
+                && text.length() <= MAX_PATH
+                && text.indexOf('#') > 0
+                && text.indexOf('#') < text.length() - 1;
+    }
+
+    private static boolean isCount(Cbor operand) {
+        return operand instanceof Cbor.Int(long times) && times > 0;
+    }
+
+    /** Where the argument must have come from; empty for every other constraint. */
+    public Optional<Source> source() {
+        return kind == Kind.FROM && operands.getFirst() instanceof Cbor.Text(String text)
+                ? Optional.of(Source.of(text))
+                : Optional.empty();
     }
 
     private boolean are(Predicate<String> readable) {

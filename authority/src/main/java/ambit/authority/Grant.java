@@ -20,6 +20,7 @@ import java.util.List;
  * @param expires seconds since 1970; from then on it is no longer valid
  * @param depth how many delegations may follow the request
  * @param agent the only agent that may be run with it
+ * @param budgets what the calls of its capabilities spend together
  * @param generation the tenant's, when it was issued: a tenant can revoke every grant of earlier generations at once
  */
 public record Grant(
@@ -32,7 +33,8 @@ public record Grant(
         String agent,
         @Max(Limits.CAPABILITIES) List<Cap> caps,
         @Max(MAX_MEMORY) List<Memory> memory,
-        @Range long generation)
+        @Range long generation,
+        @Max(MAX_BUDGETS) List<Budget> budgets)
         implements Cbor.Artifact {
     /** Entries of memory, which leave room for the own partition and for what requests inherit. */
     public static final int MAX_MEMORY = Limits.MAPPINGS - 1 - Request.MAX_INHERITS;
@@ -40,7 +42,9 @@ public record Grant(
     /** A chain is the grant, the request and at most this many delegations. */
     public static final int MAX_DEPTH = 64;
 
-    /** One of the first generation. */
+    public static final int MAX_BUDGETS = 16;
+
+    /** One of the first generation, without budgets. */
     public Grant(
             String tenant,
             Blob id,
@@ -51,12 +55,13 @@ public record Grant(
             String agent,
             List<Cap> caps,
             List<Memory> memory) {
-        this(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, 0);
+        this(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, 0, List.of());
     }
 
     public Grant {
         caps = List.copyOf(caps);
         memory = List.copyOf(memory);
+        budgets = List.copyOf(budgets);
     }
 
     @Override
@@ -64,9 +69,22 @@ public record Grant(
         PublicKeys.requireSound(holder);
         long names = caps.stream().map(Cap::name).distinct().count();
         long namespaces = memory.stream().map(Memory::namespace).distinct().count();
-        if (names != caps.size() || namespaces != memory.size()) {
-            throw new MalformedException("two capabilities or namespaces of one name");
+        long purses = budgets.stream().map(Budget::name).distinct().count();
+        if (names != caps.size() || namespaces != memory.size() || purses != budgets.size()) {
+            throw new MalformedException("two capabilities, namespaces or budgets of one name");
         }
+        if (caps.stream().flatMap(cap -> cap.costs().stream()).anyMatch(cost -> cost.budget() >= budgets.size())) {
+            throw new MalformedException("a cost of a budget that the grant does not have");
+        }
+    }
+
+    /** The index of the budget of this name. */
+    int budget(String name) throws MalformedException {
+        int index = budgets.stream().map(Budget::name).toList().indexOf(name);
+        if (index < 0) {
+            throw new MalformedException("the grant has no budget of this name");
+        }
+        return index;
     }
 
     public static Grant parse(Blob payload) throws MalformedException {

@@ -20,6 +20,7 @@ import java.util.List;
  * @param agentSpec SHA-256 of the {@link ambit.wire.AgentSpec}'s bytes
  * @param drop {@link Bitmap} of the capabilities that the context does not get
  * @param input SHA-256 of the input
+ * @param allowances how much of the grant's budgets may be spent, at most one for each
  */
 public record Request(
         @Bytes32 Blob parent,
@@ -31,7 +32,8 @@ public record Request(
         Blob drop,
         List<Narrowing> narrowings,
         @Max(MAX_INHERITS) List<Inherit> inherits,
-        @Bytes32 Blob input)
+        @Bytes32 Blob input,
+        @Max(Grant.MAX_BUDGETS) List<Allowance> allowances)
         implements Cbor.Artifact {
     public static final int MAX_INHERITS = 32;
 
@@ -50,15 +52,32 @@ public record Request(
         }
     }
 
+    /** One that says nothing of budgets. */
+    public Request(
+            Blob parent,
+            Blob transaction,
+            long issuedAt,
+            long expires,
+            String agent,
+            Blob agentSpec,
+            Blob drop,
+            List<Narrowing> narrowings,
+            List<Inherit> inherits,
+            Blob input) {
+        this(parent, transaction, issuedAt, expires, agent, agentSpec, drop, narrowings, inherits, input, List.of());
+    }
+
     public Request {
         narrowings = List.copyOf(narrowings);
         inherits = List.copyOf(inherits);
+        allowances = List.copyOf(allowances);
     }
 
     @Override
     public void check() throws MalformedException {
         Bitmap.requireOne(drop);
         Narrowing.requireDistinct(narrowings);
+        Allowance.requireDistinct(allowances);
     }
 
     public static Request parse(Blob payload) throws MalformedException {

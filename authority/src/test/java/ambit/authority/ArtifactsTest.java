@@ -52,8 +52,17 @@ class ArtifactsTest {
             List.of(NARROWING),
             List.of(new Request.Inherit("t-1", "summary")),
             HASH);
-    private static final Delegation DELEGATION =
-            new Delegation(HASH, ID, 1_800_000_600, Blob.EMPTY, List.of(NARROWING), List.of(NARROWING), "child", HASH);
+    private static final Delegation DELEGATION = new Delegation(
+            HASH,
+            ID,
+            1_800_000_600,
+            Blob.EMPTY,
+            List.of(NARROWING),
+            List.of(NARROWING),
+            "child",
+            HASH,
+            List.of(),
+            List.of());
     private static final Permit PERMIT =
             new Permit(ID, "mcp", ID, 7, "git.git_log", HASH, 1_800_000_010_000L, Blob.EMPTY, 1, 1 << 20);
     private static final Receipt RECEIPT =
@@ -168,10 +177,22 @@ class ArtifactsTest {
         refused(Grant::parse, new Grant("acme", ID, HOLDER, 0, 1, 0, "a", List.of(), List.of(own, own)).toCbor());
         refused(
                 Delegation::parse,
-                new Delegation(HASH, ID, 1, Blob.EMPTY, List.of(NARROWING, NARROWING), List.of(), "a", HASH).toCbor());
+                new Delegation(
+                                HASH,
+                                ID,
+                                1,
+                                Blob.EMPTY,
+                                List.of(NARROWING, NARROWING),
+                                List.of(),
+                                "a",
+                                HASH,
+                                List.of(),
+                                List.of())
+                        .toCbor());
         refused(
                 Delegation::parse,
-                new Delegation(HASH, ID, 1, Blob.fromHex("0100"), List.of(), List.of(), "a", HASH).toCbor());
+                new Delegation(HASH, ID, 1, Blob.fromHex("0100"), List.of(), List.of(), "a", HASH, List.of(), List.of())
+                        .toCbor());
         List<Cap> caps = new ArrayList<>();
         for (int i = 0; i < 129; i++) {
             caps.add(new Cap("c" + i, 1, "d", 0, -1, List.of(), false, Blob.EMPTY));

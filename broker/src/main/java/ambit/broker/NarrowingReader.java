@@ -1,6 +1,7 @@
 package ambit.broker;
 
 import ambit.authority.Bitmap;
+import ambit.authority.Budget;
 import ambit.authority.Constraint;
 import ambit.authority.Constraint.Kind;
 import ambit.authority.Less;
@@ -20,7 +21,8 @@ import java.util.Map;
  * {@code {1: drop bitmap, 2: [}{@link Narrowing}{@code , …]}}, with indices into the parent's own capabilities.
  *
  * <p>The JSON has the words of {@code may-use} in ambit.yaml: {@code {"git.git_log": {"at-most": 1, "where": {"path": {"under":
- * "/repo"}}}}} narrows one capability and {@code {"web.fetch": false}} withholds one. Only the core judges it; it has no way to
+ * "/repo"}}}}} narrows one capability and {@code {"web.fetch": false}} withholds one; {@code {"budgets": {"cents": 100}}} gives less of a
+ * budget, and {@code {"received": ["bills.read#iban"]}} passes on what was received from there. Only the core judges it; it has no way to
  * say more than the parent may.
  */
 final class NarrowingReader {
@@ -34,7 +36,18 @@ final class NarrowingReader {
         }
         List<Integer> dropped = new ArrayList<>();
         List<Narrowing> narrowed = new ArrayList<>();
+        List<Budget> budgets = new ArrayList<>();
+        List<String> received = new ArrayList<>();
         for (Map.Entry<String, Json> entry : asked.entrySet()) {
+            // Names of capabilities have a dot, so these two are none.
+            if (entry.getKey().equals("budgets")) {
+                budgets.addAll(budgets(members(entry.getValue(), "\"budgets\" is a JSON object")));
+                continue;
+            }
+            if (entry.getKey().equals("received")) {
+                received.addAll(texts(list(entry.getValue())));
+                continue;
+            }
             int index = index(entry.getKey(), capabilities);
             if (new Json.Bool(false).equals(entry.getValue())) {
                 dropped.add(index);
@@ -42,7 +55,7 @@ final class NarrowingReader {
                 narrowed.add(one(index, members(entry.getValue(), "a narrowing is false or a JSON object")));
             }
         }
-        return new Less(Bitmap.of(dropped), narrowed).toBlob();
+        return new Less(Bitmap.of(dropped), narrowed, budgets, received).toBlob();
     }
 
     private static int index(String name, List<Bound> capabilities) throws MalformedException {
@@ -52,6 +65,25 @@ final class NarrowingReader {
             }
         }
         throw new MalformedException("the context has no capability of a name in \"narrow\"");
+    }
+
+    private static List<Budget> budgets(Map<String, Json> asked) throws MalformedException {
+        List<Budget> budgets = new ArrayList<>();
+        for (Map.Entry<String, Json> entry : asked.entrySet()) {
+            budgets.add(new Budget(entry.getKey(), atMost(entry.getValue())));
+        }
+        return budgets;
+    }
+
+    private static List<String> texts(List<Json> values) throws MalformedException {
+        List<String> texts = new ArrayList<>();
+        for (Json value : values) {
+            if (!(value instanceof Json.Str(String text))) {
+                throw new MalformedException("\"received\" is a list of texts such as \"bills.read#iban\"");
+            }
+            texts.add(text);
+        }
+        return texts;
     }
 
     private static Narrowing one(int index, Map<String, Json> asked) throws MalformedException {
@@ -76,7 +108,7 @@ final class NarrowingReader {
         if (value instanceof Json.Int(long uses) && uses >= 0) {
             return uses;
         }
-        throw new MalformedException("\"at-most\" is a whole number from 0");
+        throw new MalformedException("\"at-most\" and budgets are whole numbers from 0");
     }
 
     private static List<Constraint> where(Map<String, Json> where) throws MalformedException {
@@ -123,6 +155,7 @@ final class NarrowingReader {
                 case ABSENT, ANY -> none(word.getValue());
                 case CIDR, HOST, URL ->
                     word.getValue() instanceof Json.Arr(List<Json> items) ? items : List.of(word.getValue());
+                case FROM -> source(word.getValue());
                 case EQ, MIN, MAX, MAX_LENGTH, PREFIX, GLOB, UNDER -> List.of(word.getValue());
             };
             constraints.add(new Constraint(path, kind, operands(values), optional));
@@ -143,7 +176,12 @@ final class NarrowingReader {
         if (value instanceof Json.Arr(List<Json> items)) {
             return items;
         }
-        throw new MalformedException("\"in\", \"not-in\" and \"subset\" need a list");
+        throw new MalformedException("\"in\", \"not-in\", \"subset\" and \"received\" need a list");
+    }
+
+    /** {@code "bills.read#iban"}, or with how many calls may act on each value: {@code ["bills.read#iban", 1]}. */
+    private static List<Json> source(Json value) {
+        return value instanceof Json.Arr(List<Json> items) ? items : List.of(value);
     }
 
     private static List<Json> none(Json value) throws MalformedException {

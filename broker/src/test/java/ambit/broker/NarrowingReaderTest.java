@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.authority.Bitmap;
+import ambit.authority.Budget;
 import ambit.authority.Constraint;
 import ambit.authority.Constraint.Kind;
+import ambit.authority.Less;
 import ambit.authority.Narrowing;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
@@ -43,14 +45,24 @@ class NarrowingReaderTest {
                 true);
         assertThat(read("{\"git.git_log\":{\"at-most\":2,\"where\":{\"repo\":{\"under\":\"/repo\"},\"n?\":{\"max\":3},"
                         + "\"kind\":[\"a\",null],\"all\":true,\"x\":\"absent\"}},\"web.fetch\":false}"))
-                .isEqualTo(Blob.of(Cbor.encode(Cbor.record(Bitmap.of(List.of(1)), List.of(narrowing)))));
+                .isEqualTo(new Less(Bitmap.of(List.of(1)), List.of(narrowing)).toBlob());
     }
 
     @Test
     void further_arguments_stay_allowed_only_when_the_narrowing_says_so() throws MalformedException {
         Narrowing open = new Narrowing(0, List.of(), -1, false);
         assertThat(read("{\"git.git_log\":{\"where\":{\"*\":\"any\"}}}"))
-                .isEqualTo(Blob.of(Cbor.encode(Cbor.record(Blob.EMPTY, List.of(open)))));
+                .isEqualTo(new Less(Blob.EMPTY, List.of(open)).toBlob());
+    }
+
+    @Test
+    void budgets_and_what_was_received_have_words_of_their_own() throws MalformedException {
+        assertThat(read("{\"budgets\":{\"cents\":5},\"received\":[\"bills.read#iban\"]}"))
+                .isEqualTo(new Less(Blob.EMPTY, List.of(), List.of(new Budget("cents", 5)), List.of("bills.read#iban"))
+                        .toBlob());
+        Constraint from = new Constraint("n", Kind.FROM, List.of(Cbor.of("bills.read#iban"), Cbor.of(1)), false);
+        assertThat(read("{\"git.git_log\":{\"where\":{\"n\":{\"from\":[\"bills.read#iban\",1]}}}}"))
+                .isEqualTo(new Less(Blob.EMPTY, List.of(new Narrowing(0, List.of(from), -1, true))).toBlob());
     }
 
     @ParameterizedTest
@@ -58,6 +70,10 @@ class NarrowingReaderTest {
             strings = {
                 "[]",
                 "{\"unknown.tool\":false}",
+                "{\"budgets\":3}",
+                "{\"budgets\":{\"cents\":-1}}",
+                "{\"received\":\"bills.read#iban\"}",
+                "{\"received\":[1]}",
                 "{\"git.git_log\":true}",
                 "{\"git.git_log\":{\"at-least\":1}}",
                 "{\"git.git_log\":{\"at-most\":-1}}",

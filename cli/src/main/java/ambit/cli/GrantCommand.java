@@ -84,7 +84,7 @@ final class GrantCommand implements Runnable {
                 .filter(cap -> only.isEmpty() || only.contains(cap.name()))
                 .map(this::counted)
                 .toList();
-        return new GrantMaker.Terms(terms.agent(), terms.depth(), caps, terms.memory());
+        return new GrantMaker.Terms(terms.agent(), terms.depth(), caps, terms.memory(), terms.budgets());
     }
 
     private Cap counted(Cap cap) {
@@ -103,6 +103,8 @@ final class GrantCommand implements Runnable {
                 uses,
                 cap.constraints(),
                 cap.other(),
-                cap.definition());
+                cap.definition(),
+                cap.rate(),
+                cap.costs());
     }
 }

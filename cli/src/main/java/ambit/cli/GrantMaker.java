@@ -1,7 +1,10 @@
 package ambit.cli;
 
+import ambit.authority.Allowance;
 import ambit.authority.Bitmap;
+import ambit.authority.Budget;
 import ambit.authority.Cap;
+import ambit.authority.Cost;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -17,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Says in a grant what {@code ambit.yaml} says of an agent. */
 final class GrantMaker {
@@ -36,21 +41,24 @@ final class GrantMaker {
     }
 
     /** What a grant is about, without whom it is for and how long. */
-    record Terms(String agent, int depth, List<Cap> caps, List<Memory> memory) {
+    record Terms(String agent, int depth, List<Cap> caps, List<Memory> memory, List<Budget> budgets) {
 
         static Terms of(Grant grant) {
-            return new Terms(grant.agent(), grant.depth(), grant.caps(), grant.memory());
+            return new Terms(grant.agent(), grant.depth(), grant.caps(), grant.memory(), grant.budgets());
         }
 
         Grant grant(String tenant, Blob id, Blob holder, long notBefore, long expires, long generation) {
-            return new Grant(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, generation);
+            return new Grant(tenant, id, holder, notBefore, expires, depth, agent, caps, memory, generation, budgets);
         }
     }
 
     Terms terms(Agent agent) {
         int depth = depth(agent);
         List<Cap> caps = new ArrayList<>();
-        agent.mayUse().forEach(use -> caps.add(tool(use, depth > 0)));
+        List<Budget> budgets = agent.budgets().stream()
+                .map(budget -> new Budget(budget.name(), budget.atMost()))
+                .toList();
+        agent.mayUse().forEach(use -> caps.add(tool(use, depth > 0, budgets)));
         Map<String, Integer> flags = new LinkedHashMap<>();
         Map<String, Long> uses = new LinkedHashMap<>();
         for (Agent.Start start : agent.mayStart()) {
@@ -63,7 +71,7 @@ final class GrantMaker {
         List<Memory> memory = agent.remembers().stream()
                 .map(it -> new Memory(it.namespace(), it.write() ? READ_WRITE : READ, it.quota()))
                 .toList();
-        return new Terms(agent.name(), depth, List.copyOf(caps), memory);
+        return new Terms(agent.name(), depth, List.copyOf(caps), memory, budgets);
     }
 
     /**
@@ -84,10 +92,14 @@ final class GrantMaker {
                 drop.add(i);
             } else {
                 long uses = perRun.getOrDefault(cap.name(), cap.uses());
-                narrowings.add(new Narrowing(i, cap.constraints(), uses, !cap.other()));
+                narrowings.add(new Narrowing(i, cap.constraints(), uses, !cap.other(), cap.rate()));
             }
         }
-        return new Share(Bitmap.of(drop), narrowings, terms.memory());
+        List<Allowance> allowances = allowances(
+                child,
+                grant,
+                budget -> budget.perRun().isPresent() ? budget.perRun() : OptionalLong.of(budget.atMost()));
+        return new Share(Bitmap.of(drop), narrowings, terms.memory(), allowances);
     }
 
     /** What a child may start, its parent must be able to hand on. */
@@ -106,7 +118,7 @@ final class GrantMaker {
                 .orElse(0);
     }
 
-    private Cap tool(Use use, boolean hasChildren) {
+    private Cap tool(Use use, boolean hasChildren, List<Budget> budgets) {
         Tool tool = config.toolOf(use);
         int flags = switch (use.delegation()) {
             case ALLOWED -> hasChildren ? Cap.USE | Cap.DELEGATE : Cap.USE;
@@ -122,7 +134,29 @@ final class GrantMaker {
                 use.atMost().orElse(-1),
                 use.rules().stream().map(Rule::constraint).toList(),
                 use.others(),
-                PinnedTools.hash(definition(tool, use)));
+                PinnedTools.hash(definition(tool, use)),
+                use.rate(),
+                use.costs().stream().map(cost -> cost(cost, budgets)).toList());
+    }
+
+    private static Cost cost(Use.Spending cost, List<Budget> budgets) {
+        int index = budgets.stream().map(Budget::name).toList().indexOf(cost.budget());
+        return new Cost(index, cost.kind(), cost.amount(), cost.of());
+    }
+
+    /** What one run may spend of a grant's budgets, as {@code per-run} sets it. */
+    static List<Allowance> allowances(Agent agent, Grant grant) {
+        return allowances(agent, grant, budget -> budget.perRun());
+    }
+
+    private static List<Allowance> allowances(Agent agent, Grant grant, Function<Agent.Budget, OptionalLong> limit) {
+        List<String> names = grant.budgets().stream().map(Budget::name).toList();
+        return agent.budgets().stream()
+                .filter(budget ->
+                        names.contains(budget.name()) && limit.apply(budget).isPresent())
+                .map(budget -> new Allowance(
+                        names.indexOf(budget.name()), limit.apply(budget).getAsLong()))
+                .toList();
     }
 
     private Optional<String> definition(Tool tool, Use use) {

@@ -88,10 +88,26 @@ record LogLine(long index, Entry entry) {
         return transaction.isEmpty() ? "" : "  " + transaction;
     }
 
+    private static List<Object> debits(List<Entry.Debit> debits) {
+        return debits.stream()
+                .<Object>map(debit -> debit.account() < Entry.BUDGETS
+                        ? JsonText.object(
+                                "block", debit.block().toHex(),
+                                "capability", debit.account(),
+                                "uses", debit.taken(),
+                                "limit", debit.limit())
+                        : JsonText.object(
+                                "block", debit.block().toHex(),
+                                "budget", debit.account() - Entry.BUDGETS,
+                                "spent", debit.taken(),
+                                "limit", debit.limit()))
+                .toList();
+    }
+
     private static String left(List<Entry.Debit> debits) {
         return debits.stream()
-                .filter(debit -> debit.limit() >= 0)
-                .mapToLong(debit -> debit.limit() - debit.uses())
+                .filter(debit -> debit.limit() >= 0 && debit.account() < Entry.BUDGETS)
+                .mapToLong(debit -> debit.limit() - debit.taken())
                 .min()
                 .stream()
                 .mapToObj(left -> "  " + left + " left")
@@ -169,21 +185,16 @@ record LogLine(long index, Entry entry) {
                         "permit", it.permit().toHex(),
                         "driver", it.driver(),
                         "effect", it.effect(),
-                        "debits",
-                                it.debits().stream()
-                                        .map(debit -> JsonText.object(
-                                                "block", debit.block().toHex(),
-                                                "capability", debit.cap(),
-                                                "uses", debit.uses(),
-                                                "limit", debit.limit()))
-                                        .toList());
+                        "debits", debits(it.debits()),
+                        "origins", it.origins());
             case Entry.Outcome it ->
                 JsonText.object(
                         "permit", it.permit().toHex(),
                         "status", it.status() == 0 ? "OK" : Sentences.denial(it.status()),
                         "resultDigest", it.resultDigest().toHex(),
                         "bytes", it.bytes(),
-                        "millis", it.millis());
+                        "millis", it.millis(),
+                        "settled", debits(it.settled()));
             case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
             case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
             case Entry.Ended it ->

@@ -139,7 +139,8 @@ final class RunCommand implements Callable<Integer> {
                 GrantMaker.narrowings(agent, grant.grant()),
                 inherits,
                 Blob.of(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8))
-                        .sha256());
+                        .sha256(),
+                GrantMaker.allowances(agent, grant.grant()));
     }
 
     private static Request.Inherit inherited(String text) {

@@ -256,6 +256,8 @@ final class WhyCommand implements Callable<Integer> {
                 + it.permit().toHex() + " to the driver " + Terminal.plain(it.driver()));
         terminal.result("      parameters with SHA-256 " + it.paramsDigest().toHex());
         counts(it.debits(), terminal);
+        it.origins()
+                .forEach(origin -> terminal.result("      acts on what the result recorded in #" + origin + " said"));
         Entry.Outcome outcome = outcomes.get(it.permit());
         terminal.result(
                 outcome == null
@@ -264,13 +266,26 @@ final class WhyCommand implements Callable<Integer> {
                                 + outcome.bytes() + " bytes with SHA-256 "
                                 + outcome.resultDigest().toHex() + " after "
                                 + outcome.millis() + " ms");
+        if (outcome != null) {
+            settled(outcome.settled(), terminal);
+        }
+    }
+
+    private static void settled(List<Entry.Debit> debits, Terminal terminal) {
+        debits.forEach(debit -> terminal.result("      settled " + account(debit) + ": " + debit.taken() + " spent"));
+    }
+
+    private static String account(Entry.Debit debit) {
+        String what = debit.account() < Entry.BUDGETS
+                ? "uses of capability " + debit.account()
+                : "budget " + (debit.account() - Entry.BUDGETS);
+        return what + " in block " + LogLine.brief(debit.block());
     }
 
     private static void counts(List<Entry.Debit> debits, Terminal terminal) {
         for (Entry.Debit debit : debits) {
             String limit = debit.limit() < 0 ? "without limit" : "of " + debit.limit();
-            terminal.result("      uses of capability " + debit.cap() + " in block " + LogLine.brief(debit.block())
-                    + ": " + (debit.uses() - 1) + " before, " + debit.uses() + " after, " + limit);
+            terminal.result("      " + account(debit) + ": " + debit.taken() + " with this call, " + limit);
         }
     }
 

@@ -1,7 +1,9 @@
 package ambit.core;
 
+import ambit.authority.Rate;
 import ambit.decision.Codes;
 import ambit.decision.Ledger;
+import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.CoreToBroker.Count;
 import ambit.wire.Denial;
@@ -11,10 +13,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
- * The counts of live contexts in the kernel's ledger: a node for each capability of each block, below the same capability of the
- * block above. What the log says was used before is taken off a node's limit when it is made. Guarded by the core's lock.
+ * The accounts of live contexts in the kernel's ledger: for each capability, each budget and the block itself one node in each block,
+ * below the same one of the block above. Guarded by the core's lock.
  */
 final class Accounts {
     private static final int CAPACITY = 1 << 18;
@@ -26,38 +29,56 @@ final class Accounts {
     private final Set<History.Node> leaves = new HashSet<>();
 
     private final History history;
+    private final LongSupplier clock;
 
-    Accounts(History history) {
+    Accounts(History history, LongSupplier clock) {
         this.history = history;
+        this.clock = clock;
     }
 
+    /** Makes room for the accounts of a context that begins, or refuses and makes none. */
     void open(Chain chain) throws Refused {
-        for (int cap : chain.held()) {
+        try {
+            openAll(chain);
+        } catch (Refused e) {
+            close(chain);
+            throw e;
+        }
+    }
+
+    private void openAll(Chain chain) throws Refused {
+        for (int account : chain.accounts()) {
             int above = Ledger.NONE;
-            for (Chain.Limit limit : chain.limits(cap)) {
+            for (Chain.Limit limit : chain.limits(account)) {
                 Integer node = nodes.get(limit.node());
                 if (node == null) {
-                    node = ledger.allocate(above, remaining(limit), 0);
-                    if (node == Ledger.NONE) {
-                        throw new Refused(Denial.TOO_LARGE, "there is no room for more counts");
-                    }
+                    node = opened(above, limit);
                     nodes.put(limit.node(), node);
                 }
                 above = node;
             }
-            leaves.add(chain.limits(cap).getLast().node());
+            leaves.add(chain.limits(account).getLast().node());
         }
     }
 
-    private long remaining(Chain.Limit limit) {
-        return limit.uses() < 0 ? Ledger.UNLIMITED : Math.max(0, limit.uses() - history.uses(limit.node()));
+    private int opened(int above, Chain.Limit limit) throws Refused {
+        History.Taken before = history.taken(limit.node());
+        int node = ledger.allocate(above, limit.most(), before.total());
+        Rate rate = limit.rate();
+        if (node == Ledger.NONE
+                || (!rate.isNone()
+                        && !ledger.pace(
+                                node, rate.uses(), rate.seconds() * 1000, before.openedMs(), before.inWindow()))) {
+            throw new Refused(Denial.TOO_LARGE, "there is no room for more counts");
+        }
+        return node;
     }
 
     /** Gives up the nodes that no live context needs; a node with others below stays. */
     void close(Chain chain) {
-        for (int cap : chain.held()) {
-            leaves.remove(chain.limits(cap).getLast().node());
-            for (Chain.Limit limit : chain.limits(cap).reversed()) {
+        for (int account : chain.accounts()) {
+            leaves.remove(chain.limits(account).getLast().node());
+            for (Chain.Limit limit : chain.limits(account).reversed()) {
                 Integer node = nodes.get(limit.node());
                 if (node != null && !leaves.contains(limit.node()) && ledger.free(node)) {
                     nodes.remove(limit.node());
@@ -66,26 +87,90 @@ final class Accounts {
         }
     }
 
-    private int leaf(Chain chain, int cap) {
-        return nodes.getOrDefault(chain.limits(cap).getLast().node(), Ledger.NONE);
+    private int leaf(Chain chain, int account) {
+        return nodes.getOrDefault(chain.limits(account).getLast().node(), Ledger.NONE);
+    }
+
+    /** Refuses the whole chain, and what is below its last block, for good. */
+    void revoke(Chain chain) {
+        ledger.revoke(leaf(chain, Chain.BLOCK));
+    }
+
+    void refuseRevoked(Chain chain) throws Refused {
+        require(ledger.check(leaf(chain, Chain.BLOCK), 0, clock.getAsLong()), "");
     }
 
     void check(Chain chain, int cap) throws Refused {
-        require(ledger.check(leaf(chain, cap), 1, 0));
+        require(ledger.check(leaf(chain, cap), 1, clock.getAsLong()), "");
     }
 
-    /** Uses the capability once, on every block or on none; answers what the log is to remember. */
-    List<Debit> use(Chain chain, int cap) throws Refused {
-        require(ledger.take(leaf(chain, cap), 1, 0));
-        List<Debit> debits = new ArrayList<>();
-        for (Chain.Limit limit : chain.limits(cap)) {
-            long uses = history.uses(limit.node()) + 1;
-            debits.add(new Debit(limit.node().block(), cap, uses, limit.uses()));
+    /**
+     * Uses the capability once and reserves what the call may spend of each budget, on every block, or takes nothing at all.
+     *
+     * @param charges amounts by the index of the budget
+     * @return what the log is to remember
+     */
+    List<Debit> take(Chain chain, int cap, Map<Integer, Long> charges) throws Refused {
+        long now = clock.getAsLong();
+        require(ledger.check(leaf(chain, cap), 1, now), "");
+        for (Map.Entry<Integer, Long> charge : charges.entrySet()) {
+            int account = Entry.BUDGETS + charge.getKey();
+            require(ledger.check(leaf(chain, account), charge.getValue(), now), chain.budget(charge.getKey()));
+        }
+        List<Debit> debits = new ArrayList<>(taken(chain, cap, 1, now));
+        for (Map.Entry<Integer, Long> charge : charges.entrySet()) {
+            debits.addAll(taken(chain, Entry.BUDGETS + charge.getKey(), charge.getValue(), now));
         }
         return debits;
     }
 
-    private static void require(int code) throws Refused {
+    private List<Debit> taken(Chain chain, int account, long amount, long now) {
+        if (ledger.take(leaf(chain, account), amount, now) != Codes.ALLOWED) {
+            throw new IllegalStateException("an account refuses what it just allowed");
+        }
+        return chain.limits(account).stream()
+                .map(limit -> debit(limit, nodes.getOrDefault(limit.node(), Ledger.NONE)))
+                .toList();
+    }
+
+    private Debit debit(Chain.Limit limit, int node) {
+        History.Node at = limit.node();
+        return new Debit(
+                at.block(),
+                at.account(),
+                ledger.taken(node),
+                limit.most(),
+                ledger.windowOpened(node),
+                ledger.takenInWindow(node));
+    }
+
+    /** Corrects what a call reserved of a budget to what it spent, on every block, whether or not its context still lives. */
+    List<Debit> settle(Chain chain, int budget, long reserved, long spent) {
+        List<Debit> settled = new ArrayList<>();
+        for (Chain.Limit limit : chain.limits(Entry.BUDGETS + budget)) {
+            Integer live = nodes.get(limit.node());
+            int node = live != null
+                    ? live
+                    : ledger.allocate(
+                            Ledger.NONE,
+                            limit.most(),
+                            history.taken(limit.node()).total());
+            if (node != Ledger.NONE) {
+                ledger.settle(node, reserved, spent);
+                settled.add(debit(limit, node));
+            }
+            if (live == null) {
+                ledger.free(node);
+            }
+        }
+        return settled;
+    }
+
+    private static void require(int code, String budget) throws Refused {
+        if (code == Codes.USES_EXHAUSTED && !budget.isEmpty()) {
+            throw new Refused(
+                    Denial.BUDGET_EXHAUSTED, Denial.BUDGET_EXHAUSTED.sentence() + " for this call: " + budget);
+        }
         if (code != Codes.ALLOWED) {
             throw new Refused(Chain.denial(code));
         }
@@ -100,5 +185,11 @@ final class Accounts {
         return chain.limits(cap).stream()
                 .map(limit -> new Count(limit.name(), remaining(limit)))
                 .toList();
+    }
+
+    private long remaining(Chain.Limit limit) {
+        return limit.most() < 0
+                ? Ledger.UNLIMITED
+                : Math.max(0, limit.most() - history.taken(limit.node()).total());
     }
 }

@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Arguments;
 import ambit.authority.Cap;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
@@ -8,6 +9,8 @@ import ambit.authority.Request;
 import ambit.authority.Share;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.decision.Received;
+import ambit.decision.Values;
 import ambit.log.entry.Entry;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -21,6 +24,7 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import ambit.wire.End;
+import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,6 +39,9 @@ final class Admission {
     private static final int MAX_LIVE = 4096;
     private static final int MAX_GRANTS = 1024;
     private static final long REQUEST_WINDOW_MS = 300_000;
+
+    /** A child is started with an input, not with arguments. */
+    private static final Values NO_ARGUMENTS = Arguments.of(new Json.Obj(Map.of()));
 
     private final State state;
     private final Drivers drivers;
@@ -132,7 +139,9 @@ final class Admission {
         if (state.history.seen(transaction)) {
             throw new Refused(Denial.REPLAYED, "a transaction of this id was admitted before");
         }
-        state.refuseRevoked(owner.tenant(), chain);
+        if (state.isRevoked(owner.tenant(), chain)) {
+            throw new Refused(Denial.REVOKED);
+        }
         List<MapEntry> map = new ArrayList<>(namespaces(owner, transaction, grant));
         for (Request.Inherit inherit : request.inherits()) {
             if (!state.history.owns(owner, inherit.transaction())) {
@@ -140,7 +149,7 @@ final class Admission {
             }
             map.add(partitions.inherited(owner, inherit.transaction(), inherit.key()));
         }
-        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map));
+        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new Received());
     }
 
     private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
@@ -160,7 +169,13 @@ final class Admission {
     }
 
     private Context context(
-            String transaction, Owner owner, Chain chain, SigningKey contextKey, AgentSpec spec, MemoryMap memory)
+            String transaction,
+            Owner owner,
+            Chain chain,
+            SigningKey contextKey,
+            AgentSpec spec,
+            MemoryMap memory,
+            Received family)
             throws Refused {
         if (state.live.size() >= MAX_LIVE) {
             throw new Refused(Denial.TOO_LARGE, "too many transactions are alive");
@@ -175,7 +190,7 @@ final class Admission {
             handles.put(state.id(), cap);
         }
         state.accounts.open(chain);
-        return new Context(state.id(), transaction, owner, chain, contextKey, spec, memory, handles);
+        return new Context(state.id(), transaction, owner, chain, contextKey, spec, memory, handles, family);
     }
 
     /** What follows once the beginning is recorded: durable, mapped, answered; or ended again. */
@@ -246,6 +261,7 @@ final class Admission {
         synchronized (state) {
             state.accounts.check(state.alive(m.context()).chain, cap);
             child = child(parent, chain, contextKey, spec, share);
+            parent.pass(delegation.received(), child);
             index = state.record(new Entry.Spawned(
                     state.clock.millis(),
                     child.id,
@@ -256,7 +272,7 @@ final class Admission {
                     contextKey.publicKey(),
                     signed,
                     chain.expiresAtMs(),
-                    state.accounts.use(parent.chain, cap)));
+                    state.accounts.take(parent.chain, cap, Calls.charges(parent.chain.cap(cap), NO_ARGUMENTS))));
             state.live.put(child.id, child);
             parent.children.add(child.id);
         }
@@ -285,7 +301,7 @@ final class Admission {
                         transaction,
                         map.getFirst().rights(),
                         map.getFirst().quotaBytes()));
-        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map));
+        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map), parent.family);
     }
 
     private static Blob utf8(String text) {

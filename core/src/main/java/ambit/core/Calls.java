@@ -22,7 +22,9 @@ import ambit.wire.Json;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import ambit.wire.Syscall;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A call from its decision to its receipt. */
 final class Calls {
@@ -53,14 +55,14 @@ final class Calls {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
         }
         return switch (m.syscall()) {
-            case TOOL_CALL -> release(allow(m, arguments(params), digest));
+            case TOOL_CALL -> release(allow(m, params, digest));
             case MEMORY_READ, MEMORY_WRITE -> release(allowMemory(m, params, digest));
             case SPAWN_CHILD, LOG -> throw new Refused(Denial.MALFORMED, "not a syscall to be decided here");
         };
     }
 
-    private static Values arguments(Json.Obj params) throws Refused {
-        Values arguments = Arguments.of(params);
+    private static Values arguments(Json.Obj params, boolean derived) throws Refused {
+        Values arguments = derived ? Arguments.withDigests(params) : Arguments.of(params);
         if (arguments.size() > Arguments.MAX) {
             throw new Refused(Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
         }
@@ -93,64 +95,83 @@ final class Calls {
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Values arguments, Blob digest) throws Refused {
+    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
+        boolean derived;
         synchronized (state) {
             Context context = state.alive(m.context());
+            derived = context.chain.isDerived(context.held(m.handle(), Bound.TOOL));
+        }
+        Values arguments = arguments(params, derived);
+        synchronized (state) {
+            Context context = state.alive(m.context());
+            Chain chain = context.chain;
             cheaply(context, m.syscall(), m.handle());
             int index = context.held(m.handle(), Bound.TOOL);
-            context.chain.judge(index, arguments, state.clock.millis());
-            Cap cap = context.chain.cap(index);
-            List<Debit> debits = state.accounts.use(context.chain, index);
-            Decision decision = permit(
-                    context, m.syscall(), cap.name(), cap.driver(), cap.definition(), digest, !cap.isRead(), debits);
-            return decision.with(state.accounts.counts(context.chain, index));
+            chain.judge(index, arguments, context.received, state.clock.millis());
+            Map<Integer, Long> charges = charges(chain.cap(index), arguments);
+            List<Debit> debits = state.accounts.take(chain, index, charges);
+            chain.mark(index, arguments, context.received);
+            Cap cap = chain.cap(index);
+            Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
+            Decision decision = permit(context, m.syscall(), call, digest, debits, charges);
+            return decision.with(state.accounts.counts(chain, index));
         }
     }
+
+    static Map<Integer, Long> charges(Cap cap, Values arguments) throws Refused {
+        try {
+            return cap.charges(arguments);
+        } catch (ArithmeticException e) {
+            throw new Refused(Denial.CONSTRAINT, "an argument that is to say what the call spends says no amount");
+        }
+    }
+
+    /** What a permit says of the capability that is called; {@code cap} −1 for memory. */
+    private record Call(int cap, String name, String driver, Blob definition, boolean effect, List<String> fields) {}
 
     private Decision allowMemory(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
         synchronized (state) {
             Context context = state.alive(m.context());
             cheaply(context, m.syscall(), m.handle());
             context.memory.check(params, m.syscall() == Syscall.MEMORY_WRITE ? MemoryMap.WRITE : MemoryMap.READ);
-            return permit(context, m.syscall(), m.syscall().label(), "memory", Blob.EMPTY, digest, false, List.of());
+            Call call = new Call(-1, m.syscall().label(), "memory", Blob.EMPTY, false, List.of());
+            return permit(context, m.syscall(), call, digest, List.of(), Map.of());
         }
     }
 
     private Decision permit(
-            Context context,
-            Syscall syscall,
-            String name,
-            String driver,
-            Blob definition,
-            Blob digest,
-            boolean effect,
-            List<Debit> debits) {
+            Context context, Syscall syscall, Call call, Blob digest, List<Debit> debits, Map<Integer, Long> charges) {
         long now = state.clock.millis();
         Permit permit = new Permit(
                 state.id(),
-                driver,
+                call.driver(),
                 context.id,
                 ++context.sequence,
-                name,
+                call.name(),
                 digest,
                 now + PERMIT_MS,
-                definition,
+                call.definition(),
                 syscall.number(),
-                Limits.RESULT);
+                Limits.RESULT,
+                call.fields());
         long index = state.record(new Entry.Allowed(
                 now,
                 context.id,
                 context.transaction,
                 context.sequence,
                 syscall.number(),
-                name,
+                call.name(),
                 digest,
                 permit.id(),
-                driver,
-                effect,
-                debits));
-        state.permits.put(permit.id(), new State.Issued(context, context.sequence, digest, driver, now));
-        return new Decision(context, permit, effect, List.of(), index);
+                call.driver(),
+                call.effect(),
+                debits,
+                context.act()));
+        state.permits.put(
+                permit.id(),
+                new State.Issued(
+                        context, context.sequence, digest, call.driver(), now, call.cap(), call.fields(), charges));
+        return new Decision(context, permit, call.effect(), List.of(), index);
     }
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
@@ -187,6 +208,7 @@ final class Calls {
                 state.id(),
                 "",
                 false,
+                List.of(),
                 List.of()));
         return new CoreToBroker.ChildResult(child, index);
     }
@@ -227,7 +249,9 @@ final class Calls {
                     receipt.status(),
                     receipt.resultDigest(),
                     receipt.resultBytes(),
-                    Math.max(0, state.clock.millis() - issued.atMs())));
+                    Math.max(0, state.clock.millis() - issued.atMs()),
+                    settled(issued, receipt)));
+            receive(issued, receipt, index);
         }
         state.journal.awaitDurable(index);
         Proof proof = new Proof(
@@ -239,5 +263,29 @@ final class Calls {
                 index,
                 issued.context().transaction);
         return new CoreToDriver.Recorded(Signed.sign(Domain.PROOF, key, proof.toBlob()), index);
+    }
+
+    private List<Debit> settled(State.Issued issued, Receipt receipt) {
+        List<Debit> settled = new ArrayList<>();
+        if (!issued.charges().isEmpty()) {
+            Chain chain = issued.context().chain;
+            chain.cap(issued.cap()).spent(issued.charges(), receipt).forEach((budget, spent) -> {
+                long reserved = issued.charges().getOrDefault(budget, 0L);
+                if (spent != reserved) {
+                    settled.addAll(state.accounts.settle(chain, budget, reserved, spent));
+                }
+            });
+        }
+        return settled;
+    }
+
+    /** The context may act on what the result says in the fields that the permit asked for. */
+    private static void receive(State.Issued issued, Receipt receipt, long index) {
+        for (Receipt.Field field : receipt.fields()) {
+            if (issued.fields().contains(field.path()) && receipt.status() == 0) {
+                String source = issued.context().chain.cap(issued.cap()).name() + "#" + field.path();
+                field.digests().forEach(digest -> issued.context().receive(source, digest, index));
+            }
+        }
     }
 }

@@ -1,19 +1,22 @@
 package ambit.core;
 
+import ambit.authority.Allowance;
 import ambit.authority.Arguments;
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
-import ambit.authority.Less;
 import ambit.authority.Narrowing;
+import ambit.authority.Permit;
+import ambit.authority.Rate;
 import ambit.authority.Request;
 import ambit.authority.Share;
 import ambit.decision.Block;
 import ambit.decision.Codes;
 import ambit.decision.Received;
 import ambit.decision.Values;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import ambit.wire.MalformedException;
@@ -25,20 +28,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A verified chain: a grant, the request that continues it, the delegations below. What it allows is what every block allows;
  * a block names capabilities by their index in the grant and can only take away. Immutable.
  */
 final class Chain {
-    /** What one block says of one capability's count; {@code uses} −1 for nothing. */
-    record Limit(History.Node node, long uses, String name) {}
+    /** The account of a block itself, from which nothing is ever taken: what revokes the block closes it. */
+    static final int BLOCK = -1;
+
+    /** What one block says of one account; {@code most} −1 for nothing. */
+    record Limit(History.Node node, long most, Rate rate, String name) {}
 
     /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
     private record Layer(
-            String name, Blob hash, Blob id, long expiresS, Blob drop, Map<Integer, Narrowing> narrowings) {
+            String name,
+            Blob hash,
+            Blob id,
+            long expiresS,
+            Blob drop,
+            Map<Integer, Narrowing> narrowings,
+            Map<Integer, Long> allowances) {
         boolean drops(int cap) {
             return Bitmap.has(drop, cap);
         }
@@ -53,6 +67,13 @@ final class Chain {
     private final String agent;
     private final List<Layer> layers;
     private final Map<Integer, ambit.decision.Chain> compiled = new HashMap<>();
+    private final Map<Integer, List<Limit>> limits = new HashMap<>();
+
+    /** The capabilities that are asked where an argument of theirs is from. */
+    private final Set<Integer> derived = new HashSet<>();
+
+    /** By the name of a capability, the fields of its results that arguments may be from. */
+    private final Map<String, Set<String>> fields = new HashMap<>();
 
     private Chain(Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
         this.grantHash = grantHash;
@@ -61,7 +82,18 @@ final class Chain {
         this.layers = List.copyOf(layers);
         for (int cap : held()) {
             compiled.put(cap, compile(cap));
+            constraints(cap).flatMap(it -> it.source().stream()).forEach(source -> {
+                derived.add(cap);
+                fields.computeIfAbsent(source.capability(), _ -> new TreeSet<>())
+                        .add(source.field());
+            });
         }
+        accounts().forEach(account -> limits.put(account, limitsOf(account)));
+    }
+
+    /** What all blocks say of a capability's arguments. */
+    private Stream<Constraint> constraints(int cap) {
+        return IntStream.rangeClosed(0, layers.size()).boxed().flatMap(block -> constraints(cap, block).stream());
     }
 
     /** @throws Refused if the request is not one that continues this grant */
@@ -79,12 +111,20 @@ final class Chain {
                 request.transaction(),
                 request.expires(),
                 request.drop(),
-                request.narrowings());
+                request.narrowings(),
+                request.allowances());
         return new Chain(grantHash, grant, request.agent(), List.of(layer));
     }
 
     private static Layer layer(
-            String name, Grant grant, Blob hash, Blob id, long expires, Blob drop, List<Narrowing> narrowings)
+            String name,
+            Grant grant,
+            Blob hash,
+            Blob id,
+            long expires,
+            Blob drop,
+            List<Narrowing> narrowings,
+            List<Allowance> allowances)
             throws Refused {
         Map<Integer, Narrowing> byCap = new HashMap<>();
         for (Narrowing narrowing : narrowings) {
@@ -92,7 +132,14 @@ final class Chain {
                 throw new Refused(Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
             }
         }
-        return new Layer(name, hash, id, expires, drop, byCap);
+        Map<Integer, Long> byBudget = new HashMap<>();
+        for (Allowance allowance : allowances) {
+            if (allowance.budget() >= grant.budgets().size()) {
+                throw new Refused(Denial.MALFORMED, "an allowance of a budget that the grant does not have");
+            }
+            byBudget.put(allowance.budget(), allowance.limit());
+        }
+        return new Layer(name, hash, id, expires, drop, byCap, byBudget);
     }
 
     /**
@@ -107,41 +154,15 @@ final class Chain {
             throw new Refused(Denial.DEPTH_EXCEEDED);
         }
         List<Integer> held = held();
-        Set<Integer> drop = new HashSet<>();
-        IntStream.range(0, grant.caps().size())
+        Set<Integer> withheld = IntStream.range(0, grant.caps().size())
                 .filter(index -> !held.contains(index) || !cap(index).mayDelegate())
-                .forEach(drop::add);
-        Map<Integer, Narrowing> narrowings = new TreeMap<>();
-        List<Narrowing> shared = share.map(Share::narrowings).orElse(List.of());
-        share.ifPresent(it -> drop.addAll(Bitmap.indices(it.drop())));
-        shared.forEach(it -> narrowings.put(it.cap(), new Narrowing(it.cap(), List.of(), it.uses(), false)));
-        if (!narrowing.isEmpty()) {
-            Less less = Less.parse(narrowing);
-            less.requireWithin(held.size());
-            Bitmap.indices(less.drop()).forEach(index -> drop.add(held.get(index)));
-            for (Narrowing one : less.narrowings()) {
-                int index = held.get(one.cap());
-                narrowings.merge(
-                        index,
-                        new Narrowing(index, one.constraints(), one.uses(), one.closed()),
-                        (above, _) ->
-                                new Narrowing(index, one.constraints(), least(above.uses(), one.uses()), one.closed()));
-            }
-        }
+                .boxed()
+                .collect(Collectors.toSet());
+        Layer above = layers.getLast();
         String name = cap(cap).name();
-        return new Delegation(
-                layers.getLast().hash(),
-                id,
-                layers.getLast().expiresS(),
-                Bitmap.of(drop),
-                List.copyOf(narrowings.values()),
-                shared,
-                name.substring(name.indexOf('.') + 1),
-                inputDigest);
-    }
-
-    private static long least(long left, long right) {
-        return left < 0 ? right : right < 0 ? left : Math.min(left, right);
+        String agent = name.substring(name.indexOf('.') + 1);
+        return Delegation.of(grant, held, withheld, share, narrowing)
+                .below(above.hash(), id, above.expiresS(), agent, inputDigest);
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {
@@ -156,9 +177,17 @@ final class Chain {
                 delegation.id(),
                 delegation.expires(),
                 delegation.drop(),
-                delegation.share()));
+                delegation.share(),
+                List.of()));
         more.add(layer(
-                name, grant, hash, delegation.id(), delegation.expires(), delegation.drop(), delegation.narrowings()));
+                name,
+                grant,
+                hash,
+                delegation.id(),
+                delegation.expires(),
+                delegation.drop(),
+                delegation.narrowings(),
+                delegation.allowances()));
         return new Chain(grantHash, grant, delegation.agent(), more);
     }
 
@@ -174,7 +203,7 @@ final class Chain {
     }
 
     private static Narrowing narrowing(Layer layer, int cap) {
-        return layer.narrowings().getOrDefault(cap, new Narrowing(cap, List.of(), -1, false));
+        return layer.narrowings().getOrDefault(cap, Narrowing.nothing(cap));
     }
 
     private static Block block(
@@ -183,12 +212,29 @@ final class Chain {
     }
 
     /** Refuses arguments that some block does not allow now. */
-    void judge(int cap, Values arguments, long nowMs) throws Refused {
-        long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, new Received(), nowMs);
+    void judge(int cap, Values arguments, Received received, long nowMs) throws Refused {
+        long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = denial(ambit.decision.Chain.code(answer));
             throw new Refused(code, code.sentence() + ": " + shortened(culprit(cap, arguments, code, answer)));
         }
+    }
+
+    /** Marks what the arguments of an allowed call were received as. */
+    void mark(int cap, Values arguments, Received received) {
+        compiled.getOrDefault(cap, NOTHING).mark(arguments, received);
+    }
+
+    /** Whether some block asks where an argument of the capability is from. */
+    boolean isDerived(int cap) {
+        return derived.contains(cap);
+    }
+
+    /** The fields of the capability's results that arguments may be from. */
+    List<String> fields(int cap) {
+        return fields.getOrDefault(cap(cap).name(), Set.of()).stream()
+                .limit(Permit.MAX_FIELDS)
+                .toList();
     }
 
     /** The constraint that is violated or whose argument is missing, or the argument that none names. */
@@ -240,16 +286,41 @@ final class Chain {
         return grant.caps().get(index);
     }
 
-    /** What each block says of this capability's count, the grant first. */
-    List<Limit> limits(int cap) {
-        List<Limit> limits = new ArrayList<>();
-        limits.add(new Limit(new History.Node(grantHash, cap), cap(cap).uses(), "grant"));
+    /** Its capabilities, its budgets and the block itself. */
+    List<Integer> accounts() {
+        List<Integer> accounts = new ArrayList<>(held());
+        IntStream.range(0, grant.budgets().size()).forEach(budget -> accounts.add(Entry.BUDGETS + budget));
+        accounts.add(BLOCK);
+        return accounts;
+    }
+
+    /** What each block says of an account, the grant first. */
+    List<Limit> limits(int account) {
+        return limits.getOrDefault(account, List.of());
+    }
+
+    private List<Limit> limitsOf(int account) {
+        boolean isCap = account != BLOCK && account < Entry.BUDGETS;
+        int budget = account - Entry.BUDGETS;
+        long granted = account == BLOCK
+                ? -1
+                : isCap ? cap(account).uses() : grant.budgets().get(budget).limit();
+        List<Limit> all = new ArrayList<>();
+        all.add(new Limit(
+                new History.Node(grantHash, account),
+                granted,
+                isCap ? cap(account).rate() : Rate.NONE,
+                "grant"));
         for (Layer layer : layers.stream().filter(Layer::counts).toList()) {
-            Narrowing narrowing = layer.narrowings().get(cap);
-            long uses = narrowing == null ? -1 : narrowing.uses();
-            limits.add(new Limit(new History.Node(layer.hash(), cap), uses, layer.name()));
+            Narrowing narrowing = isCap ? narrowing(layer, account) : Narrowing.nothing(0);
+            long most = isCap ? narrowing.uses() : layer.allowances().getOrDefault(budget, -1L);
+            all.add(new Limit(new History.Node(layer.hash(), account), most, narrowing.rate(), layer.name()));
         }
-        return limits;
+        return List.copyOf(all);
+    }
+
+    String budget(int index) {
+        return grant.budgets().get(index).name();
     }
 
     /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, and its holder's key. */

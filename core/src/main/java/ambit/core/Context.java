@@ -1,12 +1,17 @@
 package ambit.core;
 
 import ambit.authority.signing.SigningKey;
+import ambit.decision.Received;
+import ambit.decision.Sighting;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** One live transaction. What changes is guarded by the core's lock. */
 final class Context {
@@ -27,6 +32,12 @@ final class Context {
     /** The control connection that its memory was mapped through. */
     long connection;
 
+    /** What it may act on because a tool's result said it. */
+    final Received received = new Received();
+
+    /** What all contexts of its transaction and of those above it received: a value is one, whoever receives it. */
+    final Received family;
+
     long sequence;
     long eventBytes;
     boolean stopped;
@@ -44,7 +55,8 @@ final class Context {
             SigningKey key,
             AgentSpec spec,
             MemoryMap memory,
-            Map<Blob, Integer> handles) {
+            Map<Blob, Integer> handles,
+            Received family) {
         this.id = id;
         this.transaction = transaction;
         this.owner = owner;
@@ -53,6 +65,7 @@ final class Context {
         this.spec = spec;
         this.memory = memory;
         this.handles = handles;
+        this.family = family;
     }
 
     /** The index of the capability that this handle is bound to, if the context may use it. */
@@ -65,6 +78,40 @@ final class Context {
             throw new Refused(Denial.MAY_NOT_USE);
         }
         return index;
+    }
+
+    /** Remembers that a tool's result gave it this value; what it has no room for it may not act on. */
+    void receive(String source, Blob value, long origin) {
+        byte[] from = source.getBytes(StandardCharsets.UTF_8);
+        int known = family.find(from, value.toArray(), 0);
+        Sighting sighting = known < 0 ? new Sighting(from, value.toArray(), origin) : family.get(known);
+        if (received.find(from, value.toArray(), 0) < 0 && (known >= 0 || family.add(sighting))) {
+            received.add(sighting);
+        }
+    }
+
+    /** Gives a child what this context received from these sources: the values are the same, and so are their counts. */
+    void pass(List<String> sources, Context child) {
+        for (String source : sources) {
+            byte[] from = source.getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < received.size(); i++) {
+                if (received.get(i).isFrom(from)) {
+                    child.received.add(received.get(i));
+                }
+            }
+        }
+    }
+
+    /** The outcomes that gave what the marked call acts on; it counts as made. */
+    List<Long> act() {
+        Set<Long> origins = new TreeSet<>();
+        for (int i = 0; i < received.size(); i++) {
+            Sighting sighting = received.get(i);
+            if (sighting.act()) {
+                origins.add(sighting.origin());
+            }
+        }
+        return List.copyOf(origins);
     }
 
     /** The name of a capability for the log, {@code ""} for a handle that this context does not have. */

@@ -17,8 +17,13 @@ import java.util.Set;
  * starts. Guarded by the core's lock.
  */
 final class History {
-    /** Capability {@code cap} of the block with this hash. */
-    record Node(Blob block, int cap) {}
+    /** An account of the block with this hash, as an {@link Entry.Debit} numbers it. */
+    record Node(Blob block, int account) {}
+
+    /** What was taken from it, in all and in its present window. */
+    record Taken(long total, long openedMs, long inWindow) {
+        static final Taken NOTHING = new Taken(0, 0, 0);
+    }
 
     /** A transaction that began and did not end. {@code committing}: it may have committed. */
     record Open(String transaction, Owner owner, boolean committing) {}
@@ -27,7 +32,7 @@ final class History {
 
     private final Map<String, Blob> tenants = new HashMap<>();
     private final Map<Blob, String> tenantOfKey = new HashMap<>();
-    private final Map<Node, Long> uses = new HashMap<>();
+    private final Map<Node, Taken> taken = new HashMap<>();
     private final Set<Target> revoked = new HashSet<>();
     private final Map<String, Long> generations = new HashMap<>();
     private final Set<Blob> grants = new HashSet<>();
@@ -50,6 +55,7 @@ final class History {
                 begin(e.context(), e.transaction(), opened(e.parent()).owner());
             }
             case Entry.Allowed e -> debit(e.debits());
+            case Entry.Outcome e -> debit(e.settled());
             case Entry.CommitIntended e ->
                 open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
             case Entry.Ended e -> open.remove(e.context());
@@ -62,12 +68,7 @@ final class History {
                 }
                 epoch = e.epoch();
             }
-            case Entry.Boot _,
-                    Entry.Denied _,
-                    Entry.Outcome _,
-                    Entry.GuestEvent _,
-                    Entry.Recovered _,
-                    Entry.Wrote _ -> {}
+            case Entry.Boot _, Entry.Denied _, Entry.GuestEvent _, Entry.Recovered _, Entry.Wrote _ -> {}
         }
     }
 
@@ -86,7 +87,9 @@ final class History {
 
     private void debit(List<Debit> debits) {
         for (Debit debit : debits) {
-            uses.put(new Node(debit.block(), debit.cap()), debit.uses());
+            taken.put(
+                    new Node(debit.block(), debit.account()),
+                    new Taken(debit.taken(), debit.openedMs(), debit.inWindow()));
         }
     }
 
@@ -104,8 +107,8 @@ final class History {
         return tenantOfKey.getOrDefault(rootKey, "");
     }
 
-    long uses(Node node) {
-        return uses.getOrDefault(node, 0L);
+    Taken taken(Node node) {
+        return taken.getOrDefault(node, Taken.NOTHING);
     }
 
     /** Whether one of a chain's names, or all grants of its generation, are revoked. */

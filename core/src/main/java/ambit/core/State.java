@@ -9,6 +9,7 @@ import ambit.wire.SteadyClock;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -18,12 +19,20 @@ import java.util.function.LongSupplier;
  */
 final class State {
     /** A permit without a receipt. */
-    record Issued(Context context, long sequence, Blob digest, String driver, long atMs) {}
+    record Issued(
+            Context context,
+            long sequence,
+            Blob digest,
+            String driver,
+            long atMs,
+            int cap,
+            List<String> fields,
+            Map<Integer, Long> charges) {}
 
     final Journal journal;
     final SteadyClock clock;
     final History history = new History();
-    final Accounts accounts = new Accounts(history);
+    final Accounts accounts;
     final Map<Blob, Context> live = new LinkedHashMap<>();
     final Map<Blob, Issued> permits = new LinkedHashMap<>();
     private final SecureRandom random;
@@ -34,12 +43,16 @@ final class State {
         this.random = random;
         journal.forEach((_, bytes) -> history.apply(Entry.decode(bytes)));
         this.clock = new SteadyClock(wall, nanos, history.lastMs());
+        this.accounts = new Accounts(history, clock::millis);
     }
 
     /** Appends an entry and lets it take effect, both or neither. Durable only later. */
     synchronized long record(Entry entry) {
         long index = journal.append(Entry.encode(entry));
         history.apply(entry);
+        if (entry instanceof Entry.Revoked) {
+            live.values().stream().filter(this::isRevoked).forEach(context -> accounts.revoke(context.chain));
+        }
         return index;
     }
 
@@ -55,14 +68,16 @@ final class State {
         if (context.expired) {
             throw new Refused(Denial.EXPIRED);
         }
-        refuseRevoked(context.owner.tenant(), context.chain);
+        accounts.refuseRevoked(context.chain);
         return context;
     }
 
-    synchronized void refuseRevoked(String tenant, Chain chain) throws Refused {
-        if (history.isRevoked(tenant, chain.names(), chain.generation())) {
-            throw new Refused(Denial.REVOKED);
-        }
+    private boolean isRevoked(Context context) {
+        return isRevoked(context.owner.tenant(), context.chain);
+    }
+
+    synchronized boolean isRevoked(String tenant, Chain chain) {
+        return history.isRevoked(tenant, chain.names(), chain.generation());
     }
 
     /** 16 bytes that nobody can guess. */

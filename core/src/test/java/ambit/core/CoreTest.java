@@ -6,6 +6,7 @@ import ambit.audit.LogVerifier;
 import ambit.authority.Bitmap;
 import ambit.authority.Constraint;
 import ambit.authority.Grant;
+import ambit.authority.Less;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
@@ -335,7 +336,9 @@ class CoreTest {
                         Entry.Ended.class);
         Entry.Allowed allowed = (Entry.Allowed) log.get(4);
         assertThat(allowed.permit()).isEqualTo(permit.id());
-        assertThat(allowed.debits()).extracting(d -> d.uses() + "/" + d.limit()).containsExactly("1/1", "1/-1");
+        assertThat(allowed.debits())
+                .extracting(d -> d.taken() + "/" + d.limit())
+                .containsExactly("1/1", "1/-1");
         assertThat(((Entry.Denied) log.get(5)).capability()).isEqualTo("files.write");
     }
 
@@ -563,7 +566,8 @@ class CoreTest {
                 first.agent(),
                 first.caps(),
                 first.memory(),
-                generation);
+                generation,
+                List.of());
     }
 
     @Test
@@ -631,8 +635,8 @@ class CoreTest {
     void aNarrowedChildMayDoLess() {
         Admitted parent = world.begin(
                 World.tool("files.read", -1, true), World.tool("files.write", -1, false), World.child("helper", 5));
-        Blob dropWriteAndOneRead = Blob.of(
-                Cbor.encode(Cbor.record(Blob.of(new byte[] {2}), List.of(new Narrowing(0, List.of(), 1, false)))));
+        Blob dropWriteAndOneRead =
+                new Less(Blob.of(new byte[] {2}), List.of(new Narrowing(0, List.of(), 1, false))).toBlob();
         Admitted child = (Admitted) world.spawn(parent, 2, dropWriteAndOneRead);
         assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.read", "helper");
         assertAllowed(world.call(child));
@@ -660,8 +664,7 @@ class CoreTest {
         assertAllowed(world.call(child));
         assertDenied(world.call(child), Denial.USES_EXHAUSTED);
         // What the parent asks for besides comes on top, and gives nothing back.
-        Blob openAndMany =
-                Blob.of(Cbor.encode(Cbor.record(Blob.EMPTY, List.of(new Narrowing(0, List.of(), 1_000_000, false)))));
+        Blob openAndMany = new Less(Blob.EMPTY, List.of(new Narrowing(0, List.of(), 1_000_000, false))).toBlob();
         Admitted other = (Admitted) world.spawn(parent, 2, openAndMany);
         assertDenied(world.call(other, World.handle(other, 0), "{\"path\":\"/repo/b\"}"), Denial.CONSTRAINT);
         assertAllowed(world.call(other));

@@ -3,20 +3,26 @@ package ambit.core;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.authority.Allowance;
 import ambit.authority.Arguments;
+import ambit.authority.Budget;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Constraint.Kind;
+import ambit.authority.Cost;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
+import ambit.authority.Rate;
 import ambit.authority.Request;
 import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.decision.Received;
+import ambit.decision.Sighting;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.Cose.Domain;
@@ -30,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -259,11 +266,32 @@ class VectorsTest {
     // ---- chains and decisions
 
     private static Cap cap(List<Constraint> constraints, boolean other) {
-        return new Cap("files.read", Cap.TOOL, "mcp", Cap.USE | Cap.DELEGATE, -1, constraints, other, Blob.EMPTY);
+        return new Cap(
+                "files.read",
+                Cap.TOOL,
+                "mcp",
+                Cap.USE | Cap.DELEGATE,
+                -1,
+                constraints,
+                other,
+                Blob.EMPTY,
+                new Rate(60, 60),
+                List.of(new Cost(0, Cost.Kind.ARGUMENT, 100, "a")));
     }
 
     private Grant grant(List<Cap> caps) {
-        return new Grant("acme", id("grant"), alice.publicKey(), NOW - 10, NOW + 3600, 4, "agent", caps, List.of(), 0);
+        return new Grant(
+                "acme",
+                id("grant"),
+                alice.publicKey(),
+                NOW - 10,
+                NOW + 3600,
+                4,
+                "agent",
+                caps,
+                List.of(),
+                0,
+                List.of(new Budget("cents", 1000)));
     }
 
     private Request request(Blob parent, List<Narrowing> narrowings, long expires) {
@@ -277,7 +305,8 @@ class VectorsTest {
                 Blob.EMPTY,
                 narrowings,
                 List.of(),
-                hash("input"));
+                hash("input"),
+                List.of(new Allowance(0, 500)));
     }
 
     private void chains() throws Exception {
@@ -307,7 +336,9 @@ class VectorsTest {
                     random.nextInt(2) == 0 ? List.of() : List.of(narrowing()),
                     random.nextInt(2) == 0 ? List.of() : List.of(narrowing()),
                     "child",
-                    hash("input"));
+                    hash("input"),
+                    List.of(new Allowance(0, 5)),
+                    List.of("files.list#paths/*"));
             SigningKey key = key("context " + d);
             Blob bytes = Signed.sign(Domain.DELEGATION, i == 10 ? core : key, delegation.toBlob());
             sound &= i != 10 && i != 11;
@@ -337,8 +368,37 @@ class VectorsTest {
             calls.add(List.of(0, params, now));
             expected.add(code(chain, params, now));
         }
+        vector.put("received", digests());
         vector.put("calls", calls);
         vector.put("expect", expected);
+    }
+
+    /** What the contexts of these vectors received, by its source. */
+    private static Map<String, List<Json>> sources() {
+        return new TreeMap<>(Map.of(
+                "files.list#paths/*",
+                List.of(new Json.Str("/repo"), new Json.Str("x")),
+                "files.count#n",
+                List.of(new Json.Int(1), new Json.Int(-1))));
+    }
+
+    private static Map<String, Object> digests() {
+        Map<String, Object> digests = new TreeMap<>();
+        sources()
+                .forEach((source, values) -> digests.put(
+                        source,
+                        values.stream()
+                                .map(value -> Arguments.digest(value).toHex())
+                                .toList()));
+        return digests;
+    }
+
+    private static Received received() {
+        Received received = new Received();
+        sources()
+                .forEach((source, values) -> values.forEach(value -> received.add(new Sighting(
+                        source.getBytes(UTF_8), Arguments.digest(value).toArray(), 0))));
+        return received;
     }
 
     private static String code(Chain chain, String params, long now) {
@@ -346,7 +406,7 @@ class VectorsTest {
             if (!(Json.parse(World.json(params)) instanceof Json.Obj object)) {
                 return "refused";
             }
-            chain.judge(0, Arguments.of(object), now);
+            chain.judge(0, Arguments.withDigests(object), received(), now);
             return "0";
         } catch (Refused e) {
             return String.valueOf(e.code().number());
@@ -402,6 +462,7 @@ class VectorsTest {
             case HOST -> List.of(Cbor.of(pick("api.example.com", "*.example.com")), Cbor.of("example.com"));
             case URL ->
                 List.of(Cbor.of(pick("https://api.example.com/v1", "https://*.example.com", "http://10.2.3.4:8080")));
+            case FROM -> List.of(Cbor.of(pick("files.list#paths/*", "files.count#n", "never#read")), Cbor.of(1));
         };
     }
 

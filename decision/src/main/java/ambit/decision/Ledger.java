@@ -11,7 +11,7 @@ public final class Ledger {
     public static final long UNLIMITED = -1;
 
     /** A node has fewer ancestors than this. */
-    public static final int MAX_DEPTH = 67;
+    public static final int MAX_DEPTH = 66;
 
     /** No node: the parent of a root, and the answer when there is no room. */
     public static final int NONE = -1;

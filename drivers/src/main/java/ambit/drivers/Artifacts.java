@@ -10,6 +10,7 @@ import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.MalformedException;
+import java.util.List;
 
 /**
  * The two signed artifacts that drivers deal with: the core's permits, which they verify, and their receipts, which they sign with
@@ -41,9 +42,16 @@ final class Artifacts {
     }
 
     /** A signed receipt, COSE: what was executed on the permit and what came of it. */
-    Blob receipt(Permit permit, Blob resultDigest, int status, long finishedAtMs, long resultBytes) {
-        Receipt receipt =
-                new Receipt(permit.id(), permit.paramsDigest(), resultDigest, status, finishedAtMs, resultBytes);
+    Blob receipt(
+            Permit permit,
+            Blob resultDigest,
+            int status,
+            long finishedAtMs,
+            long resultBytes,
+            List<Receipt.Meter> meters,
+            List<Receipt.Field> fields) {
+        Receipt receipt = new Receipt(
+                permit.id(), permit.paramsDigest(), resultDigest, status, finishedAtMs, resultBytes, meters, fields);
         return Signed.sign(Domain.RECEIPT, receiptKey, receipt.toBlob());
     }
 }

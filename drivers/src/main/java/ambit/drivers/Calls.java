@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.authority.Receipt;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.Denial;
@@ -8,7 +9,9 @@ import ambit.wire.Limits;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One call from permit to answer: checked, performed, its outcome recorded by the core, then answered. The result digest of the
@@ -64,7 +67,14 @@ final class Calls {
             return failed(failure, recordFailure(checked, sent, failure));
         }
         sent.add(answer.result().toArray());
-        Blob receipt = artifacts.receipt(checked.permit(), sent.digest(), 0, clock.millis(), sent.count);
+        Blob receipt = artifacts.receipt(
+                checked.permit(),
+                sent.digest(),
+                0,
+                clock.millis(),
+                sent.count,
+                metered(answer.meters(), sent),
+                ResultFields.of(answer.result(), checked.permit().fields()));
         return new DriverToBroker.Done(answer.status(), answer.result(), outcomes.record(receipt));
     }
 
@@ -78,7 +88,20 @@ final class Calls {
 
     private Blob recordFailure(PermitCheck.Checked checked, Sent sent, DriverFailure failure) throws DriverFailure {
         int status = failure.code().number();
-        return outcomes.record(artifacts.receipt(checked.permit(), sent.digest(), status, clock.millis(), sent.count));
+        return outcomes.record(artifacts.receipt(
+                checked.permit(),
+                sent.digest(),
+                status,
+                clock.millis(),
+                sent.count,
+                metered(List.of(), sent),
+                List.of()));
+    }
+
+    private static List<Receipt.Meter> metered(List<Receipt.Meter> meters, Sent sent) {
+        List<Receipt.Meter> all = new ArrayList<>(meters);
+        all.add(new Receipt.Meter("bytes", sent.count));
+        return all;
     }
 
     private static DriverToBroker failed(DriverFailure failure, Blob proof) {

@@ -1,6 +1,8 @@
 package ambit.drivers;
 
+import ambit.authority.Receipt;
 import ambit.wire.Blob;
+import java.util.List;
 
 /** One kind of thing that a driver can do on a permit. */
 @FunctionalInterface
@@ -28,8 +30,13 @@ interface Effect {
      *
      * @param status as in HTTP: 200, or 404 where there is no value
      * @param result JSON, or empty where all of it went through the sink
+     * @param meters what the call took, as far as the other side said so
      */
-    record Answer(int status, Blob result) {}
+    record Answer(int status, Blob result, List<Receipt.Meter> meters) {
+        Answer(int status, Blob result) {
+            this(status, result, List.of());
+        }
+    }
 
     /** Takes the parts of a streamed answer, each at once on its way. */
     @FunctionalInterface

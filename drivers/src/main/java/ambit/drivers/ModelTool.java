@@ -72,12 +72,14 @@ final class ModelTool implements Effect {
                 throw refused(response, deadline);
             }
             long most = Math.min(limits.maxBytes(), call.maxBytes());
+            Usage usage = new Usage();
             if (streamed) {
-                pass(body, sink, most, deadline);
-                return new Answer(response.statusCode(), Blob.EMPTY);
+                pass(body, sink, most, deadline, usage);
+                return new Answer(response.statusCode(), Blob.EMPTY, usage.meters());
             }
             byte[] whole = collect(body, Math.min(most, MAX_WHOLE_ANSWER), deadline);
-            return new Answer(response.statusCode(), Blob.of(scrubber.clean(whole)));
+            usage.document(whole);
+            return new Answer(response.statusCode(), Blob.of(scrubber.clean(whole)), usage.meters());
         } finally {
             body.cancel();
         }
@@ -120,7 +122,7 @@ final class ModelTool implements Effect {
     }
 
     /** Sends events on as they come; without server-sent events what comes is one long event. */
-    private void pass(BodyQueue body, Sink sink, long most, Deadline deadline) throws DriverFailure {
+    private void pass(BodyQueue body, Sink sink, long most, Deadline deadline, Usage usage) throws DriverFailure {
         EventSplitter events = new EventSplitter();
         long count = 0;
         while (next(body, deadline) instanceof BodyQueue.Data(byte[] bytes)) {
@@ -128,13 +130,14 @@ final class ModelTool implements Effect {
             if (count > most || events.waiting() > MAX_EVENT) {
                 throw tooLarge(most);
             }
-            sendOn(events.add(bytes), sink);
+            sendOn(events.add(bytes), sink, usage);
         }
-        sendOn(events.rest(), sink);
+        sendOn(events.rest(), sink, usage);
     }
 
-    private void sendOn(byte[] events, Sink sink) throws DriverFailure {
+    private void sendOn(byte[] events, Sink sink, Usage usage) throws DriverFailure {
         if (events.length > 0) {
+            usage.events(events);
             sink.chunk(scrubber.clean(events));
         }
     }

@@ -86,7 +86,9 @@ class PermitCheckTest {
                         Kernel.json("\"done\"").sha256(),
                         0,
                         NOW,
-                        6));
+                        6,
+                        List.of(new Receipt.Meter("bytes", 6)),
+                        List.of()));
     }
 
     @Test

@@ -2,11 +2,13 @@ package ambit.cli.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A program that runs in a boundary, and everything that it may touch there.
  *
  * @param with its environment
+ * @param budgets what its calls may spend together
  * @param mayStart how many of which agents it may start as its children
  */
 public record Agent(
@@ -15,6 +17,7 @@ public record Agent(
         List<String> run,
         List<Mount> sees,
         Map<String, String> with,
+        List<Budget> budgets,
         List<Use> mayUse,
         List<Memory> remembers,
         List<Start> mayStart,
@@ -30,6 +33,9 @@ public record Agent(
      * @param quota the most that it may hold, in bytes
      */
     public record Memory(Position at, String namespace, boolean write, long quota) {}
+
+    /** How much all runs of a grant may spend of something, and how much one run. */
+    public record Budget(Position at, String name, long atMost, OptionalLong perRun) {}
 
     /** An agent that may be started, and how often. */
     public record Start(Position at, String agent, long atMost) {}

@@ -1,5 +1,6 @@
 package ambit.cli.config;
 
+import ambit.authority.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ final class AgentParser {
     static final long MOST_CHILDREN = 10_000;
 
     private static final List<String> AGENT =
-            List.of("run", "sees", "with", "may-use", "remembers", "may-start", "limits");
-    private static final List<String> USE = List.of("where", "at-most", "per-run", "delegate");
+            List.of("run", "sees", "with", "budgets", "may-use", "remembers", "may-start", "limits");
+    private static final List<String> USE = List.of("where", "at-most", "per-run", "delegate", "rate", "costs");
     private static final List<String> MEMORY = List.of("access", "at-most");
     private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
 
@@ -27,10 +28,12 @@ final class AgentParser {
 
     private final Problems problems;
     private final RuleParser rules;
+    private final SpendingParser spending;
 
     AgentParser(Problems problems) {
         this.problems = problems;
         this.rules = new RuleParser(problems);
+        this.spending = new SpendingParser(problems);
     }
 
     Optional<Agent> agent(Node.Entry entry) {
@@ -38,6 +41,10 @@ final class AgentParser {
         if (!(entry.value() instanceof Node.Mapping)) {
             return Optional.empty();
         }
+        List<Agent.Budget> budgets =
+                fields.optional("budgets").map(spending::budgets).orElse(List.of());
+        List<Use> uses = fields.optional("may-use").map(this::uses).orElse(List.of());
+        spending.requireBudgets(uses, budgets);
         return Optional.of(new Agent(
                 entry.at(),
                 entry.key(),
@@ -51,7 +58,8 @@ final class AgentParser {
                 fields.optional("with")
                         .map(node -> fields.environment(node, "'with'"))
                         .orElse(Map.of()),
-                fields.optional("may-use").map(this::uses).orElse(List.of()),
+                budgets,
+                uses,
                 fields.optional("remembers").map(this::memories).orElse(List.of()),
                 fields.optional("may-start").map(this::starts).orElse(List.of()),
                 fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT)));
@@ -95,7 +103,9 @@ final class AgentParser {
                 where.others(),
                 uses(fields, "at-most"),
                 uses(fields, "per-run"),
-                delegation);
+                delegation,
+                fields.optional("rate").flatMap(spending::rate).orElse(Rate.NONE),
+                fields.optional("costs").map(spending::costs).orElse(List.of()));
     }
 
     private static OptionalLong uses(Fields fields, String key) {

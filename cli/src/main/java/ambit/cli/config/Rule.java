@@ -28,7 +28,8 @@ public record Rule(Position at, String path, Kind kind, List<Value> operands, bo
         MAX_LENGTH,
         CIDR,
         HOST,
-        URL;
+        URL,
+        FROM;
 
         private final Constraint.Kind constraint = Constraint.Kind.valueOf(name());
 

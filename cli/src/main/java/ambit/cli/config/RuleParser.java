@@ -132,6 +132,7 @@ final class RuleParser {
                 yield Optional.empty();
             }
             case CIDR, HOST, URL -> located(entry, path, kind, optional);
+            case FROM -> from(entry, path, optional);
             case PREFIX, GLOB -> {
                 if (node instanceof Node.Text text && !text.value().isEmpty()) {
                     yield Optional.of(one(entry, path, kind, new Value.Text(text.value()), optional));
@@ -190,6 +191,34 @@ final class RuleParser {
         return values.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Rule(entry.at(), path, kind, List.copyOf(values), optional));
+    }
+
+    /** {@code from: tool.operation#field}, or with how many calls may act on each value: {@code {field: …, calls: 1}}. */
+    private Optional<Rule> from(Node.Entry entry, String path, boolean optional) {
+        List<Value> operands = new ArrayList<>();
+        if (entry.value() instanceof Node.Mapping) {
+            Fields fields = Fields.closed(problems, "'from'", entry.value(), List.of("field", "calls"));
+            fields.required("field", "bills.read#iban").ifPresent(node -> source(node, operands));
+            fields.required("calls", "1")
+                    .map(node -> fields.count(node, 1, AgentParser.MOST_USES))
+                    .ifPresent(calls -> calls.ifPresent(count -> operands.add(new Value.Whole(count))));
+        } else {
+            source(entry.value(), operands);
+        }
+        Rule rule = new Rule(entry.at(), path, Kind.FROM, List.copyOf(operands), optional);
+        return isUsable(rule) ? Optional.of(rule) : Optional.empty();
+    }
+
+    private void source(Node node, List<Value> operands) {
+        Value source = new Value.Text(node instanceof Node.Text text ? text.value() : "");
+        if (isUsable(new Rule(node.at(), "x", Kind.FROM, List.of(source), true))) {
+            operands.add(source);
+        } else {
+            problems.error(
+                    node.at(),
+                    "'from' needs a field of a tool's result",
+                    "such as bills.read#structuredContent/bills/*/iban");
+        }
     }
 
     /** Whether a grant can say this: the same check that the core makes. */

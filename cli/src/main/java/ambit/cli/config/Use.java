@@ -1,5 +1,7 @@
 package ambit.cli.config;
 
+import ambit.authority.Cost;
+import ambit.authority.Rate;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -12,6 +14,8 @@ import java.util.OptionalLong;
  * @param atMost how many uses one grant has, over all its runs; without, any number
  * @param perRun how many uses one run has; without, as many as the grant has left
  * @param delegation whether the agent may pass it to the agents that it starts
+ * @param rate how many uses a window of time may have
+ * @param costs what each call spends of the agent's budgets
  */
 public record Use(
         Position at,
@@ -20,7 +24,12 @@ public record Use(
         boolean others,
         OptionalLong atMost,
         OptionalLong perRun,
-        Delegation delegation) {
+        Delegation delegation,
+        Rate rate,
+        List<Spending> costs) {
+
+    /** What one call spends of a budget, as {@link ambit.authority.Cost} has it. */
+    public record Spending(Position at, String budget, Cost.Kind kind, long amount, String of) {}
 
     /** Who may use a capability: the agent, the agents it starts, or both. */
     public enum Delegation {

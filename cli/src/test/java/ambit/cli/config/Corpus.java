@@ -63,8 +63,19 @@ final class Corpus {
                 head(
                         "git.git_log: {where: {a: {host: \"*.x.org\"}, b: {url: \"https://x.org/v1\"}, c: {host: [a.b, c]}}}"),
                 head("model.chat: {delegate: false}"),
+                head("git.git_log: {where: {a: {from: \"git.git_show#content/*/text\"}}}"),
+                head("git.git_log: {where: {a: {from: {field: \"git.git_show#iban\", calls: 1}, max-length: 22}}}"),
+                head("git.git_log: {rate: {uses: 5, per: 1 min}}"),
+                purse("{cents: 100, tokens: {at-most: 9000, per-run: 10}}", "git.git_log: {costs: {cents: 1}}"),
+                purse("{cents: {at-most: 9}}", "git.git_log: {costs: {cents: {argument: a/b, times: 100}}}"),
+                purse("{tokens: 9}", "model.chat: {costs: {tokens: {meter: tokens, at-most: 4000}}}"),
                 "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
                 "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}");
+    }
+
+    /** A good file whose one agent has budgets and this use. */
+    static String purse(String budgets, String use) {
+        return head(use) + "    budgets: " + budgets + "\n";
     }
 
     /** Wrong in form; what is wrong only across names is the parser's alone. */
@@ -143,6 +154,21 @@ final class Corpus {
                 head("git.git_log: {where: {'*': none}}"),
                 head("git.git_log: {where: {'a//b': x}}"),
                 head("git.git_log: {where: {'?': x}}"),
+                head("git.git_log: {where: {a: {from: x}}}"),
+                head("git.git_log: {where: {a: {from: {field: \"git.git_show#iban\"}}}}"),
+                head("git.git_log: {where: {a: {from: {field: \"git.git_show#iban\", calls: 0}}}}"),
+                head("git.git_log: {rate: 5}"),
+                head("git.git_log: {rate: {uses: 5}}"),
+                head("git.git_log: {rate: {uses: 0, per: 1 min}}"),
+                head("git.git_log: {rate: {uses: 5, per: 1500 ms}}"),
+                purse("{cents: 0}", "git.git_log:"),
+                purse("{Cents: 1}", "git.git_log:"),
+                purse("{cents: {per-run: 1}}", "git.git_log:"),
+                purse("{cents: 1}", "git.git_log: {costs: {cents: 0}}"),
+                purse("{cents: 1}", "git.git_log: {costs: {cents: {times: 3}}}"),
+                purse("{cents: 1}", "git.git_log: {costs: {cents: {argument: a, meter: bytes, at-most: 3}}}"),
+                purse("{cents: 1}", "git.git_log: {costs: {cents: {meter: miles, at-most: 3}}}"),
+                purse("{cents: 1}", "git.git_log: {costs: {cents: {meter: bytes}}}"),
                 head("git.git_log: {delegate: maybe}"));
     }
 }

@@ -22,6 +22,9 @@ public sealed interface Entry extends Cbor.Message {
     /** Keys that one entry can report on. */
     int MAX_WRITTEN = 32;
 
+    /** Accounts of budgets have numbers from here. */
+    int BUDGETS = Limits.CAPABILITIES;
+
     /** When the core wrote it. */
     long atMs();
 
@@ -74,7 +77,11 @@ public sealed interface Entry extends Cbor.Message {
             @Max(Limits.SENTENCE) String sentence)
             implements Entry {}
 
-    /** The permit: one call of one driver. A read is recorded like an effect, but may become durable while it runs. */
+    /**
+     * The permit: one call of one driver. A read is recorded like an effect, but may become durable while it runs.
+     *
+     * @param origins the outcomes that gave the values which the call acts on, where its authority is derived from them
+     */
     record Allowed(
             long atMs,
             Blob context,
@@ -86,14 +93,30 @@ public sealed interface Entry extends Cbor.Message {
             Blob permit,
             String driver,
             boolean effect,
-            List<Debit> debits)
+            List<Debit> debits,
+            List<Long> origins)
             implements Entry {}
 
-    /** One ledger node after a use: capability {@code cap} of the block with this hash. A negative limit is none. */
-    record Debit(@Bytes32 Blob block, int cap, long uses, long limit) implements Cbor.Message {}
+    /**
+     * An account of the block with this hash after a taking or a settlement.
+     *
+     * @param account the index of a capability; from {@link #BUDGETS} on, that of a budget
+     * @param taken in all
+     * @param limit negative for none
+     * @param openedMs when the present window of its rate began, 0 where it has no rate
+     * @param inWindow what was taken in that window
+     */
+    record Debit(@Bytes32 Blob block, int account, long taken, long limit, long openedMs, long inWindow)
+            implements Cbor.Message {
+        /** An account of uses without a rate. */
+        public Debit(Blob block, int account, long taken, long limit) {
+            this(block, account, taken, limit, 0, 0);
+        }
+    }
 
     /** What came of a permit, from the driver's verified receipt. Status 0 is success, else a denial's number. */
-    record Outcome(long atMs, Blob permit, int status, Blob resultDigest, long bytes, long millis) implements Entry {}
+    record Outcome(long atMs, Blob permit, int status, Blob resultDigest, long bytes, long millis, List<Debit> settled)
+            implements Entry {}
 
     /** What a guest said by its {@code log} syscall: JSON, its own words. */
     record GuestEvent(
