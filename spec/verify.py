@@ -295,7 +295,7 @@ def host(text, pattern):
 def place(text):
     """Scheme, port, host and path of a URL, or None."""
     found = ADDRESS.fullmatch(text) if len(text) <= 2048 else None
-    if not found or re.search("%(?:2[eEfF5]|5[cC]|00)", found[4]):
+    if not found or len(found[2]) > 253 or re.search("%(?:2[eEfF5]|5[cC]|00)", found[4]):
         return None
     path = found[4] or "/"
     path = path[:-1] if len(path) > 1 and path.endswith("/") else path

@@ -25,15 +25,16 @@ final class Places {
 
     private static final Pattern HOST = Pattern.compile(NAME);
     private static final Pattern HOST_PATTERN = Pattern.compile("(?:\\*\\.)?" + NAME);
-    private static final String PATH = "(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*";
+    /** Repeats one class and no group: Java's matcher takes stack for each turn of a group. */
+    private static final String PATH = "(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?";
     private static final String URL_START =
-            "(?<scheme>https?)://(?<host>" + "%s" + "|" + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
+            "(?<scheme>https?)://(?=[^/:?#]{1,253}(?:[/:?#]|\\z))(?<host>" + "%s" + "|" + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
     private static final Pattern URL = Pattern.compile(
             URL_START.formatted(NAME) + "(?<path>" + PATH + ")(?:\\?[!-~&&[^#<>\\\\]]*)?(?:#[!-~&&[^#<>\\\\]]*)?");
     private static final Pattern URL_PATTERN =
             Pattern.compile(URL_START.formatted("(?:\\*\\.)?" + NAME) + "(?<path>" + PATH + ")");
-    /** Escapes that some programs undo before they look at the path: . / \\ % and NUL. */
-    private static final Pattern AMBIGUOUS = Pattern.compile("%(?:2[eEfF5]|5[cC]|00)");
+    /** What is no escape, and those that some programs undo before they look at the path: . / \\ % and NUL. */
+    private static final Pattern AMBIGUOUS = Pattern.compile("%(?:2[eEfF5]|5[cC]|00|(?![0-9A-Fa-f]{2}))");
 
     private static final Pattern NETWORK = Pattern.compile("(?<address>[^/]+)/(?<bits>0|[1-9][0-9]{0,2})");
     private static final Pattern DECIMAL = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?");
