@@ -224,4 +224,47 @@ class ArgumentsTest {
         assertThat(Denial.of(Codes.REVOKED)).isEqualTo(Denial.REVOKED);
         assertThat(Denial.of(Codes.MAY_NOT_USE)).isEqualTo(Denial.MAY_NOT_USE);
     }
+
+    @Test
+    void aLongNameAroundALongListIsRefusedBeforeItFillsTheMemory() throws Exception {
+        String name = "n".repeat(500_000);
+        String list = "0,".repeat(250_000) + "0";
+        assertThatThrownBy(() -> flat("{\"" + name + "\":[" + list + "]}")).isInstanceOf(MalformedException.class);
+        assertThat(flat("{\"xs\":[" + list + "]}").size()).isEqualTo(Arguments.MAX + 1);
+    }
+
+    @Test
+    void aLongUrlIsReadWithLittleStack() throws Exception {
+        String longest = "http://a/" + "b".repeat(2039);
+        List<String> read = new ArrayList<>();
+        Thread small = new Thread(
+                null,
+                () -> {
+                    for (String url : List.of(longest, "http://a" + "/b".repeat(1020), "http://a" + "/%41".repeat(500))) {
+                        read.add(new String(Places.url(url).toArray(), StandardCharsets.UTF_8));
+                    }
+                    read.add(new String(Places.url("http://" + "a.".repeat(1000) + "a").toArray(), StandardCharsets.UTF_8));
+                },
+                "small",
+                128 << 10);
+        small.start();
+        small.join();
+        assertThat(read)
+                .containsExactly(
+                        "http:80//a/" + "b".repeat(2039),
+                        "http:80//a" + "/b".repeat(1020),
+                        "http:80//a" + "/%41".repeat(500),
+                        "");
+    }
+
+    @Test
+    void anEscapeInAUrlIsTwoHexDigitsAndAHostIsNoLongerThanAName() {
+        assertThat(Places.url("http://a/%4").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%4g").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%41").isEmpty()).isFalse();
+        String name = ("a".repeat(62) + ".").repeat(4);
+        assertThat(Places.url("http://" + name + "b/").isEmpty()).isFalse();
+        assertThat(Places.url("http://" + name + "bb").isEmpty()).isTrue();
+    }
 }

@@ -24,7 +24,6 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import ambit.wire.End;
-import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class Admission {
     private static final long REQUEST_WINDOW_MS = 300_000;
 
     /** A child is started with an input, not with arguments. */
-    private static final Values NO_ARGUMENTS = Arguments.of(new Json.Obj(Map.of()));
+    private static final Values NO_ARGUMENTS = Arguments.none();
 
     private final State state;
     private final Drivers drivers;

@@ -61,7 +61,7 @@ final class Calls {
         };
     }
 
-    private static Values arguments(Json.Obj params, boolean derived) throws Refused {
+    private static Values arguments(Json.Obj params, boolean derived) throws Refused, MalformedException {
         Values arguments = derived ? Arguments.withDigests(params) : Arguments.of(params);
         if (arguments.size() > Arguments.MAX) {
             throw new Refused(Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
@@ -95,7 +95,8 @@ final class Calls {
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
+    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest)
+            throws Refused, MalformedException {
         boolean derived;
         synchronized (state) {
             Context context = state.alive(m.context());
