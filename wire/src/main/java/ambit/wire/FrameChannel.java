@@ -63,10 +63,14 @@ public final class FrameChannel implements AutoCloseable {
         }
     }
 
+    /** Makes room as bytes come: a length that is never followed by as many costs nothing. */
     private ByteBuffer read(int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length);
+        ByteBuffer buffer = ByteBuffer.allocate(Math.min(length, TRANSFER));
         while (buffer.position() < length) {
-            buffer.limit(Math.min(length, buffer.position() + TRANSFER));
+            if (buffer.position() == buffer.capacity()) {
+                buffer = ByteBuffer.allocate(Math.min(length, 2 * buffer.capacity())).put(buffer.flip());
+            }
+            buffer.limit(Math.min(buffer.capacity(), buffer.position() + TRANSFER));
             if (channel.read(buffer) < 0) {
                 throw new EOFException("the peer closed the channel");
             }
