@@ -141,7 +141,8 @@ public final class Arguments {
         }
         switch (value) {
             case Json.Obj object when !object.members().isEmpty() -> members(path + "/", object, leaves);
-            case Json.Arr(List<Json> items) when !items.isEmpty() -> {
+            case Json.Arr(List<Json> items)
+            when !items.isEmpty() -> {
                 String element = path + "/*";
                 for (Json item : items) {
                     value(element, item, leaves);

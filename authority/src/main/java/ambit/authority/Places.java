@@ -27,8 +27,9 @@ final class Places {
     private static final Pattern HOST_PATTERN = Pattern.compile("(?:\\*\\.)?" + NAME);
     /** Repeats one class and no group: Java's matcher takes stack for each turn of a group. */
     private static final String PATH = "(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?";
-    private static final String URL_START =
-            "(?<scheme>https?)://(?=[^/:?#]{1,253}(?:[/:?#]|\\z))(?<host>" + "%s" + "|" + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
+
+    private static final String URL_START = "(?<scheme>https?)://(?=[^/:?#]{1,253}(?:[/:?#]|\\z))(?<host>" + "%s" + "|"
+            + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
     private static final Pattern URL = Pattern.compile(
             URL_START.formatted(NAME) + "(?<path>" + PATH + ")(?:\\?[!-~&&[^#<>\\\\]]*)?(?:#[!-~&&[^#<>\\\\]]*)?");
     private static final Pattern URL_PATTERN =

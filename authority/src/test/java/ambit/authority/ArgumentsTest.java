@@ -240,10 +240,12 @@ class ArgumentsTest {
         Thread small = new Thread(
                 null,
                 () -> {
-                    for (String url : List.of(longest, "http://a" + "/b".repeat(1020), "http://a" + "/%41".repeat(500))) {
+                    for (String url :
+                            List.of(longest, "http://a" + "/b".repeat(1020), "http://a" + "/%41".repeat(500))) {
                         read.add(new String(Places.url(url).toArray(), StandardCharsets.UTF_8));
                     }
-                    read.add(new String(Places.url("http://" + "a.".repeat(1000) + "a").toArray(), StandardCharsets.UTF_8));
+                    read.add(new String(
+                            Places.url("http://" + "a.".repeat(1000) + "a").toArray(), StandardCharsets.UTF_8));
                 },
                 "small",
                 128 << 10);

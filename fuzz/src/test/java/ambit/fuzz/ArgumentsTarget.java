@@ -56,14 +56,16 @@ final class ArgumentsTarget {
         String below = path.isEmpty() ? "" : path + "/";
         long paths = 0;
         switch (value) {
-            case Json.Obj(Map<String, Json> members) when path.isEmpty() || !members.isEmpty() -> {
+            case Json.Obj(Map<String, Json> members)
+            when path.isEmpty() || !members.isEmpty() -> {
                 for (Map.Entry<String, Json> member : members.entrySet()) {
                     if (into.size() <= Arguments.MAX && paths <= Arguments.MAX_PATHS) {
                         paths += flatten(below + escaped(member.getKey()), member.getValue(), into);
                     }
                 }
             }
-            case Json.Arr(List<Json> items) when !items.isEmpty() -> {
+            case Json.Arr(List<Json> items)
+            when !items.isEmpty() -> {
                 for (Json item : items) {
                     if (into.size() <= Arguments.MAX && paths <= Arguments.MAX_PATHS) {
                         paths += flatten(below + "*", item, into);
@@ -92,8 +94,7 @@ final class ArgumentsTarget {
             case Json.Null() -> is(values, i, Values.NULL, "", 0);
             case Json.Bool(boolean yes) -> is(values, i, Values.BOOL, "", yes ? 1 : 0);
             case Json.Int(long number) -> is(values, i, Values.INT, Long.toString(number), number);
-            case Json.Dec(String number) ->
-                is(values, i, Values.DECIMAL, new BigDecimal(number).toPlainString(), 0);
+            case Json.Dec(String number) -> is(values, i, Values.DECIMAL, new BigDecimal(number).toPlainString(), 0);
             case Json.Str(String text) -> {
                 is(values, i, Values.STRING, text, 0);
                 reads(Readings.address(text), values.address(i), text);

@@ -6,6 +6,7 @@ import ambit.authority.Arguments;
 import ambit.authority.Constraint;
 import ambit.decision.Block;
 import ambit.decision.Chain;
+import ambit.decision.Received;
 import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Max;
@@ -17,12 +18,10 @@ import java.util.List;
 /** Whatever the constraints and the call are: a longer chain allows nothing that a shorter one refuses, at any time. */
 final class ChainTarget {
     /** One block of a {@link Case}. */
-    record Rules(
-            boolean closed, @Max(Constraint.MAX_COUNT) List<Constraint> constraints) implements Cbor.Message {}
+    record Rules(boolean closed, @Max(Constraint.MAX_COUNT) List<Constraint> constraints) implements Cbor.Message {}
 
     /** An input: blocks, and the parameters of a call as JSON. */
-    record Case(
-            @Max(4) List<Rules> blocks, @Max(4096) Blob params) implements Cbor.Message {}
+    record Case(@Max(4) List<Rules> blocks, @Max(4096) Blob params) implements Cbor.Message {}
 
     private static final long EXPIRES = 1000;
 
@@ -33,7 +32,8 @@ final class ChainTarget {
         Values arguments;
         try {
             it = Cbor.parse(Case.class, Blob.of(input));
-            if (!(Json.parse(it.params()) instanceof Json.Obj object) || it.blocks().isEmpty()) {
+            if (!(Json.parse(it.params()) instanceof Json.Obj object)
+                    || it.blocks().isEmpty()) {
                 return;
             }
             arguments = Arguments.of(object);
@@ -51,11 +51,13 @@ final class ChainTarget {
         boolean above = true;
         for (int length = 1; length <= blocks.length; length++) {
             Chain chain = new Chain(java.util.Arrays.copyOf(blocks, length));
-            long answer = chain.evaluate(arguments, 0);
-            assertThat(chain.evaluate(arguments, 0)).isEqualTo(answer);
+            long answer = chain.evaluate(arguments, new Received(), 0);
+            assertThat(chain.evaluate(arguments, new Received(), 0)).isEqualTo(answer);
             assertThat(Chain.block(answer)).isLessThan(length);
-            assertThat(chain.evaluate(arguments, EXPIRES)).isNotZero();
-            assertThat(above || answer != 0).as("%d blocks allow, one less refuses", length).isTrue();
+            assertThat(chain.evaluate(arguments, new Received(), EXPIRES)).isNotZero();
+            assertThat(above || answer != 0)
+                    .as("%d blocks allow, one less refuses", length)
+                    .isTrue();
             above = answer == 0;
         }
     }

@@ -53,8 +53,8 @@ final class Corpus {
 
     /** The {@code most} shortest inputs, none of more than 8 KiB. */
     private static void pack(String target, Path directory, int most) throws IOException {
-        TreeSet<String> lines = new TreeSet<>(
-                Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
+        TreeSet<String> lines =
+                new TreeSet<>(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 byte[] input = Files.readAllBytes(file);

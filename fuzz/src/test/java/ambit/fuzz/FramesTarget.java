@@ -71,6 +71,8 @@ final class FramesTarget {
             assertThat(bytes.open).isFalse();
         }
         byte[] again = bytes.out.toByteArray();
-        assertThat(again).isEqualTo(Arrays.copyOfRange(input, Math.min(1, input.length), again.length + Math.min(1, input.length)));
+        assertThat(again)
+                .isEqualTo(
+                        Arrays.copyOfRange(input, Math.min(1, input.length), again.length + Math.min(1, input.length)));
     }
 }

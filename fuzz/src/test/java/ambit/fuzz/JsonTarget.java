@@ -88,8 +88,7 @@ final class JsonTarget {
                 }
             }
             case Json.Str(String text) -> assertThat(theirs.stringValue()).isEqualTo(text);
-            case Json.Int(long number) ->
-                assertThat(theirs.bigIntegerValue()).isEqualTo(BigInteger.valueOf(number));
+            case Json.Int(long number) -> assertThat(theirs.bigIntegerValue()).isEqualTo(BigInteger.valueOf(number));
             case Json.Dec(String canonical) -> {
                 assertThat(theirs.decimalValue()).isEqualByComparingTo(new BigDecimal(canonical));
                 assertThat(new BigDecimal(canonical).stripTrailingZeros().toString())

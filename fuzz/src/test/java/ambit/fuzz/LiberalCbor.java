@@ -64,14 +64,13 @@ final class LiberalCbor {
     }
 
     private long argument(int info) {
-        long argument =
-                switch (info) {
-                    case 24 -> in.get() & 0xffL;
-                    case 25 -> in.getShort() & 0xffffL;
-                    case 26 -> in.getInt() & 0xffff_ffffL;
-                    case 27 -> in.getLong();
-                    default -> info < 24 ? info : -1;
-                };
+        long argument = switch (info) {
+            case 24 -> in.get() & 0xffL;
+            case 25 -> in.getShort() & 0xffffL;
+            case 26 -> in.getInt() & 0xffff_ffffL;
+            case 27 -> in.getLong();
+            default -> info < 24 ? info : -1;
+        };
         if (argument < 0) {
             throw new IllegalArgumentException("beyond 63 bits or reserved");
         }

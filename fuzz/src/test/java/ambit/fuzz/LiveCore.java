@@ -109,12 +109,11 @@ final class LiveCore {
         Thread.ofPlatform().daemon().name("memory driver").start(() -> {
             try (channel) {
                 while (true) {
-                    DriverToCore answer =
-                            switch (CoreToDriver.fromCbor(channel.receive())) {
-                                case CoreToDriver.CommitContext _ -> new DriverToCore.Verdicts(List.of());
-                                case CoreToDriver.WasCommitted _ -> new DriverToCore.Committed(false);
-                                default -> new DriverToCore.Ok();
-                            };
+                    DriverToCore answer = switch (CoreToDriver.fromCbor(channel.receive())) {
+                        case CoreToDriver.CommitContext _ -> new DriverToCore.Verdicts(List.of());
+                        case CoreToDriver.WasCommitted _ -> new DriverToCore.Committed(false);
+                        default -> new DriverToCore.Ok();
+                    };
                     channel.send(answer.toCbor());
                 }
             } catch (IOException e) {
@@ -183,8 +182,8 @@ final class LiveCore {
     /** The honest driver's receipt for a permit. */
     Blob receipt(Permitted permitted) throws IOException {
         Permit permit = Permit.parse(Cose.parse(permitted.permit()).payload());
-        Receipt receipt = new Receipt(
-                permit.id(), permit.paramsDigest(), Blob.EMPTY.sha256(), 0, System.currentTimeMillis(), 0);
+        Receipt receipt =
+                new Receipt(permit.id(), permit.paramsDigest(), Blob.EMPTY.sha256(), 0, System.currentTimeMillis(), 0);
         return Signed.sign(Domain.RECEIPT, receiptKey, receipt.toBlob());
     }
 
@@ -205,7 +204,8 @@ final class LiveCore {
         try (LogFile file = new LogFile(HOME.resolve("state/log/entries"))) {
             while (read + 4 <= file.size()) {
                 int length = file.at(read, 4).getInt();
-                news.add(Cbor.parse(Entry.class, Blob.of(file.at(read + 4, length).array())));
+                news.add(Cbor.parse(
+                        Entry.class, Blob.of(file.at(read + 4, length).array())));
                 read += 4 + length + 32;
             }
         }

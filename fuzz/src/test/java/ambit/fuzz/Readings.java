@@ -115,7 +115,8 @@ final class Readings {
         }
         String rest = text.substring(scheme.length() + 3);
         int fragment = rest.indexOf('#');
-        int query = fragment < 0 ? rest.indexOf('?') : rest.substring(0, fragment).indexOf('?');
+        int query =
+                fragment < 0 ? rest.indexOf('?') : rest.substring(0, fragment).indexOf('?');
         int end = query >= 0 ? query : fragment >= 0 ? fragment : rest.length();
         if (!harmless(rest.substring(end), fragment < 0 ? -1 : fragment - end)) {
             return Optional.empty();

@@ -22,20 +22,23 @@ final class Seeds {
     static List<byte[]> of(String target) {
         return switch (target) {
             case "cbor" -> documents();
-            case "json" -> texts(
-                    "{\"a\":[1,-2.50,3e-7,true,false,null,\"\\u20ac\\ud83d\\ude00\\n\"],\"b\":{}}",
-                    " [ 0.1E+2 , \"x\" ] ",
-                    "{\"a\":1,\"a\":2}");
+            case "json" ->
+                texts(
+                        "{\"a\":[1,-2.50,3e-7,true,false,null,\"\\u20ac\\ud83d\\ude00\\n\"],\"b\":{}}",
+                        " [ 0.1E+2 , \"x\" ] ",
+                        "{\"a\":1,\"a\":2}");
             case "arguments" -> arguments();
             case "cose" -> CoseTarget.genuine().stream().map(Blob::toArray).toList();
             case "checkpoint" ->
                 CheckpointTarget.genuine().stream().map(Blob::toArray).toList();
-            case "frames" -> List.of(
-                    Blob.fromHex("000000000100").toArray(),
-                    Blob.fromHex("050000000200000000000100").toArray());
-            case "records" -> List.of(
-                    Blob.fromHex("050001026161016203646464").toArray(),
-                    Blob.fromHex("0000ff0000036161").toArray());
+            case "frames" ->
+                List.of(
+                        Blob.fromHex("000000000100").toArray(),
+                        Blob.fromHex("050000000200000000000100").toArray());
+            case "records" ->
+                List.of(
+                        Blob.fromHex("050001026161016203646464").toArray(),
+                        Blob.fromHex("0000ff0000036161").toArray());
             case "chain" -> chains();
             case "socket" -> attacks();
             default -> messages(target);
@@ -49,7 +52,14 @@ final class Seeds {
             lies[5 * i + 3] = (byte) 0xff;
         }
         return Stream.concat(
-                        Stream.of("00", "a2016178026179", "83f6f5f4", "1b7fffffffffffffff", "5f4101ff", "9f00ff", "bf0001ff")
+                        Stream.of(
+                                        "00",
+                                        "a2016178026179",
+                                        "83f6f5f4",
+                                        "1b7fffffffffffffff",
+                                        "5f4101ff",
+                                        "9f00ff",
+                                        "bf0001ff")
                                 .map(hex -> Blob.fromHex(hex).toArray()),
                         Stream.of(lies))
                 .toList();
@@ -92,7 +102,12 @@ final class Seeds {
 
     private static List<byte[]> chains() {
         String[] params = {
-            "{\"a\":1}", "{\"a\":\"/a/b\"}", "{\"a\":[\"a\",\"b\"]}", "{\"a\":{\"b\":\"10.0.0.1\"}}", "{\"a\":\"https://a.b/c\"}", "{}"
+            "{\"a\":1}",
+            "{\"a\":\"/a/b\"}",
+            "{\"a\":[\"a\",\"b\"]}",
+            "{\"a\":{\"b\":\"10.0.0.1\"}}",
+            "{\"a\":\"https://a.b/c\"}",
+            "{}"
         };
         Samples samples = new Samples(new SplittableRandom(8));
         List<byte[]> seeds = new ArrayList<>();
@@ -114,13 +129,19 @@ final class Seeds {
         Cbor hello = new DriverToCore.Hello(1, Blob.of(new byte[32]), List.of("files")).toCbor();
         List<byte[]> seeds = new ArrayList<>(List.of(
                 attack(0, Cbor.array(1, known(3), known(4), known(5))),
-                attack(0, Cbor.array(2, known(0), Syscall.TOOL_CALL, known(1), params), new BrokerToCore.Poll().toCbor()),
+                attack(
+                        0,
+                        Cbor.array(2, known(0), Syscall.TOOL_CALL, known(1), params),
+                        new BrokerToCore.Poll().toCbor()),
                 attack(0, Cbor.array(2, known(0), Syscall.TOOL_CALL, known(9), params)),
                 attack(0, Cbor.array(2, known(0), Syscall.MEMORY_WRITE, Blob.EMPTY, params)),
                 attack(0, Cbor.array(3, known(0), known(2), Blob.EMPTY, params)),
                 attack(0, Cbor.array(4, known(0), params)),
                 attack(0, Cbor.array(5, known(0), End.SUCCESS, 0, Blob.EMPTY), Cbor.array(4, known(0), params)),
-                attack(1, new DriverToCore.Hello(0, Blob.of(new byte[32]), List.of("files")).toCbor(), Cbor.array(2, known(7))),
+                attack(
+                        1,
+                        new DriverToCore.Hello(0, Blob.of(new byte[32]), List.of("files")).toCbor(),
+                        Cbor.array(2, known(7))),
                 attack(1, hello, Cbor.array(6, 1, "no")),
                 attack(1, hello, new DriverToCore.Ok().toCbor()),
                 attack(1, hello),

@@ -124,7 +124,9 @@ final class SocketTarget {
                 underAHostileDriver();
             }
             replies(new FrameChannel(channel), drivers);
-            assertThat(late.cancel(false)).as("the core hung up or answered in time").isTrue();
+            assertThat(late.cancel(false))
+                    .as("the core hung up or answered in time")
+                    .isTrue();
         }
         judge(core.news());
         honestly();
@@ -142,8 +144,8 @@ final class SocketTarget {
     /** The hostile peer is the memory driver now, so nothing begins unless it says so; then the honest one is back. */
     private void underAHostileDriver() throws IOException {
         Blob fresh = core.request(honestGrant);
-        CoreToBroker reply =
-                core.ask(new BrokerToCore.Admit(honestGrant, fresh, LiveCore.spec().toBlob()));
+        CoreToBroker reply = core.ask(
+                new BrokerToCore.Admit(honestGrant, fresh, LiveCore.spec().toBlob()));
         core.control();
         if (reply instanceof Admitted admitted) {
             core.end(admitted);
@@ -174,8 +176,7 @@ final class SocketTarget {
                     CoreToDriver.fromCbor(reply);
                 } else {
                     assertThat(CoreToBroker.fromCbor(reply))
-                            .isNotInstanceOfAny(
-                                    Permitted.class, Admitted.class, CoreToBroker.ChildResult.class);
+                            .isNotInstanceOfAny(Permitted.class, Admitted.class, CoreToBroker.ChildResult.class);
                 }
             }
         } catch (EOFException e) {

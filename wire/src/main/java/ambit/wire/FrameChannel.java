@@ -68,7 +68,8 @@ public final class FrameChannel implements AutoCloseable {
         ByteBuffer buffer = ByteBuffer.allocate(Math.min(length, TRANSFER));
         while (buffer.position() < length) {
             if (buffer.position() == buffer.capacity()) {
-                buffer = ByteBuffer.allocate(Math.min(length, 2 * buffer.capacity())).put(buffer.flip());
+                buffer = ByteBuffer.allocate(Math.min(length, 2 * buffer.capacity()))
+                        .put(buffer.flip());
             }
             buffer.limit(Math.min(buffer.capacity(), buffer.position() + TRANSFER));
             if (channel.read(buffer) < 0) {
