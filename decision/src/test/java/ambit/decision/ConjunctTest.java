@@ -154,4 +154,87 @@ class ConjunctTest {
         assertThat(Texts.characters(Naive.bytes("\u00ff\u007f\u0080\ud83d\ude00")))
                 .isEqualTo(4);
     }
+
+    @Test
+    void equalMeansOfOneTypeAndOneValue() {
+        int[] types = {Values.NULL, Values.BOOL, Values.INT, Values.STRING, Values.DECIMAL, Values.EMPTY};
+        for (int type : types) {
+            for (int other : types) {
+                Conjunct equal = conjunct(Conjunct.EQ, value("", other, "1", 1));
+                boolean comparable = type == other && type != Values.DECIMAL && type != Values.EMPTY;
+                assertThat(tolerates(equal, value("a", type, "1", 1))).isEqualTo(comparable);
+                boolean byNumber = type == Values.BOOL || type == Values.INT;
+                assertThat(tolerates(equal, value("a", type, "1", 0)))
+                        .isEqualTo(comparable && !byNumber);
+                assertThat(tolerates(equal, value("a", type, "2", 1)))
+                        .isEqualTo(comparable && type != Values.STRING);
+            }
+        }
+    }
+
+    @Test
+    void textsAreComparedWithTextsByTheirKind() {
+        Values operand = value("", Values.STRING, "/a", 0);
+        for (int kind : ALL) {
+            boolean named = kind == Conjunct.PREFIX || kind == Conjunct.UNDER || kind == Conjunct.ANY || kind == Conjunct.NOT_IN;
+            assertThat(tolerates(conjunct(kind, operand), value("a", Values.STRING, "/a/b", 0)))
+                    .as("kind %d", kind)
+                    .isEqualTo(named);
+        }
+        Conjunct glob = conjunct(Conjunct.GLOB, value("", Values.STRING, "/a/*", 0));
+        assertThat(tolerates(glob, value("a", Values.STRING, "/a/b", 0))).isTrue();
+        assertThat(tolerates(glob, value("a", Values.STRING, "/a/b/c", 0))).isFalse();
+        for (int kind : new int[] {Conjunct.PREFIX, Conjunct.UNDER, Conjunct.GLOB}) {
+            assertThat(tolerates(conjunct(kind, operand), value("a", Values.INT, "/a", 0))).isFalse();
+            assertThat(tolerates(conjunct(kind, value("", Values.INT, "/a", 0)), value("a", Values.STRING, "/a", 0)))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void anAddressIsComparedWithNetworks() {
+        byte[][] none = {new byte[0]};
+        byte[] ten = Naive.address("10.0.0.0");
+        byte[][] path = {Naive.bytes("a")};
+        byte[][] text = {Naive.bytes("10.1.2.3")};
+        byte[][] address = {Naive.address("10.1.2.3")};
+        int[] string = {Values.STRING};
+        Values found = new Values(path, string, new long[1], text, address, none, none, none);
+        Values network = new Values(none, string, new long[] {104}, new byte[][] {ten}, none, none, none, none);
+        assertThat(tolerates(conjunct(Conjunct.CIDR, network), found)).isTrue();
+        assertThat(tolerates(conjunct(Conjunct.HOST, network), found)).isFalse();
+        Values narrow = new Values(none, string, new long[] {112}, new byte[][] {ten}, none, none, none, none);
+        assertThat(tolerates(conjunct(Conjunct.CIDR, narrow), found)).isFalse();
+    }
+
+    private static Values digested(String path) {
+        byte[][] none = {new byte[0]};
+        byte[][] digest = {Naive.bytes("digest")};
+        byte[][] paths = {Naive.bytes(path)};
+        return new Values(paths, new int[] {Values.STRING}, new long[1], none, none, none, none, digest);
+    }
+
+    @Test
+    void onlyWhatIsAtThePathOfOneThatAsksWhereItIsFromIsMarked() {
+        Values source = value("", Values.STRING, "tool#field", 1);
+        Sighting sighting = new Sighting(Naive.bytes("tool#field"), Naive.bytes("digest"), 7);
+        Received received = new Received();
+        conjunct(Conjunct.FROM, source).mark(digested("a"), received);
+        received.add(sighting);
+        for (int kind : ALL) {
+            conjunct(kind, source).mark(digested("a"), received);
+            assertThat(sighting.act()).as("kind %d", kind).isEqualTo(kind == Conjunct.FROM);
+        }
+        Received more = new Received();
+        Sighting fresh = new Sighting(Naive.bytes("tool#field"), Naive.bytes("digest"), 7);
+        more.add(fresh);
+        conjunct(Conjunct.FROM, source).mark(digested("b"), more);
+        assertThat(fresh.act()).isFalse();
+        assertThat(conjunct(Conjunct.FROM, source).tolerates(digested("a"), 0, more)).isTrue();
+        assertThat(conjunct(Conjunct.FROM, value("", Values.INT, "tool#field", 1)).tolerates(digested("a"), 0, more))
+                .isFalse();
+        assertThat(conjunct(Conjunct.FROM, value("", Values.STRING, "tool#field", -1)).tolerates(digested("a"), 0, more))
+                .isFalse();
+        assertThat(conjunct(Conjunct.FROM, NOTHING).tolerates(digested("a"), 0, more)).isFalse();
+    }
 }
