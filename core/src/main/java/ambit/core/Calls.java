@@ -95,8 +95,7 @@ final class Calls {
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest)
-            throws Refused, MalformedException {
+    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
         boolean derived;
         synchronized (state) {
             Context context = state.alive(m.context());

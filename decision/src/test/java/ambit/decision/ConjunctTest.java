@@ -164,10 +164,8 @@ class ConjunctTest {
                 boolean comparable = type == other && type != Values.DECIMAL && type != Values.EMPTY;
                 assertThat(tolerates(equal, value("a", type, "1", 1))).isEqualTo(comparable);
                 boolean byNumber = type == Values.BOOL || type == Values.INT;
-                assertThat(tolerates(equal, value("a", type, "1", 0)))
-                        .isEqualTo(comparable && !byNumber);
-                assertThat(tolerates(equal, value("a", type, "2", 1)))
-                        .isEqualTo(comparable && type != Values.STRING);
+                assertThat(tolerates(equal, value("a", type, "1", 0))).isEqualTo(comparable && !byNumber);
+                assertThat(tolerates(equal, value("a", type, "2", 1))).isEqualTo(comparable && type != Values.STRING);
             }
         }
     }
@@ -176,7 +174,10 @@ class ConjunctTest {
     void textsAreComparedWithTextsByTheirKind() {
         Values operand = value("", Values.STRING, "/a", 0);
         for (int kind : ALL) {
-            boolean named = kind == Conjunct.PREFIX || kind == Conjunct.UNDER || kind == Conjunct.ANY || kind == Conjunct.NOT_IN;
+            boolean named = kind == Conjunct.PREFIX
+                    || kind == Conjunct.UNDER
+                    || kind == Conjunct.ANY
+                    || kind == Conjunct.NOT_IN;
             assertThat(tolerates(conjunct(kind, operand), value("a", Values.STRING, "/a/b", 0)))
                     .as("kind %d", kind)
                     .isEqualTo(named);
@@ -185,7 +186,8 @@ class ConjunctTest {
         assertThat(tolerates(glob, value("a", Values.STRING, "/a/b", 0))).isTrue();
         assertThat(tolerates(glob, value("a", Values.STRING, "/a/b/c", 0))).isFalse();
         for (int kind : new int[] {Conjunct.PREFIX, Conjunct.UNDER, Conjunct.GLOB}) {
-            assertThat(tolerates(conjunct(kind, operand), value("a", Values.INT, "/a", 0))).isFalse();
+            assertThat(tolerates(conjunct(kind, operand), value("a", Values.INT, "/a", 0)))
+                    .isFalse();
             assertThat(tolerates(conjunct(kind, value("", Values.INT, "/a", 0)), value("a", Values.STRING, "/a", 0)))
                     .isFalse();
         }
@@ -230,11 +232,15 @@ class ConjunctTest {
         more.add(fresh);
         conjunct(Conjunct.FROM, source).mark(digested("b"), more);
         assertThat(fresh.act()).isFalse();
-        assertThat(conjunct(Conjunct.FROM, source).tolerates(digested("a"), 0, more)).isTrue();
-        assertThat(conjunct(Conjunct.FROM, value("", Values.INT, "tool#field", 1)).tolerates(digested("a"), 0, more))
+        assertThat(conjunct(Conjunct.FROM, source).tolerates(digested("a"), 0, more))
+                .isTrue();
+        assertThat(conjunct(Conjunct.FROM, value("", Values.INT, "tool#field", 1))
+                        .tolerates(digested("a"), 0, more))
                 .isFalse();
-        assertThat(conjunct(Conjunct.FROM, value("", Values.STRING, "tool#field", -1)).tolerates(digested("a"), 0, more))
+        assertThat(conjunct(Conjunct.FROM, value("", Values.STRING, "tool#field", -1))
+                        .tolerates(digested("a"), 0, more))
                 .isFalse();
-        assertThat(conjunct(Conjunct.FROM, NOTHING).tolerates(digested("a"), 0, more)).isFalse();
+        assertThat(conjunct(Conjunct.FROM, NOTHING).tolerates(digested("a"), 0, more))
+                .isFalse();
     }
 }

@@ -38,7 +38,8 @@ class SightingTest {
     void theOneThatFitsIsFoundWhereverItIs() {
         Received received = new Received();
         for (int i = 0; i < 40; i++) {
-            assertThat(received.add(new Sighting(SOURCE, Naive.bytes("digest " + i), i))).isTrue();
+            assertThat(received.add(new Sighting(SOURCE, Naive.bytes("digest " + i), i)))
+                    .isTrue();
         }
         for (int i = 0; i < 40; i++) {
             assertThat(received.find(SOURCE, Naive.bytes("digest " + i), 1)).isEqualTo(i);

@@ -31,7 +31,7 @@ final class ArgumentsTarget {
             return;
         }
         List<Flat> expected = new ArrayList<>();
-        long paths = flatten("", params, expected);
+        long paths = flatten("", true, params, expected);
         Values values;
         try {
             values = Arguments.of(params);
@@ -52,15 +52,15 @@ final class ArgumentsTarget {
     }
 
     /** Answers how long the paths are together; stops where they or the arguments are too many. */
-    private static long flatten(String path, Json value, List<Flat> into) {
-        String below = path.isEmpty() ? "" : path + "/";
+    private static long flatten(String path, boolean whole, Json value, List<Flat> into) {
+        String below = whole ? "" : path + "/";
         long paths = 0;
         switch (value) {
             case Json.Obj(Map<String, Json> members)
-            when path.isEmpty() || !members.isEmpty() -> {
+            when whole || !members.isEmpty() -> {
                 for (Map.Entry<String, Json> member : members.entrySet()) {
                     if (into.size() <= Arguments.MAX && paths <= Arguments.MAX_PATHS) {
-                        paths += flatten(below + escaped(member.getKey()), member.getValue(), into);
+                        paths += flatten(below + escaped(member.getKey()), false, member.getValue(), into);
                     }
                 }
             }
@@ -68,7 +68,7 @@ final class ArgumentsTarget {
             when !items.isEmpty() -> {
                 for (Json item : items) {
                     if (into.size() <= Arguments.MAX && paths <= Arguments.MAX_PATHS) {
-                        paths += flatten(below + "*", item, into);
+                        paths += flatten(below + "*", false, item, into);
                     }
                 }
             }

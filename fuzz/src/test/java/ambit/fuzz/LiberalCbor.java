@@ -27,7 +27,10 @@ final class LiberalCbor {
             LiberalCbor reader = new LiberalCbor(bytes);
             Cbor value = reader.value(0);
             return reader.in.hasRemaining() ? Optional.empty() : Optional.of(value);
-        } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | CharacterCodingException e) {
+        } catch (java.nio.BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | CharacterCodingException e) {
             return Optional.empty();
         }
     }
