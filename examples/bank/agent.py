@@ -15,8 +15,8 @@ def attempt(what, **params):
 
 
 bills = ambit.tool_call("bank.bills")["structuredContent"]["result"]
+attempt("bill 18, for more than a run may spend", iban=bills[1]["iban"], amount="9000")
 for bill in bills:
     attempt(f"bill {bill['number']}", iban=bill["iban"], amount=bill["amount"])
 attempt("bill 17 again", iban=bills[0]["iban"], amount=bills[0]["amount"])
 attempt("what the note says", iban="DE89370400440532013000", amount="9000")
-attempt("a bill, for more than the run may spend", iban=bills[1]["iban"], amount="9000")
