@@ -1,0 +1,183 @@
+package ambit.oracle;
+
+import ambit.decision.Conjunct;
+import ambit.oracle.Case.Argument;
+import ambit.oracle.Case.Bool;
+import ambit.oracle.Case.Condition;
+import ambit.oracle.Case.Dec;
+import ambit.oracle.Case.Different;
+import ambit.oracle.Case.Empty;
+import ambit.oracle.Case.Int;
+import ambit.oracle.Case.Null;
+import ambit.oracle.Case.Rules;
+import ambit.oracle.Case.Scalar;
+import ambit.oracle.Case.Str;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Cases from chance, each from the seed and its number alone. Conditions come first; arguments are then made to lie at, above, below and
+ * beside what the conditions name, with values at both sides of every bound.
+ */
+final class Cases {
+    private static final int DEEPEST = 65;
+
+    private final SplittableRandom random;
+    private final Near near;
+
+    private Cases(SplittableRandom random) {
+        this.random = random;
+        this.near = new Near(random);
+    }
+
+    static Case of(long seed, long number) {
+        return new Cases(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number)).make();
+    }
+
+    private Case make() {
+        List<Condition> conditions = new ArrayList<>();
+        List<Rules> chain = new ArrayList<>();
+        int blocks = near.rarely(40) ? 1 + random.nextInt(DEEPEST) : 1 + random.nextInt(3);
+        for (int b = 0; b < blocks; b++) {
+            List<Condition> own = new ArrayList<>();
+            for (int c = random.nextInt(blocks > 3 ? 2 : 4); c > 0; c--) {
+                own.add(conditions.isEmpty() || random.nextInt(3) > 0 ? condition() : narrower(pick(conditions)));
+            }
+            conditions.addAll(own);
+            chain.add(new Rules(
+                    near.rarely(30) ? random.nextInt(-1, 2) : -5,
+                    near.rarely(30) ? random.nextInt(0, 2) : 1_000,
+                    !near.rarely(60),
+                    random.nextInt(3) == 0,
+                    own));
+        }
+        List<Argument> arguments = new ArrayList<>();
+        for (Condition condition : conditions) {
+            if (random.nextInt(blocks > 3 ? 6 : 4) > 0) {
+                place(condition, arguments);
+            }
+        }
+        for (int a = random.nextInt(3) - 1; a > 0; a--) {
+            arguments.add(new Argument(path(), any()));
+        }
+        return new Case(0, chain, arguments);
+    }
+
+    /** A condition on the same argument, often the same one: so that deep chains allow something. */
+    private Condition narrower(Condition above) {
+        if (random.nextBoolean()) {
+            return above;
+        }
+        int kind = kind();
+        return new Condition(above.path(), kind, above.optional(), operands(kind));
+    }
+
+    private Condition condition() {
+        int kind = kind();
+        return new Condition(path(), kind, random.nextInt(3) > 0, operands(kind));
+    }
+
+    private int kind() {
+        return near.rarely(50) ? near.oneOf(-1, 0, 16, 17, 99, Integer.MIN_VALUE) : 1 + random.nextInt(15);
+    }
+
+    private List<Scalar> operands(int kind) {
+        if (kind == Conjunct.ANY || kind == Conjunct.ABSENT || near.rarely(60)) {
+            return List.of();
+        }
+        if (near.rarely(60) && kind != Conjunct.IN && kind != Conjunct.NOT_IN && kind != Conjunct.SUBSET) {
+            return List.of(near.rarely(2) ? new Different() : any() instanceof Str text ? text : new Int(1));
+        }
+        return switch (kind) {
+            case Conjunct.MIN, Conjunct.MAX ->
+                List.of(random.nextBoolean() ? new Int(near.integer()) : new Str(near.decimal()));
+            case Conjunct.MAX_LENGTH -> List.of(new Int(near.rarely(20) ? near.integer() : random.nextInt(4)));
+            case Conjunct.PREFIX -> List.of(new Str(near.text()));
+            case Conjunct.GLOB -> List.of(new Str(near.glob()));
+            case Conjunct.UNDER -> List.of(new Str(near.cleanPath()));
+            case Conjunct.CIDR -> some(() -> new Str(near.network()));
+            case Conjunct.HOST -> some(() -> new Str(near.hostPattern()));
+            case Conjunct.URL -> some(() -> new Str(near.urlPattern()));
+            case Conjunct.EQ -> List.of(operand());
+            default -> some(this::operand);
+        };
+    }
+
+    /** What can be signed and compared. */
+    private Scalar operand() {
+        return switch (random.nextInt(8)) {
+            case 0 -> new Null();
+            case 1 -> new Bool(random.nextBoolean());
+            case 2, 3 -> new Int(near.integer());
+            default -> new Str(near.text());
+        };
+    }
+
+    private List<Scalar> some(java.util.function.Supplier<Scalar> one) {
+        List<Scalar> some = new ArrayList<>();
+        for (int n = random.nextInt(3); n >= 0; n--) {
+            some.add(one.get());
+        }
+        return some;
+    }
+
+    /** Puts arguments where the condition looks, or near to it. */
+    private void place(Condition condition, List<Argument> arguments) {
+        String path = condition.path();
+        int where = random.nextInt(24);
+        boolean list = condition.kind() == Conjunct.SUBSET || condition.kind() == Conjunct.MAX_LENGTH;
+        if (list && where < 14) {
+            for (int n = near.elements(condition); n > 0; n--) {
+                arguments.add(new Argument(path + "/*", near.value(condition)));
+            }
+        } else if (where < 16) {
+            arguments.add(new Argument(path, near.value(condition)));
+        } else {
+            String elsewhere = switch (where) {
+                case 16 -> path + "/" + pick(Near.NAMES);
+                case 17 -> path + "/*/" + pick(Near.NAMES);
+                case 18, 19 -> above(path);
+                case 20 -> sibling(path);
+                case 21 -> path + pick(List.of("x", "*", "~0", "~2"));
+                case 22 -> path.endsWith("/*") ? above(path) : path + "/*";
+                default -> path.replaceFirst("[*]", "a");
+            };
+            arguments.add(new Argument(elsewhere, near.rarely(3) ? new Empty() : near.value(condition)));
+        }
+    }
+
+    private static String above(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? path : path.substring(0, slash);
+    }
+
+    private String sibling(String path) {
+        int slash = path.lastIndexOf('/');
+        return path.substring(0, slash + 1) + pick(Near.NAMES);
+    }
+
+    private String path() {
+        StringBuilder path = new StringBuilder(pick(Near.NAMES));
+        while (random.nextInt(5) < 2) {
+            path.append('/').append(pick(Near.NAMES));
+        }
+        return path.toString();
+    }
+
+    private Scalar any() {
+        return switch (random.nextInt(7)) {
+            case 0 -> new Null();
+            case 1 -> new Bool(random.nextBoolean());
+            case 2 -> new Empty();
+            case 3 -> new Dec(new BigDecimal(near.decimal()).toPlainString());
+            case 4 -> new Int(near.integer());
+            default -> new Str(near.text());
+        };
+    }
+
+    private <T> T pick(List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+}
