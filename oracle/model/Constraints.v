@@ -62,8 +62,8 @@ Definition scalar (j : json) : value :=
 
 Fixpoint flatten_below (above : path) (j : json) : list argument :=
   match j with
-  | JArray (_ :: _ as items) => flat_map (flatten_below (above ++ [star])) items
-  | JObject (_ :: _ as members) =>
+  | JArray ((_ :: _) as items) => flat_map (flatten_below (above ++ [star])) items
+  | JObject ((_ :: _) as members) =>
     flat_map (fun member => match member with (name, j) => flatten_below (above ++ [escape name]) j end) members
   | _ => [(above, scalar j)]
   end.
@@ -124,14 +124,11 @@ Definition decimal_operand (text : bytes) : option decimal :=
 
 Definition text_of (o : operand) : option bytes := match o with OStr text => Some text | _ => None end.
 
-(** Texts that all have a reading, at least one. *)
+(** Texts, at least one. One without a reading is nowhere, so nothing lies there; the format refuses it ([fits]). *)
 Definition readings {A : Type} (read : bytes -> option A) (make : list A -> condition) (os : list operand) : condition :=
   match all text_of os with
-  | Some (_ :: _ as texts) =>
-    match all read texts with
-    | Some places => make places
-    | None => Never
-    end
+  | Some ((_ :: _) as texts) =>
+    make (flat_map (fun text => match read text with Some place => [place] | None => [] end) texts)
   | _ => Never
   end.
 
@@ -156,6 +153,16 @@ Definition condition_of (number : Z) (os : list operand) : condition :=
   | 14, _ => readings read_hosts Host os
   | 15, _ => readings read_urls Url os
   | _, _ => Never
+  end.
+
+(** What may be signed. *)
+Definition fits (number : Z) (os : list operand) : bool :=
+  match condition_of number os with
+  | Never => false
+  | Cidr places => (List.length places =? List.length os)%nat
+  | Host places => (List.length places =? List.length os)%nat
+  | Url places => (List.length places =? List.length os)%nat
+  | _ => true
   end.
 
 Definition equals (v : value) (o : operand) : bool :=

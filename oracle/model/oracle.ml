@@ -133,7 +133,7 @@ let rec serve () =
       let now = z (long ()) in
       let chain = list block in
       put_answer (evaluate now (flatten (members ())) chain)
-  | 'C' -> put_byte (match condition () with Never -> 0 | _ -> 1)
+  | 'C' -> let number = z (long ()) in put_byte (if fits number (list operand) then 1 else 0)
   | 'R' ->
       let kind = input_char stdin in
       put_text (Option.value (reading kind (text ())) ~default:"")

@@ -63,7 +63,7 @@ public final class Conjunct {
             return kind == ABSENT || arguments.type(i) == Values.EMPTY;
         }
         if (relation == Paths.BELOW && Paths.isElementOf(arguments.path(i), path)) {
-            return kind == MAX_LENGTH || (kind == SUBSET && isOneOf(arguments, i));
+            return (kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY) || (kind == SUBSET && isOneOf(arguments, i));
         }
         return relation == Paths.UNRELATED;
     }
@@ -151,7 +151,7 @@ public final class Conjunct {
             return isOfTheirTypes(arguments, i) && !isOneOf(arguments, i);
         }
         if (arguments.type(i) == Values.EMPTY) {
-            return kind == SUBSET || kind == MAX_LENGTH;
+            return kind == SUBSET || (kind == MAX_LENGTH && fitsWithin(0));
         }
         if (kind == MAX_LENGTH) {
             return arguments.type(i) == Values.STRING && fitsWithin(Texts.characters(arguments.text(i)));

@@ -355,6 +355,19 @@ class ChainTest {
     }
 
     @Test
+    void aLengthCountsPlainValuesAndNeedsANumber() {
+        Naive.Value empty = new Naive.Value(Values.EMPTY, "");
+        Naive.Condition two = condition("to", Conjunct.MAX_LENGTH, integer(2));
+        assertThat(open(with("to/*", empty), two)).as("a list in a list").isEqualTo(Codes.CONSTRAINT);
+        assertThat(open(with("to", empty), condition("to", Conjunct.MAX_LENGTH, integer(0))))
+                .isEqualTo(Codes.ALLOWED);
+        assertThat(open(with("to", empty), condition("to", Conjunct.MAX_LENGTH, integer(-1))))
+                .isEqualTo(Codes.CONSTRAINT);
+        assertThat(open(with("to", empty), condition("to", Conjunct.MAX_LENGTH, string("2"))))
+                .isEqualTo(Codes.CONSTRAINT);
+    }
+
+    @Test
     void theAnswerNamesTheBlockAndTheConjunctThatRefused() {
         Naive.Rules grant = new Naive.Rules(true, List.of(condition("a", Conjunct.ANY), optional("b", Conjunct.ANY)));
         Naive.Rules request =

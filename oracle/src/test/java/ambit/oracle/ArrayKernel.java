@@ -3,6 +3,7 @@ package ambit.oracle;
 import ambit.decision.Block;
 import ambit.decision.Chain;
 import ambit.decision.Conjunct;
+import ambit.decision.Received;
 import ambit.decision.Values;
 import ambit.oracle.Case.Bool;
 import ambit.oracle.Case.Condition;
@@ -38,7 +39,7 @@ final class ArrayKernel implements Kernel {
                 arguments.urls[i] = readings.of('u', text);
             }
         }
-        long answer = new Chain(blocks).evaluate(arguments.values(), it.now());
+        long answer = new Chain(blocks).evaluate(arguments.values(), new Received(), it.now());
         return new Verdict(Chain.code(answer), Chain.block(answer), Chain.item(answer));
     }
 
@@ -83,6 +84,7 @@ final class ArrayKernel implements Kernel {
         final byte[][] addresses;
         final byte[][] hosts;
         final byte[][] urls;
+        final byte[][] digests;
 
         Arrays(int size) {
             paths = none(size);
@@ -92,6 +94,7 @@ final class ArrayKernel implements Kernel {
             addresses = none(size);
             hosts = none(size);
             urls = none(size);
+            digests = none(size);
         }
 
         private static byte[][] none(int size) {
@@ -133,7 +136,7 @@ final class ArrayKernel implements Kernel {
         }
 
         Values values() {
-            return new Values(paths, types, numbers, texts, addresses, hosts, urls);
+            return new Values(paths, types, numbers, texts, addresses, hosts, urls, digests);
         }
     }
 }

@@ -221,7 +221,7 @@ final class Near {
         return condition.kind() == Conjunct.MAX_LENGTH
                         && !condition.operands().isEmpty()
                         && condition.operands().getFirst() instanceof Int(long most)
-                        && most < 6
+                        && most > -2 && most < 6
                 ? (int) Math.max(0, most + random.nextInt(-1, 2))
                 : random.nextInt(4);
     }
@@ -234,13 +234,13 @@ final class Near {
         Scalar operand = pick(condition.operands());
         return switch (condition.kind()) {
             case Conjunct.MIN, Conjunct.MAX -> number(operand);
-            case Conjunct.MAX_LENGTH -> operand instanceof Int(long most) && most < 8 ? ofLength(most) : anything();
+            case Conjunct.MAX_LENGTH -> operand instanceof Int(long most) && most > -2 && most < 8 ? ofLength(most) : anything();
             case Conjunct.PREFIX -> operand instanceof Str(String prefix) ? new Str(extended(prefix)) : anything();
             case Conjunct.GLOB -> operand instanceof Str(String glob) ? new Str(matching(glob)) : anything();
-            case Conjunct.UNDER -> operand instanceof Str(String base) ? new Str(below(base)) : anything();
+            case Conjunct.UNDER -> operand instanceof Str(String base) && base.startsWith("/") ? new Str(below(base)) : anything();
             case Conjunct.CIDR -> operand instanceof Str(String network) ? new Str(inside(network)) : anything();
             case Conjunct.HOST -> operand instanceof Str(String pattern) ? new Str(named(pattern)) : anything();
-            case Conjunct.URL -> operand instanceof Str(String pattern) ? new Str(located(pattern)) : anything();
+            case Conjunct.URL -> operand instanceof Str(String url) && url.contains("//") ? new Str(located(url)) : anything();
             default -> alike(operand);
         };
     }
