@@ -120,11 +120,11 @@ Fixpoint cut (ends text : bytes) : bytes * bytes :=
     else let (before, from) := cut ends rest in (c :: before, from)
   end.
 
-(** Where in [alphabet] a byte stands. *)
-Fixpoint index (c : ascii) (alphabet : bytes) : option Z :=
-  match alphabet with
+(** What a byte stands for. *)
+Fixpoint meaning {A : Type} (c : ascii) (table : list (ascii * A)) : option A :=
+  match table with
   | [] => None
-  | d :: alphabet => if Ascii.eqb c d then Some 0%Z else option_map (Z.add 1) (index c alphabet)
+  | (d, x) :: table => if Ascii.eqb c d then Some x else meaning c table
   end.
 
 Definition among (alphabet : bytes) (c : ascii) : bool := existsb (Ascii.eqb c) alphabet.
@@ -133,19 +133,23 @@ Definition digits : bytes := lit "0123456789".
 Definition small : bytes := lit "abcdefghijklmnopqrstuvwxyz".
 Definition large : bytes := lit "ABCDEFGHIJKLMNOPQRSTUVWXYZ".
 
-Definition lower (c : ascii) : ascii :=
-  match index c large with
-  | Some i => nth (Z.to_nat i) small c
-  | None => c
-  end.
+Definition smaller : list (ascii * ascii) := combine large small.
 
-(** The number that these digits of base [base] spell, [acc] standing before them. *)
-Fixpoint spelled (base : Z) (alphabet : bytes) (acc : Z) (text : bytes) : option Z :=
+Definition lower (c : ascii) : ascii := match meaning c smaller with Some d => d | None => c end.
+
+(** Each byte of an alphabet with its place in it. *)
+Definition numbered (alphabet : bytes) : list (ascii * Z) :=
+  combine alphabet (map Z.of_nat (seq 0 (List.length alphabet))).
+
+Definition decimal_digits : list (ascii * Z) := numbered digits.
+
+(** The number that these digits spell, [acc] standing before them. *)
+Fixpoint spelled (base : Z) (values : list (ascii * Z)) (acc : Z) (text : bytes) : option Z :=
   match text with
   | [] => Some acc
   | c :: text =>
-    match index c alphabet with
-    | Some d => spelled base alphabet (acc * base + d) text
+    match meaning c values with
+    | Some d => spelled base values (acc * base + d) text
     | None => None
     end
   end.
@@ -154,7 +158,7 @@ Fixpoint spelled (base : Z) (alphabet : bytes) (acc : Z) (text : bytes) : option
 Definition all_digits (text : bytes) : option Z :=
   match text with
   | [] => None
-  | _ => spelled 10 digits 0 text
+  | _ => spelled 10 decimal_digits 0 text
   end.
 
 (** Decimal digits without a needless zero. *)

@@ -14,7 +14,8 @@ Definition path := list bytes.
 Definition star : bytes := lit "*".
 Definition read_path : bytes -> path := split slash.
 
-Definition argument : Type := path * value.
+(** [digest] is what the value is known by where a tool returned it. *)
+Record argument := { a_path : path; a_value : value; digest : bytes }.
 
 (** The parameters of a call. A number is the text that spells it. *)
 Inductive json :=
@@ -65,7 +66,7 @@ Fixpoint flatten_below (above : path) (j : json) : list argument :=
   | JArray ((_ :: _) as items) => flat_map (flatten_below (above ++ [star])) items
   | JObject ((_ :: _) as members) =>
     flat_map (fun member => match member with (name, j) => flatten_below (above ++ [escape name]) j end) members
-  | _ => [(above, scalar j)]
+  | _ => [{| a_path := above; a_value := scalar j; digest := [] |}]
   end.
 
 (** The arguments that an object is. *)
@@ -97,6 +98,7 @@ Inductive condition :=
 | Cidr (networks : list network)
 | Host (names : list hosts)
 | Url (urls : list (url sites))
+| From (source : bytes) (times : Z)
 | Never (** rule 5: what the kernel does not know or cannot compare refuses every value *).
 
 Fixpoint tokens (pattern : bytes) : list token :=
@@ -152,6 +154,7 @@ Definition condition_of (number : Z) (os : list operand) : condition :=
   | 13, _ => readings read_network Cidr os
   | 14, _ => readings read_hosts Host os
   | 15, _ => readings read_urls Url os
+  | 16, [OStr source; OInt times] => if 0 <=? times then From source times else Never
   | _, _ => Never
   end.
 
@@ -268,21 +271,39 @@ Fixpoint relate (named found : path) : relation :=
 
 Definition is_empty (v : value) : bool := match v with Empty => true | _ => false end.
 
+(** That a context received a value in a named field of a tool's result, and how many calls acted on it. *)
+Record sighting := { source : bytes; seen : bytes; acted : Z }.
+
+Definition largest : Z := 2 ^ 63 - 1.
+
+(** Fewer than [times] calls have acted on it; 0 stands for as many as one likes. *)
+Definition fresh (times : Z) (s : sighting) : bool := (acted s <? largest) && ((times =? 0) || (acted s <? times)).
+
+Definition serves (from d : bytes) (times : Z) (s : sighting) : bool :=
+  beq (source s) from && beq (seen s) d && fresh times s.
+
+(** For an argument at the constraint's path. *)
+Definition accepts (received : list sighting) (c : condition) (a : argument) : bool :=
+  match c with
+  | From from times => existsb (serves from (digest a) times) received
+  | _ => satisfies c (a_value a)
+  end.
+
 (** Rules 1 and 4: the constraint has nothing against this argument. *)
-Definition tolerates (c : constraint) (a : argument) : bool :=
-  match cond c, relate (named c) (fst a) with
+Definition tolerates (received : list sighting) (c : constraint) (a : argument) : bool :=
+  match cond c, relate (named c) (a_path a) with
   | Any, _ => true
   | _, Beside => true
-  | _, At => satisfies (cond c) (snd a)
+  | _, At => accepts received (cond c) a
   | Absent, Above => true
-  | _, Above => is_empty (snd a)
-  | _, Below [further] => beq further star && satisfies_element (cond c) (snd a)
+  | _, Above => is_empty (a_value a)
+  | _, Below [further] => beq further star && satisfies_element (cond c) (a_value a)
   | _, Below _ => false
   | _, Mismatch => false
   end.
 
 Definition is_element (c : constraint) (a : argument) : bool :=
-  match relate (named c) (fst a) with
+  match relate (named c) (a_path a) with
   | Below [further] => beq further star
   | _ => false
   end.
@@ -294,8 +315,8 @@ Definition bounds (c : constraint) (arguments : list argument) : bool :=
   | _ => true
   end.
 
-Definition respected (arguments : list argument) (c : constraint) : bool :=
-  forallb (tolerates c) arguments && bounds c arguments.
+Definition respected (received : list sighting) (arguments : list argument) (c : constraint) : bool :=
+  forallb (tolerates received c) arguments && bounds c arguments.
 
 (** Conditions that also speak of what is below their path. *)
 Definition speaks_of_more (c : condition) : bool :=
@@ -305,7 +326,7 @@ Definition speaks_of_more (c : condition) : bool :=
   end.
 
 Definition there (c : constraint) (a : argument) : bool :=
-  match relate (named c) (fst a) with
+  match relate (named c) (a_path a) with
   | At => true
   | Below _ => speaks_of_more (cond c)
   | _ => false
@@ -317,7 +338,7 @@ Definition present (arguments : list argument) (c : constraint) : bool :=
 
 (** Rule 3. *)
 Definition names (c : constraint) (a : argument) : bool :=
-  there c a || match relate (named c) (fst a) with Above => is_empty (snd a) | _ => false end.
+  there c a || match relate (named c) (a_path a) with Above => is_empty (a_value a) | _ => false end.
 
 Definition known (constraints : list constraint) (a : argument) : bool :=
   existsb (fun c => names c a) constraints.
@@ -349,8 +370,8 @@ Definition at_time (now : Z) (b : block) : option code :=
   else Some EXPIRED.
 
 (** Why this block refuses these arguments, and which constraint or argument it is. *)
-Definition objection (arguments : list argument) (b : block) : option (code * nat) :=
-  match first_not (respected arguments) (constraints b) with
+Definition objection (received : list sighting) (arguments : list argument) (b : block) : option (code * nat) :=
+  match first_not (respected received arguments) (constraints b) with
   | Some c => Some (CONSTRAINT, c)
   | None =>
     match first_not (present arguments) (constraints b) with
@@ -377,8 +398,47 @@ Definition evaluate_time (now : Z) : list block -> answer :=
   first_objection (fun b => option_map (fun why => (why, 0%nat)) (at_time now b)) 0.
 
 (** The grant first. *)
-Definition evaluate (now : Z) (arguments : list argument) (chain : list block) : answer :=
+Definition evaluate (now : Z) (received : list sighting) (arguments : list argument) (chain : list block) : answer :=
   match evaluate_time now chain with
-  | Allowed => first_objection (objection arguments) 0 chain
+  | Allowed => first_objection (objection received arguments) 0 chain
   | refused => refused
   end.
+
+(** * What was received *)
+
+Fixpoint first_index {A : Type} (ok : A -> bool) (list : list A) : option nat :=
+  match list with
+  | [] => None
+  | x :: list => if ok x then Some 0%nat else option_map S (first_index ok list)
+  end.
+
+(** Which sightings a call acts on that counts: for each argument the first that serves. *)
+Definition counted_by (received : list sighting) (arguments : list argument) (c : constraint) : list nat :=
+  match cond c with
+  | From from times =>
+    if 0 <? times then
+      flat_map (fun a =>
+        match relate (named c) (a_path a), first_index (serves from (digest a) times) received with
+        | At, Some i => [i]
+        | _, _ => []
+        end) arguments
+    else []
+  | _ => []
+  end.
+
+Definition acts_on (received : list sighting) (arguments : list argument) (chain : list block) : list nat :=
+  flat_map (fun b => flat_map (counted_by received arguments) (constraints b)) chain.
+
+(** Counts the call once on each of these, [i] being where the list begins. *)
+Fixpoint count (indices : list nat) (i : nat) (received : list sighting) : list sighting :=
+  match received with
+  | [] => []
+  | s :: received =>
+    (if existsb (Nat.eqb i) indices && (acted s <? largest)
+     then {| source := source s; seen := seen s; acted := acted s + 1 |}
+     else s) :: count indices (S i) received
+  end.
+
+(** After an allowed call was made. *)
+Definition act (arguments : list argument) (chain : list block) (received : list sighting) : list sighting :=
+  count (acts_on received arguments chain) 0 received.

@@ -75,11 +75,12 @@ Definition dotted (text : bytes) : option Z :=
   end.
 
 Definition hex : bytes := lit "0123456789abcdef".
+Definition hex_digits : list (ascii * Z) := numbered hex.
 
 Definition group (text : bytes) : option Z :=
   match text with
   | [] => None
-  | _ => if (List.length text <=? 4)%nat then spelled 16 hex 0 (map lower text) else None
+  | _ => if (List.length text <=? 4)%nat then spelled 16 hex_digits 0 (map lower text) else None
   end.
 
 (** Groups of 16 bits; the last 32 may be in dotted decimal where [tail] says so. *)

@@ -16,14 +16,14 @@ Proof.
     + rewrite IH. split; intro F; [now constructor | now inversion F].
 Qed.
 
-Definition allows (now : Z) (arguments : list argument) (b : block) : Prop :=
-  at_time now b = None /\ objection arguments b = None.
+Definition allows (now : Z) (received : list sighting) (arguments : list argument) (b : block) : Prop :=
+  at_time now b = None /\ objection received arguments b = None.
 
 (** A chain allows a call exactly where every block of it does. *)
-Theorem allowed_by_every_block : forall now arguments chain,
-  evaluate now arguments chain = Allowed <-> Forall (allows now arguments) chain.
+Theorem allowed_by_every_block : forall now received arguments chain,
+  evaluate now received arguments chain = Allowed <-> Forall (allows now received arguments) chain.
 Proof.
-  intros now arguments chain. unfold evaluate, allows.
+  intros now received arguments chain. unfold evaluate, allows.
   assert (T : evaluate_time now chain = Allowed <-> Forall (fun b => at_time now b = None) chain).
   { unfold evaluate_time. rewrite first_objection_allowed.
     split; apply Forall_impl; intros b H; destruct (at_time now b); easy. }
@@ -37,33 +37,33 @@ Proof.
 Qed.
 
 (** A chain that a block is added to allows only what it allowed before. *)
-Theorem attenuation_sound : forall now arguments chain b,
-  evaluate now arguments (chain ++ [b]) = Allowed -> evaluate now arguments chain = Allowed.
+Theorem attenuation_sound : forall now received arguments chain b,
+  evaluate now received arguments (chain ++ [b]) = Allowed -> evaluate now received arguments chain = Allowed.
 Proof.
-  intros now arguments chain b. rewrite !allowed_by_every_block, Forall_app. tauto.
+  intros now received arguments chain b. rewrite !allowed_by_every_block, Forall_app. tauto.
 Qed.
 
 (** However many blocks are added, and whatever they say. *)
-Theorem chain_sound : forall now arguments chain more,
-  evaluate now arguments (chain ++ more) = Allowed -> evaluate now arguments chain = Allowed.
+Theorem chain_sound : forall now received arguments chain more,
+  evaluate now received arguments (chain ++ more) = Allowed -> evaluate now received arguments chain = Allowed.
 Proof.
-  intros now arguments chain more. rewrite !allowed_by_every_block, Forall_app. tauto.
+  intros now received arguments chain more. rewrite !allowed_by_every_block, Forall_app. tauto.
 Qed.
 
 (** At any depth: no block allows what some block above it, or below it, refuses. *)
-Theorem no_block_is_passed : forall now arguments chain b,
-  In b chain -> evaluate now arguments [b] <> Allowed -> evaluate now arguments chain <> Allowed.
+Theorem no_block_is_passed : forall now received arguments chain b,
+  In b chain -> evaluate now received arguments [b] <> Allowed -> evaluate now received arguments chain <> Allowed.
 Proof.
-  intros now arguments chain b I R A. apply R.
+  intros now received arguments chain b I R A. apply R.
   rewrite allowed_by_every_block in *. rewrite Forall_forall in *.
   intros c [E|[]]. subst. auto.
 Qed.
 
 (** The order of the blocks decides who refuses, never whether. *)
-Theorem order_is_irrelevant : forall now arguments chain other,
-  Permutation chain other -> evaluate now arguments chain = Allowed -> evaluate now arguments other = Allowed.
+Theorem order_is_irrelevant : forall now received arguments chain other,
+  Permutation chain other -> evaluate now received arguments chain = Allowed -> evaluate now received arguments other = Allowed.
 Proof.
-  intros now arguments chain other P. rewrite !allowed_by_every_block. now apply Permutation_Forall.
+  intros now received arguments chain other P. rewrite !allowed_by_every_block. now apply Permutation_Forall.
 Qed.
 
 Lemma first_objection_first : forall objects chain n why m item,
@@ -79,15 +79,15 @@ Proof.
 Qed.
 
 (** A refusal names the first block that refuses, and why. *)
-Theorem refused_by_the_first : forall now arguments chain why m item,
-  evaluate now arguments chain = Refused why m item ->
+Theorem refused_by_the_first : forall now received arguments chain why m item,
+  evaluate now received arguments chain = Refused why m item ->
   exists above b below, chain = above ++ b :: below /\ m = List.length above
     /\ Forall (fun b => at_time now b = None) above
     /\ (at_time now b = Some why
-        \/ evaluate_time now chain = Allowed /\ Forall (allows now arguments) above
-           /\ objection arguments b = Some (why, item)).
+        \/ evaluate_time now chain = Allowed /\ Forall (allows now received arguments) above
+           /\ objection received arguments b = Some (why, item)).
 Proof.
-  intros now arguments chain why m item. unfold evaluate. destruct (evaluate_time now chain) eqn:E; intro H.
+  intros now received arguments chain why m item. unfold evaluate. destruct (evaluate_time now chain) eqn:E; intro H.
   - apply first_objection_first in H. destruct H as (above & b & below & H & M & F & O).
     exists above, b, below. subst chain.
     assert (T : Forall (fun b => at_time now b = None) (above ++ b :: below)).
@@ -128,19 +128,19 @@ Proof.
 Qed.
 
 (** The rules of a block, as the page has them. *)
-Definition rules (arguments : list argument) (b : block) : Prop :=
-  (forall c a, In c (constraints b) -> In a arguments -> tolerates c a = true)
+Definition rules (received : list sighting) (arguments : list argument) (b : block) : Prop :=
+  (forall c a, In c (constraints b) -> In a arguments -> tolerates received c a = true)
   /\ (forall c n, In c (constraints b) -> cond c = Max_length n ->
         Z.of_nat (List.length (filter (is_element c) arguments)) <= n)
   /\ (forall c, In c (constraints b) -> optional c = false -> cond c <> Absent ->
         exists a, In a arguments /\ there c a = true)
   /\ (closed b = true -> forall a, In a arguments -> exists c, In c (constraints b) /\ names c a = true).
 
-Theorem block_allows_by_the_rules : forall arguments b, objection arguments b = None <-> rules arguments b.
+Theorem block_allows_by_the_rules : forall received arguments b, objection received arguments b = None <-> rules received arguments b.
 Proof.
-  intros arguments b. unfold objection.
-  assert (R : first_not (respected arguments) (constraints b) = None <->
-    (forall c a, In c (constraints b) -> In a arguments -> tolerates c a = true)
+  intros received arguments b. unfold objection.
+  assert (R : first_not (respected received arguments) (constraints b) = None <->
+    (forall c a, In c (constraints b) -> In a arguments -> tolerates received c a = true)
     /\ (forall c n, In c (constraints b) -> cond c = Max_length n ->
           Z.of_nat (List.length (filter (is_element c) arguments)) <= n)).
   { rewrite first_not_none. unfold respected. split.
@@ -170,7 +170,7 @@ Proof.
       + intros H _ a A. apply H in A. now apply existsb_exists in A.
       + intros H a A. apply existsb_exists. auto.
     - split; easy. }
-  unfold rules. destruct (first_not (respected arguments) (constraints b)).
+  unfold rules. destruct (first_not (respected received arguments) (constraints b)).
   { split; [easy|]. intros (T & B & _). assert (Some n = None) by now apply R. easy. }
   destruct (first_not (present arguments) (constraints b)).
   { split; [easy|]. intros (_ & _ & Q & _). assert (Some n = None) by now apply P. easy. }
@@ -180,23 +180,23 @@ Proof.
 Qed.
 
 (** Rule 4: no other shape slips past a constraint, be the block open and the constraint optional. *)
-Theorem no_shape_slips_past : forall arguments b c a,
-  objection arguments b = None -> In c (constraints b) -> In a arguments -> cond c <> Any ->
-  match relate (named c) (fst a) with
-  | At => satisfies (cond c) (snd a) = true
-  | Below further => further = [star] /\ satisfies_element (cond c) (snd a) = true
-  | Above => cond c = Absent \/ snd a = Empty
+Theorem no_shape_slips_past : forall received arguments b c a,
+  objection received arguments b = None -> In c (constraints b) -> In a arguments -> cond c <> Any ->
+  match relate (named c) (a_path a) with
+  | At => accepts received (cond c) a = true
+  | Below further => further = [star] /\ satisfies_element (cond c) (a_value a) = true
+  | Above => cond c = Absent \/ a_value a = Empty
   | Mismatch => False
   | Beside => True
   end.
 Proof.
-  intros arguments b c a O C A N. apply block_allows_by_the_rules in O. destruct O as [T _].
+  intros received arguments b c a O C A N. apply block_allows_by_the_rules in O. destruct O as [T _].
   specialize (T c a C A). unfold tolerates in T.
-  destruct (relate (named c) (fst a)) as [|further| | |] eqn:R; auto.
+  destruct (relate (named c) (a_path a)) as [|further| | |] eqn:R; auto.
   - destruct (cond c); try easy.
   - destruct further as [|x [|y further]]; destruct (cond c); try easy;
       apply andb_true_iff in T; destruct T as [E S]; try easy; apply beq_eq in E; subst; auto.
-  - destruct (cond c); auto; right; unfold is_empty in T; now destruct (snd a).
+  - destruct (cond c); auto; right; unfold is_empty in T; now destruct (a_value a).
   - now destruct (cond c).
 Qed.
 
@@ -204,20 +204,20 @@ Qed.
 Theorem the_unknown_refuses : forall v, satisfies Never v = false /\ satisfies_element Never v = false.
 Proof. intro v. now destruct v. Qed.
 
-Theorem unknown_numbers_are_never : forall number os, ~ 1 <= number <= 15 -> condition_of number os = Never.
+Theorem unknown_numbers_are_never : forall number os, ~ 1 <= number <= 16 -> condition_of number os = Never.
 Proof.
   intros number os N. destruct number as [|p|p]; [easy| |easy].
-  do 4 (try destruct p as [p|p|]); try easy; exfalso; apply N; lia.
+  do 5 (try destruct p as [p|p|]); try easy; exfalso; apply N; lia.
 Qed.
 
 (** In an open block, a further constraint only refuses more. *)
-Theorem further_constraints_refuse_more : forall arguments b more,
+Theorem further_constraints_refuse_more : forall received arguments b more,
   closed b = false ->
-  objection arguments {| not_before := not_before b; expires := expires b; may_use := may_use b; closed := false;
+  objection received arguments {| not_before := not_before b; expires := expires b; may_use := may_use b; closed := false;
                          constraints := constraints b ++ more |} = None ->
-  objection arguments b = None.
+  objection received arguments b = None.
 Proof.
-  intros arguments b more O. rewrite !block_allows_by_the_rules. unfold rules. simpl.
+  intros received arguments b more O. rewrite !block_allows_by_the_rules. unfold rules. simpl.
   intros (T & B & P & _). repeat split.
   - intros. apply T; auto. apply in_or_app. auto.
   - intros. eapply B; eauto. apply in_or_app. auto.
@@ -431,4 +431,83 @@ Theorem elements_are_plain : forall c v, satisfies_element c v = true -> v <> Em
 Proof.
   intros c v H E. subst. destruct c; simpl in H; try easy.
   induction os as [|o os IH]; simpl in H; auto. easy.
+Qed.
+
+(** * What was received *)
+
+(** Where a value must have been received, it was, and fewer calls than granted have acted on it. *)
+Theorem only_what_was_received : forall now received arguments chain b c a from times,
+  evaluate now received arguments chain = Allowed -> In b chain -> In c (constraints b) -> cond c = From from times ->
+  In a arguments -> relate (named c) (a_path a) = At ->
+  exists s, In s received /\ source s = from /\ seen s = digest a /\ (times = 0 \/ acted s < times).
+Proof.
+  intros now received arguments chain b c a from times E B C F A R.
+  rewrite allowed_by_every_block, Forall_forall in E. destruct (E b B) as [_ O].
+  assert (N : cond c <> Any) by congruence.
+  pose proof (no_shape_slips_past received arguments b c a O C A N) as P. rewrite R, F in P. simpl in P.
+  apply existsb_exists in P. destruct P as (s & I & V). exists s. split; auto.
+  unfold serves, fresh in V. rewrite !andb_true_iff, orb_true_iff, !beq_eq, Z.eqb_eq, !Z.ltb_lt in V. tauto.
+Qed.
+
+Lemma first_index_some : forall (A : Type) (ok : A -> bool) list,
+  existsb ok list = true -> exists i x, first_index ok list = Some i /\ nth_error list i = Some x /\ ok x = true.
+Proof.
+  intros A ok list. induction list as [|y list IH]; simpl; intro H; [easy|].
+  destruct (ok y) eqn:O.
+  - exists 0%nat, y. auto.
+  - simpl in H. destruct (IH H) as (i & x & F & N & X). exists (S i), x. rewrite F. auto.
+Qed.
+
+(** How many calls more what was received from there serves. *)
+Definition remaining (from d : bytes) (times : Z) (received : list sighting) : Z :=
+  fold_right (fun s rest => (if beq (source s) from && beq (seen s) d then Z.max 0 (times - acted s) else 0) + rest) 0 received.
+
+Lemma count_no_more : forall from d times indices received i,
+  remaining from d times (count indices i received) <= remaining from d times received.
+Proof.
+  intros from d times indices received. induction received as [|s received IH]; intro i; simpl; [lia|].
+  specialize (IH (S i)). destruct (existsb (Nat.eqb i) indices && (acted s <? largest)); simpl;
+    destruct (beq (source s) from && beq (seen s) d); lia.
+Qed.
+
+Lemma count_one_less : forall from d times indices received i j s,
+  In (i + j)%nat indices -> nth_error received j = Some s -> serves from d times s = true -> 0 < times ->
+  remaining from d times (count indices i received) + 1 <= remaining from d times received.
+Proof.
+  intros from d times indices received. induction received as [|r received IH]; intros i j s I N V T.
+  - now destruct j.
+  - destruct j as [|j]; simpl in N.
+    + inversion N; subst. rewrite Nat.add_0_r in I.
+      assert (X : existsb (Nat.eqb i) indices = true).
+      { apply existsb_exists. exists i. split; auto. apply Nat.eqb_refl. }
+      unfold serves, fresh in V. rewrite !andb_true_iff, orb_true_iff, Z.eqb_eq, !Z.ltb_lt in V.
+      destruct V as [[A B] [C D]]. pose proof (count_no_more from d times indices received (S i)) as M.
+      apply Z.ltb_lt in C. cbn [count remaining fold_right]. rewrite X, C, A, B. cbn [andb source seen acted].
+      rewrite A, B. cbn [andb]. fold (remaining from d times (count indices (S i) received)).
+      fold (remaining from d times received). lia.
+    + assert (K : remaining from d times (count indices (S i) received) + 1 <= remaining from d times received).
+      { apply (IH (S i) j s); auto. now rewrite Nat.add_succ_l, <- Nat.add_succ_r. }
+      simpl. destruct (existsb (Nat.eqb i) indices && (acted r <? largest)); simpl;
+        destruct (beq (source r) from && beq (seen r) d); lia.
+Qed.
+
+(** Each call that acts on a value which serves a number of calls leaves one less: there are never more than granted. *)
+Theorem each_call_is_counted : forall now received arguments chain b c a from times,
+  evaluate now received arguments chain = Allowed -> In b chain -> In c (constraints b) -> cond c = From from times ->
+  0 < times -> In a arguments -> relate (named c) (a_path a) = At ->
+  0 <= remaining from (digest a) times (act arguments chain received) < remaining from (digest a) times received.
+Proof.
+  intros now received arguments chain b c a from times E B C F T A R.
+  rewrite allowed_by_every_block, Forall_forall in E. destruct (E b B) as [_ O].
+  assert (N : cond c <> Any) by congruence.
+  pose proof (no_shape_slips_past received arguments b c a O C A N) as P. rewrite R, F in P. simpl in P.
+  destruct (first_index_some _ _ _ P) as (i & s & X & Y & V).
+  assert (I : In (0 + i)%nat (acts_on received arguments chain)).
+  { simpl. unfold acts_on. apply in_flat_map. exists b. split; auto. apply in_flat_map. exists c. split; auto.
+    unfold counted_by. rewrite F. apply Z.ltb_lt in T. rewrite T. apply in_flat_map. exists a. split; auto.
+    rewrite R, X. simpl. auto. }
+  split.
+  - unfold remaining. induction (act arguments chain received) as [|y ys IH]; simpl; [lia|].
+    destruct (beq (source y) from && beq (seen y) (digest a)); lia.
+  - pose proof (count_one_less from (digest a) times _ received 0 i s I Y V T). unfold act. lia.
 Qed.

@@ -67,10 +67,27 @@ let block () =
   let closed = flag () in
   { not_before; expires; may_use; closed; constraints = list constraint_ }
 
-let argument () = let path = text () in (read_path path, value ())
+let argument () =
+  let path = text () in
+  let a_value = value () in
+  { a_path = read_path path; a_value; digest = text () }
+
+let sighting () =
+  let source = text () in
+  let seen = text () in
+  { source; seen; acted = z (long ()) }
 
 let put_byte n = output_char stdout (Char.chr n)
 let put_short n = put_byte (n / 256); put_byte (n mod 256)
+
+let put_long n = for i = 7 downto 0 do put_byte (Int64.to_int (Int64.logand (Int64.shift_right_logical n (8 * i)) 255L)) done
+
+let rec long_of = function
+  | XH -> 1L
+  | XO p -> Int64.shift_left (long_of p) 1
+  | XI p -> Int64.logor (Int64.shift_left (long_of p) 1) 1L
+
+let put_z = function Z0 -> put_long 0L | Zpos p -> put_long (long_of p) | Zneg p -> put_long (Int64.neg (long_of p))
 let put_text t = put_short (String.length t); output_string stdout t
 
 let number = function
@@ -123,20 +140,64 @@ let reading kind t =
   | 'U' -> Option.map (fun u -> url (match u.place with Names h -> hosts h | Number a -> dotted a) u) (read_urls t)
   | c -> failwith (Printf.sprintf "reading %C" c)
 
+(* A ledger, and how many nodes it has room for. *)
+
+let room = ref 0
+let nodes : ledger ref = ref []
+let because = function Taken -> 0 | Exhausted -> 6 | Revoked -> 9 | Rate_limited -> 32
+let change (answer, ledger) = nodes := ledger; answer
+
+let look name =
+  let put_or_minus = function None -> put_long (-1L) | Some n -> put_z n in
+  put_or_minus (left name !nodes);
+  match find name !nodes with
+  | None -> put_long 0L; put_long 0L; put_long 0L
+  | Some node ->
+      put_z node.used;
+      put_z (match node.pace with None -> Z0 | Some rate -> rate.opened);
+      put_z (match node.pace with None -> Z0 | Some rate -> rate.in_window)
+
 let rec serve () =
   (match input_char stdin with
   | 'E' ->
       let now = z (long ()) in
       let chain = list block in
-      put_answer (evaluate now (list argument) chain)
+      let received = list sighting in
+      let arguments = list argument in
+      let answer = evaluate now received arguments chain in
+      put_answer answer;
+      if answer = Allowed then List.iter (fun s -> put_z s.acted) (act arguments chain received)
   | 'J' ->
       let now = z (long ()) in
       let chain = list block in
-      put_answer (evaluate now (flatten (members ())) chain)
+      put_answer (evaluate now [] (flatten (members ())) chain)
   | 'C' -> let number = z (long ()) in put_byte (if fits number (list operand) then 1 else 0)
   | 'R' ->
       let kind = input_char stdin in
       put_text (Option.value (reading kind (text ())) ~default:"")
+  | 'L' -> room := short (); nodes := []
+  | 'T' ->
+      let name = short () in
+      let amount = z (long ()) in
+      put_byte (because (change (take name amount (z (long ())) !nodes)))
+  | 'S' ->
+      let name = short () in
+      let reserved = z (long ()) in
+      nodes := settle name reserved (z (long ())) !nodes
+  | 'V' -> nodes := revoke (short ()) !nodes
+  | 'P' ->
+      let name = short () in
+      let most = z (long ()) in
+      let span = z (long ()) in
+      let since = z (long ()) in
+      put_byte (if change (set_pace name most span since (z (long ())) !nodes) then 1 else 0)
+  | 'A' ->
+      let name = short () in
+      let above = if flag () then Some (short ()) else None in
+      let limit = if flag () then Some (z (long ())) else None in
+      put_byte (if change (allocate !room name above limit (z (long ())) !nodes) then 1 else 0)
+  | 'F' -> put_byte (if change (free (short ()) !nodes) then 1 else 0)
+  | 'Q' -> look (short ())
   | '!' -> flush stdout
   | c -> failwith (Printf.sprintf "request %C" c));
   serve ()

@@ -4,7 +4,9 @@ import ambit.decision.Block;
 import ambit.decision.Chain;
 import ambit.decision.Conjunct;
 import ambit.decision.Received;
+import ambit.decision.Sighting;
 import ambit.decision.Values;
+import ambit.oracle.Case.Argument;
 import ambit.oracle.Case.Bool;
 import ambit.oracle.Case.Condition;
 import ambit.oracle.Case.Dec;
@@ -14,8 +16,11 @@ import ambit.oracle.Case.Int;
 import ambit.oracle.Case.Null;
 import ambit.oracle.Case.Rules;
 import ambit.oracle.Case.Scalar;
+import ambit.oracle.Case.Seen;
 import ambit.oracle.Case.Str;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The kernel that this class's loader finds, with cases put into its arrays. */
@@ -29,18 +34,55 @@ final class ArrayKernel implements Kernel {
         for (int b = 0; b < blocks.length; b++) {
             blocks[b] = block(it.chain().get(b), readings);
         }
-        Arrays arguments = new Arrays(it.arguments().size());
-        for (int i = 0; i < arguments.types.length; i++) {
-            arguments.paths[i] = utf8(it.arguments().get(i).path());
-            arguments.put(i, it.arguments().get(i).value());
-            if (it.arguments().get(i).value() instanceof Str(String text)) {
+        Values arguments = arguments(it.arguments(), readings);
+        Received received = received(it.received());
+        Chain chain = new Chain(blocks);
+        long answer = chain.evaluate(arguments, received, it.now());
+        List<Long> acted = new ArrayList<>();
+        if (answer == 0) {
+            chain.mark(arguments, received);
+            for (int i = 0; i < received.size(); i++) {
+                received.get(i).act();
+                acted.add(acted(received.get(i)));
+            }
+        }
+        return new Verdict(Chain.code(answer), Chain.block(answer), Chain.item(answer), acted);
+    }
+
+    private static Values arguments(List<Argument> from, Readings readings) {
+        Arrays arguments = new Arrays(from.size());
+        for (int i = 0; i < from.size(); i++) {
+            arguments.paths[i] = utf8(from.get(i).path());
+            arguments.put(i, from.get(i).value());
+            arguments.digests[i] = utf8(from.get(i).digest());
+            if (from.get(i).value() instanceof Str(String text)) {
                 arguments.addresses[i] = readings.of('a', text);
                 arguments.hosts[i] = readings.of('h', text);
                 arguments.urls[i] = readings.of('u', text);
             }
         }
-        long answer = new Chain(blocks).evaluate(arguments.values(), new Received(), it.now());
-        return new Verdict(Chain.code(answer), Chain.block(answer), Chain.item(answer));
+        return arguments.values();
+    }
+
+    private static Received received(List<Seen> from) {
+        Received received = new Received();
+        for (Seen seen : from) {
+            Sighting sighting = new Sighting(utf8(seen.source()), utf8(seen.digest()), 0);
+            for (int n = 0; n < seen.acted(); n++) {
+                sighting.mark(true);
+                sighting.act();
+            }
+            received.add(sighting);
+        }
+        return received;
+    }
+
+    private static long acted(Sighting sighting) {
+        long times = 1;
+        while (!sighting.isFresh(times)) {
+            times++;
+        }
+        return times - 1;
     }
 
     private static Block block(Rules rules, Readings readings) {
@@ -52,6 +94,15 @@ final class ArrayKernel implements Kernel {
     }
 
     private static Conjunct conjunct(Condition condition, Readings readings) {
+        if (condition.kind() == Conjunct.FROM
+                && condition.operands().size() == 2
+                && condition.operands().get(0) instanceof Str(String source)
+                && condition.operands().get(1) instanceof Int(long times)) {
+            Arrays one = new Arrays(1);
+            one.put(0, new Str(source));
+            one.numbers[0] = times;
+            return new Conjunct(utf8(condition.path()), Conjunct.FROM, condition.optional(), one.values());
+        }
         Arrays operands = new Arrays(condition.operands().size());
         for (int k = 0; k < operands.types.length; k++) {
             Scalar operand = condition.operands().get(k);

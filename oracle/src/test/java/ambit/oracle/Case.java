@@ -3,7 +3,7 @@ package ambit.oracle;
 import java.util.List;
 
 /** One question: may this chain be used with these arguments now? Written as the page on constraints has it. */
-record Case(long now, List<Rules> chain, List<Argument> arguments) {
+record Case(long now, List<Rules> chain, List<Argument> arguments, List<Seen> received) {
     /** One block. */
     record Rules(long notBefore, long expires, boolean mayUse, boolean closed, List<Condition> conditions) {}
 
@@ -14,7 +14,20 @@ record Case(long now, List<Rules> chain, List<Argument> arguments) {
         }
     }
 
-    record Argument(String path, Scalar value) {}
+    record Argument(String path, Scalar value) {
+        /** What the value is known by where a tool returned it; here its text. */
+        String digest() {
+            return switch (value) {
+                case Str(String text) -> text;
+                case Int(long number) -> Long.toString(number);
+                case Dec(String plain) -> plain;
+                case Null _, Bool _, Empty _, Different _ -> "";
+            };
+        }
+    }
+
+    /** That a value was received from a source, and how many calls acted on it. */
+    record Seen(String source, String digest, int acted) {}
 
     /** A value or an operand. */
     sealed interface Scalar {}

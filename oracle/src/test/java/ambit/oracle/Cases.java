@@ -11,6 +11,7 @@ import ambit.oracle.Case.Int;
 import ambit.oracle.Case.Null;
 import ambit.oracle.Case.Rules;
 import ambit.oracle.Case.Scalar;
+import ambit.oracle.Case.Seen;
 import ambit.oracle.Case.Str;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -39,30 +40,70 @@ final class Cases {
     private Case make() {
         List<Condition> conditions = new ArrayList<>();
         List<Rules> chain = new ArrayList<>();
-        int blocks = near.rarely(40) ? 1 + random.nextInt(DEEPEST) : 1 + random.nextInt(3);
-        for (int b = 0; b < blocks; b++) {
-            List<Condition> own = new ArrayList<>();
-            for (int c = random.nextInt(blocks > 3 ? 2 : 4); c > 0; c--) {
-                own.add(conditions.isEmpty() || random.nextInt(3) > 0 ? condition() : narrower(pick(conditions)));
+        if (near.rarely(60)) {
+            deep(conditions, chain);
+        } else {
+            for (int b = random.nextInt(3); b >= 0; b--) {
+                List<Condition> own = new ArrayList<>();
+                for (int c = random.nextInt(4); c > 0; c--) {
+                    own.add(conditions.isEmpty() || random.nextInt(3) > 0 ? condition() : narrower(pick(conditions)));
+                }
+                conditions.addAll(own);
+                chain.add(rules(own));
             }
-            conditions.addAll(own);
-            chain.add(new Rules(
-                    near.rarely(30) ? random.nextInt(-1, 2) : -5,
-                    near.rarely(30) ? random.nextInt(0, 2) : 1_000,
-                    !near.rarely(60),
-                    random.nextInt(3) == 0,
-                    own));
         }
         List<Argument> arguments = new ArrayList<>();
         for (Condition condition : conditions) {
-            if (random.nextInt(blocks > 3 ? 6 : 4) > 0) {
+            if (random.nextInt(4) > 0) {
                 place(condition, arguments);
             }
         }
         for (int a = random.nextInt(3) - 1; a > 0; a--) {
             arguments.add(new Argument(path(), any()));
         }
-        return new Case(0, chain, arguments);
+        return new Case(0, chain, arguments, received(conditions, arguments));
+    }
+
+    /** A chain as long as one may be, all of it about a few arguments: so that some of them allow something. */
+    private void deep(List<Condition> conditions, List<Rules> chain) {
+        for (int c = random.nextInt(2); c >= 0; c--) {
+            conditions.add(condition());
+        }
+        boolean closed = random.nextBoolean();
+        for (int b = random.nextInt(DEEPEST); b >= 0; b--) {
+            boolean other = near.rarely(100);
+            List<Condition> own = other ? List.of(condition()) : closed || near.rarely(2) ? conditions : List.of();
+            chain.add(
+                    new Rules(-5, near.rarely(100) ? 0 : 1000, !near.rarely(100), closed && !other, List.copyOf(own)));
+        }
+    }
+
+    private Rules rules(List<Condition> conditions) {
+        return new Rules(
+                near.rarely(60) ? random.nextInt(-1, 2) : -5,
+                near.rarely(60) ? random.nextInt(0, 2) : 1_000,
+                !near.rarely(120),
+                random.nextInt(3) == 0,
+                conditions);
+    }
+
+    /** What lets the arguments that must have been received pass, most of the time. */
+    private List<Seen> received(List<Condition> conditions, List<Argument> arguments) {
+        List<Seen> received = new ArrayList<>();
+        for (Condition condition : conditions) {
+            if (condition.kind() == Conjunct.FROM) {
+                for (Argument argument : arguments) {
+                    if (argument.path().equals(condition.path()) && random.nextInt(5) > 0) {
+                        String source = condition.operands().isEmpty() || near.rarely(8)
+                                ? "other"
+                                : condition.operands().getFirst() instanceof Str(String text) ? text : "";
+                        String digest = near.rarely(8) ? argument.digest() + "x" : argument.digest();
+                        received.add(new Seen(source, digest, random.nextInt(3)));
+                    }
+                }
+            }
+        }
+        return received;
     }
 
     /** A condition on the same argument, often the same one: so that deep chains allow something. */
@@ -80,14 +121,14 @@ final class Cases {
     }
 
     private int kind() {
-        return near.rarely(50) ? near.oneOf(-1, 0, 16, 17, 99, Integer.MIN_VALUE) : 1 + random.nextInt(15);
+        return near.rarely(100) ? near.oneOf(-1, 0, 17, 18, 99, Integer.MIN_VALUE) : 1 + random.nextInt(16);
     }
 
     private List<Scalar> operands(int kind) {
-        if (kind == Conjunct.ANY || kind == Conjunct.ABSENT || near.rarely(60)) {
+        if (kind == Conjunct.ANY || kind == Conjunct.ABSENT || near.rarely(100)) {
             return List.of();
         }
-        if (near.rarely(60) && kind != Conjunct.IN && kind != Conjunct.NOT_IN && kind != Conjunct.SUBSET) {
+        if (near.rarely(100) && kind != Conjunct.IN && kind != Conjunct.NOT_IN && kind != Conjunct.SUBSET && kind != Conjunct.FROM) {
             return List.of(near.rarely(2) ? new Different() : any() instanceof Str text ? text : new Int(1));
         }
         return switch (kind) {
@@ -100,6 +141,8 @@ final class Cases {
             case Conjunct.CIDR -> some(() -> new Str(near.network()));
             case Conjunct.HOST -> some(() -> new Str(near.hostPattern()));
             case Conjunct.URL -> some(() -> new Str(near.urlPattern()));
+            case Conjunct.FROM ->
+                List.of(new Str(near.rarely(2) ? "bills#iban" : "mail"), new Int(random.nextInt(-1, 4)));
             case Conjunct.EQ -> List.of(operand());
             default -> some(this::operand);
         };
@@ -126,7 +169,7 @@ final class Cases {
     /** Puts arguments where the condition looks, or near to it. */
     private void place(Condition condition, List<Argument> arguments) {
         String path = condition.path();
-        int where = random.nextInt(24);
+        int where = random.nextInt(near.rarely(3) ? 24 : 16);
         boolean list = condition.kind() == Conjunct.SUBSET || condition.kind() == Conjunct.MAX_LENGTH;
         if (list && where < 14) {
             for (int n = near.elements(condition); n > 0; n--) {

@@ -10,6 +10,7 @@ import ambit.oracle.Case.Int;
 import ambit.oracle.Case.Null;
 import ambit.oracle.Case.Rules;
 import ambit.oracle.Case.Scalar;
+import ambit.oracle.Case.Seen;
 import ambit.oracle.Case.Str;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -18,7 +19,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The process that the model is ({@code oracle/model/oracle.ml} has the other side). Questions are put first, then {@link #send} is
@@ -56,10 +59,17 @@ final class Oracle implements AutoCloseable {
     void ask(Case it) throws IOException {
         out.writeByte('E');
         chain(it.now(), it.chain());
+        out.writeShort(it.received().size());
+        for (Seen seen : it.received()) {
+            text(seen.source());
+            text(seen.digest());
+            out.writeLong(seen.acted());
+        }
         out.writeShort(it.arguments().size());
         for (Argument argument : it.arguments()) {
             text(argument.path());
             scalar(argument.value());
+            text(argument.digest());
         }
     }
 
@@ -88,9 +98,53 @@ final class Oracle implements AutoCloseable {
         out.flush();
     }
 
-    Verdict verdict() throws IOException {
+    /** The answer to a case with so many things received. */
+    Verdict verdict(int received) throws IOException {
         int code = in.readUnsignedByte();
-        return new Verdict(code, in.readUnsignedShort(), in.readUnsignedShort());
+        int block = in.readUnsignedShort();
+        int item = in.readUnsignedShort();
+        List<Long> acted = new ArrayList<>();
+        for (int i = 0; code == 0 && i < received; i++) {
+            acted.add(in.readLong());
+        }
+        return new Verdict(code, block, item, acted);
+    }
+
+    /** A ledger with room for so many nodes; the requests after this are for it. */
+    void askForLedger(int room) throws IOException {
+        out.writeByte('L');
+        out.writeShort(room);
+    }
+
+    /** An operation on a node: which one, the node, and numbers. */
+    void askLedger(char operation, int node, long... numbers) throws IOException {
+        out.writeByte(operation);
+        out.writeShort(node);
+        for (long number : numbers) {
+            out.writeLong(number);
+        }
+    }
+
+    void askToAllocate(int node, OptionalInt above, long limit, long taken) throws IOException {
+        out.writeByte('A');
+        out.writeShort(node);
+        out.writeBoolean(above.isPresent());
+        if (above.isPresent()) {
+            out.writeShort(above.getAsInt());
+        }
+        out.writeBoolean(limit != -1);
+        if (limit != -1) {
+            out.writeLong(limit);
+        }
+        out.writeLong(taken);
+    }
+
+    int code() throws IOException {
+        return in.readUnsignedByte();
+    }
+
+    long number() throws IOException {
+        return in.readLong();
     }
 
     boolean fits() throws IOException {

@@ -1,6 +1,14 @@
 package ambit.oracle;
 
-/** An answer of the kernel or of the model: 0, or a denial with the block and the item of it that refused. */
-record Verdict(int code, int block, int item) {
-    static final Verdict ALLOWED = new Verdict(0, 0, 0);
+import java.util.List;
+
+/**
+ * An answer of the kernel or of the model: 0, or a denial with the block and the item of it that refused.
+ *
+ * @param acted how many calls acted on each thing received, when the call was allowed and made
+ */
+record Verdict(int code, int block, int item, List<Long> acted) {
+    boolean isAllowed() {
+        return code == 0;
+    }
 }
