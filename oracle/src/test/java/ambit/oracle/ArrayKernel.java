@@ -3,6 +3,7 @@ package ambit.oracle;
 import ambit.decision.Block;
 import ambit.decision.Chain;
 import ambit.decision.Conjunct;
+import ambit.decision.Ledger;
 import ambit.decision.Received;
 import ambit.decision.Sighting;
 import ambit.decision.Values;
@@ -24,7 +25,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The kernel that this class's loader finds, with cases put into its arrays. */
-final class ArrayKernel implements Kernel {
+public final class ArrayKernel implements Kernel {
     private static final Pattern DECIMAL = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?");
     private static final byte[] NONE = {};
 
@@ -47,6 +48,50 @@ final class ArrayKernel implements Kernel {
             }
         }
         return new Verdict(Chain.code(answer), Chain.block(answer), Chain.item(answer), acted);
+    }
+
+    @Override
+    public Counts counts(int room) {
+        return new LedgerCounts(new Ledger(room));
+    }
+
+    private record LedgerCounts(Ledger ledger) implements Counts {
+        @Override
+        public int allocate(int above, long most, long taken) {
+            return ledger.allocate(above, most, taken);
+        }
+
+        @Override
+        public boolean pace(int node, long most, long length, long since, long taken) {
+            return ledger.pace(node, most, length, since, taken);
+        }
+
+        @Override
+        public boolean free(int node) {
+            return ledger.free(node);
+        }
+
+        @Override
+        public void revoke(int node) {
+            ledger.revoke(node);
+        }
+
+        @Override
+        public int take(int node, long amount, long now) {
+            return ledger.take(node, amount, now);
+        }
+
+        @Override
+        public void settle(int node, long reserved, long spent) {
+            ledger.settle(node, reserved, spent);
+        }
+
+        @Override
+        public long[] look(int node) {
+            return new long[] {
+                ledger.left(node), ledger.taken(node), ledger.windowOpened(node), ledger.takenInWindow(node)
+            };
+        }
     }
 
     private static Values arguments(List<Argument> from, Readings readings) {

@@ -305,7 +305,7 @@ final class Near {
     private Scalar ofLength(long most) {
         StringBuilder text = new StringBuilder();
         for (long n = Math.max(0, most + random.nextInt(-1, 2)); n > 0; n--) {
-            text.append(pick(List.of("a", "\u00e9", "\u20ac", "\ud83d\ude00")));
+            text.append(pick(List.of("a", "\u00e9", "\u00ff", "\u20ac", "\ud83d\ude00")));
         }
         return rarely(6) ? anything() : new Str(text.toString());
     }

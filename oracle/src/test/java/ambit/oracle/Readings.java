@@ -14,7 +14,7 @@ import java.util.Map;
  * What texts say as addresses, hosts and URLs. The kernel gets this with its arguments from module authority; here the model says it
  * (whether the two agree is a test of its own), since it is the kernel alone that is compared.
  */
-final class Readings {
+public final class Readings {
     private record Question(char kind, String text) {}
 
     private static final byte[] NONE = {};
@@ -23,12 +23,12 @@ final class Readings {
 
     private final Map<Question, byte[]> known = new HashMap<>();
 
-    byte[] of(char kind, String text) {
+    public byte[] of(char kind, String text) {
         return known.getOrDefault(new Question(kind, text), NONE);
     }
 
     /** What an operand of a kind of place (13, 14, 15) says. */
-    byte[] ofOperand(int kind, String text) {
+    public byte[] ofOperand(int kind, String text) {
         return of(OPERANDS.charAt(kind - 13), text);
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param acted how many calls acted on each thing received, when the call was allowed and made
  */
-record Verdict(int code, int block, int item, List<Long> acted) {
-    boolean isAllowed() {
+public record Verdict(int code, int block, int item, List<Long> acted) {
+    public boolean isAllowed() {
         return code == 0;
     }
 }
