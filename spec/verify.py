@@ -295,7 +295,9 @@ def host(text, pattern):
 def place(text):
     """Scheme, port, host and path of a URL, or None."""
     found = ADDRESS.fullmatch(text) if len(text) <= 2048 else None
-    if not found or re.search("%(?:2[eEfF5]|5[cC]|00)", found[4]):
+    if not found or re.search("//|%(?:2[eEfF5]|5[cC]|00)", found[4]):
+        return None
+    if int(found[3] or 0) > 65535 or len(found[2]) > 253:
         return None
     path = found[4] or "/"
     path = path[:-1] if len(path) > 1 and path.endswith("/") else path
@@ -363,7 +365,7 @@ def objects(constraint, path, value, received):
     shared = next((i for i, (a, b) in enumerate(zip(named, path)) if a != b), min(len(named), len(path)))
     if shared == len(named):
         element = path == named + ["*"]
-        return not (element and (how == MAX_LENGTH or (how == SUBSET and any(equal(value, o) for o in operands))))
+        return not (element and ((how == MAX_LENGTH and value is not EMPTY) or (how == SUBSET and any(equal(value, o) for o in operands))))
     if shared == len(path):
         return how != ABSENT and value is not EMPTY
     return named[shared] == "*" or path[shared] == "*"

@@ -145,6 +145,8 @@ class ArgumentsTest {
                 "CIDR; 2001:db8::/33; \"2001:DB8:7fff::1\"; true",
                 "CIDR; 2001:db8::/33; \"2001:db8:8000::1\"; false",
                 "CIDR; fe80::/10; \"fe80::1%eth0\"; false",
+                "CIDR; ::/0; \"00001::\"; false",
+                "CIDR; ::/0; \"::0001\"; true",
                 "CIDR; fe80::/10; \"[fe80::1]\"; false",
                 "HOST; api.example.com; \"API.example.com\"; true",
                 "HOST; api.example.com; \"api.example.com.\"; false",
@@ -172,7 +174,9 @@ class ArgumentsTest {
                 "URL; https://*.example.com; \"https://a.example.com/\"; true",
                 "URL; https://*.example.com; \"https://example.com/\"; false",
                 "URL; http://127.0.0.1:8080/x; \"http://127.0.0.1:8080/x/y\"; true",
-                "URL; http://127.0.0.1:8080/x; \"http://127.1:8080/x/y\"; false"
+                "URL; http://127.0.0.1:8080/x; \"http://127.1:8080/x/y\"; false",
+                "URL; https://a.b; \"https://a.b//\"; false",
+                "URL; https://a.b; \"https://a.b/\"; true"
             })
     void whatATextSaysIsReadInOneWayOrNotAtAll(Kind kind, String operand, String json, boolean allowed)
             throws Exception {
@@ -204,6 +208,9 @@ class ArgumentsTest {
                 "URL; https://a.b?x",
                 "URL; https://a.b/../x",
                 "URL; https://u@a.b",
+                "URL; https://a.b:65536",
+                "URL; https://a.b//",
+                "CIDR; 00001::/16",
                 "MIN; 1e3",
                 "MIN; 01",
                 "MAX_LENGTH; 5"

@@ -47,6 +47,12 @@ final class Near {
     private static final List<String> LABELS = List.of("a", "b", "c", "x1", "a-b", "com", "xn--a");
     private static final List<String> ODD_LABELS =
             List.of("", "-a", "a-", "1", "a_b", "*", "a".repeat(64), "\u00e9", "1.2", "0x1");
+    private static final List<String> ODD_ADDRESSES = List.of(
+            "::", ":::", "1::2::3", "1:", ":1::2", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", "::2:3:4:5:6:7:8",
+            "1:2:3:4::5:6:7:8", "1:2:3::5:6:7:8", "00001::", "1::00001", "12345::", "::0ffff:1.2.3.4", "::1.2.3.4", "1.2.3.4::", "::1.2.3",
+            "::01.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3.4:5", "fe80::1%1", "[::1]", "::ffff:0:0",
+            "::ffff:0a00:0001", "0:0:0:0:0:ffff:10.0.0.1", "::g", "1.2.3", "1.2.3.256", "1.2.3.4.", "1.2.3.4.5", "0x1.2.3.4", "010.0.0.1",
+            "10.0.0.1 ", "1", "::1.2.3.4.5", "::1.2.3.300", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "\u0661::", "::\u0661");
     private static final List<Long> INTEGERS = List.of(
             0L,
             1L,
@@ -126,6 +132,9 @@ final class Near {
     }
 
     String address() {
+        if (rarely(10)) {
+            return pick(ODD_ADDRESSES);
+        }
         byte[] octets = new byte[rarely(2) ? 4 : 16];
         for (int i = 0; i < octets.length; i++) {
             octets[i] = (byte) (rarely(3) ? oneOf(0, 1, 10, 127, 128, 255) : octets.length == 16 ? 0 : oneOf(10, 0, 1));
@@ -365,7 +374,7 @@ final class Near {
         int slash = network.indexOf('/');
         String spelled = slash < 0 ? network : network.substring(0, slash);
         if (!network.matches("[0-9.]+/[0-9]{1,2}")) {
-            return rarely(3) ? address() : spelled.replaceFirst("0$", "1");
+            return rarely(2) ? address() : spelled.replaceFirst("0$", "1");
         }
         long bits = Long.parseLong(network.substring(slash + 1));
         long base = 0;
