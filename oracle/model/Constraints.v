@@ -154,7 +154,8 @@ Definition condition_of (number : Z) (os : list operand) : condition :=
   | 13, _ => readings read_network Cidr os
   | 14, _ => readings read_hosts Host os
   | 15, _ => readings read_urls Url os
-  | 16, [OStr source; OInt times] => if 0 <=? times then From source times else Never
+  | 16, [OStr source] => From source 0
+  | 16, [OStr source; OInt times] => if 0 <? times then From source times else Never
   | _, _ => Never
   end.
 
@@ -162,6 +163,11 @@ Definition condition_of (number : Z) (os : list operand) : condition :=
 Definition fits (number : Z) (os : list operand) : bool :=
   match condition_of number os with
   | Never => false
+  | From source _ =>
+    match cut (lit "#") source with
+    | (_ :: _, _ :: _ :: _) => true (* capability#field *)
+    | _ => false
+    end
   | Cidr places => (List.length places =? List.length os)%nat
   | Host places => (List.length places =? List.length os)%nat
   | Url places => (List.length places =? List.length os)%nat

@@ -106,7 +106,8 @@ Definition set_pace (n : id) (m length since taken : Z) (l : ledger) : bool * le
   | None => (false, l)
   end.
 
-Definition deepest : nat := 67.
+(** A grant, a request and 64 delegations. *)
+Definition deepest : nat := 66.
 
 (** A new node called [n]. Refused where the name or the room is taken, the one above is not there, or it would lie too deep. *)
 Definition allocate (room : nat) (n : id) (above : option id) (most : option Z) (taken : Z) (l : ledger) : bool * ledger :=

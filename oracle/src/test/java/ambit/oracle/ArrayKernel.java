@@ -140,12 +140,11 @@ public final class ArrayKernel implements Kernel {
 
     private static Conjunct conjunct(Condition condition, Readings readings) {
         if (condition.kind() == Conjunct.FROM
-                && condition.operands().size() == 2
-                && condition.operands().get(0) instanceof Str(String source)
-                && condition.operands().get(1) instanceof Int(long times)) {
+                && !condition.operands().isEmpty()
+                && condition.operands().getFirst() instanceof Str(String source)) {
             Arrays one = new Arrays(1);
             one.put(0, new Str(source));
-            one.numbers[0] = times;
+            one.numbers[0] = condition.operands().getLast() instanceof Int(long times) ? times : 0;
             return new Conjunct(utf8(condition.path()), Conjunct.FROM, condition.optional(), one.values());
         }
         Arrays operands = new Arrays(condition.operands().size());

@@ -141,11 +141,17 @@ final class Cases {
             case Conjunct.CIDR -> some(() -> new Str(near.network()));
             case Conjunct.HOST -> some(() -> new Str(near.hostPattern()));
             case Conjunct.URL -> some(() -> new Str(near.urlPattern()));
-            case Conjunct.FROM ->
-                List.of(new Str(near.rarely(2) ? "bills#iban" : "mail"), new Int(random.nextInt(-1, 4)));
+            case Conjunct.FROM -> from();
             case Conjunct.EQ -> List.of(operand());
             default -> some(this::operand);
         };
+    }
+
+    /** A source and, now and then, how many calls; no calls at all cannot be signed. */
+    private List<Scalar> from() {
+        Scalar source = new Str(near.rarely(20) ? pick(List.of("#x", "x#", "x", "#")) : pick(List.of("bills#iban", "mail#*/to")));
+        int times = random.nextInt(-1, 4);
+        return times == 0 ? List.of(source) : List.of(source, new Int(times));
     }
 
     /** What can be signed and compared. */

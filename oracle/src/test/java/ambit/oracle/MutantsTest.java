@@ -72,7 +72,7 @@ class MutantsTest {
             Mutant.of("Ledger.java", "children[parent[node]]--;", ""),
             Mutant.of("Ledger.java", "most != UNLIMITED && most < taken ? most : taken", "taken"),
             Mutant.of("Ledger.java", "revoked[node] = false;", ""),
-            Mutant.of("Ledger.java", "MAX_DEPTH = 67", "MAX_DEPTH = 68"),
+            Mutant.of("Ledger.java", "MAX_DEPTH = 66", "MAX_DEPTH = 67"),
             Mutant.of("Ledger.java", "code == Codes.ALLOWED && !keepsPace", "!keepsPace"),
             Mutant.of("Ledger.java", "if (now < 0)", "if (now < -1)"));
 

@@ -12,7 +12,7 @@ final class Sequence {
     static final int STEPS = 400;
 
     private static final int NONE = -1;
-    private static final int DEEPEST = 67;
+    private static final int DEEPEST = 66;
     private static final int NOBODY = 60_000;
     private static final int ROOM = 20;
 
