@@ -416,11 +416,16 @@ Proof.
         -- simpl. apply orb_true_iff. right. apply R.
 Qed.
 
-(** Two addresses in a network differ in none of the bits that count. *)
+(** An address lies in a network where it has the same bits as that, as far as they count. *)
 Theorem cidr_means_the_same_bits : forall address n,
   0 <= counted n <= 128 ->
-  in_network address n = true <-> address / 2 ^ (128 - counted n) = base n / 2 ^ (128 - counted n).
-Proof. intros address n _. unfold in_network. apply Z.eqb_eq. Qed.
+  in_network address n = true <-> forall i, 128 - counted n <= i -> Z.testbit address i = Z.testbit (base n) i.
+Proof.
+  intros address n C. unfold in_network. rewrite Z.eqb_eq, <- !Z.shiftr_div_pow2 by lia. split.
+  - intros E i I. replace i with ((i - (128 - counted n)) + (128 - counted n)) by lia.
+    rewrite <- !Z.shiftr_spec by lia. now rewrite E.
+  - intro H. apply Z.bits_inj'. intros j J. rewrite !Z.shiftr_spec by lia. apply H. lia.
+Qed.
 
 (** A host's name never satisfies the names below it. *)
 Theorem a_host_is_not_below_itself : forall host, is_host host (Below_host host) = false.

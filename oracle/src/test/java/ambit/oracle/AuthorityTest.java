@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** The whole way from signed constraints and a document to the answer, readings of addresses, hosts and URLs included. */
 class AuthorityTest {
     private static final long SEED = Long.getLong("oracle.seed", 1);
-    private static final long CASES = Long.getLong("oracle.documents", 150_000);
+    private static final long CASES = Long.getLong("oracle.documents", 40_000);
     private static final int AT_ONCE = 50; // an answer may be as long as a URL
 
     @Test
