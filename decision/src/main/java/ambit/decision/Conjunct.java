@@ -63,7 +63,8 @@ public final class Conjunct {
             return kind == ABSENT || arguments.type(i) == Values.EMPTY;
         }
         if (relation == Paths.BELOW && Paths.isElementOf(arguments.path(i), path)) {
-            return (kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY) || (kind == SUBSET && isOneOf(arguments, i));
+            return (kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY)
+                    || (kind == SUBSET && isOneOf(arguments, i));
         }
         return relation == Paths.UNRELATED;
     }

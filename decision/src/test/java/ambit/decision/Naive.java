@@ -106,7 +106,8 @@ final class Naive {
             boolean element = a.path().equals(c.path() + "/*");
             boolean member = c.operands().stream().anyMatch(o -> equal(o, a.value()));
             boolean plain = a.value().type() != Values.EMPTY;
-            return !(element && (c.kind() == Conjunct.MAX_LENGTH && plain || c.kind() == Conjunct.SUBSET && member));
+            return !(element
+                    && ((c.kind() == Conjunct.MAX_LENGTH && plain) || (c.kind() == Conjunct.SUBSET && member)));
         }
         if (same == found.size()) {
             return c.kind() != Conjunct.ABSENT && a.value().type() != Values.EMPTY;
@@ -142,9 +143,9 @@ final class Naive {
         }
         if (value.type() == Values.EMPTY) {
             return c.kind() == Conjunct.SUBSET
-                    || c.kind() == Conjunct.MAX_LENGTH
+                    || (c.kind() == Conjunct.MAX_LENGTH
                             && operand.type() == Values.INT
-                            && Long.parseLong(operand.text()) >= 0;
+                            && Long.parseLong(operand.text()) >= 0);
         }
         boolean strings = value.type() == Values.STRING && operand.type() == Values.STRING;
         return switch (c.kind()) {

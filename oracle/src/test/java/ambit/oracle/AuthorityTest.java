@@ -57,7 +57,9 @@ class AuthorityTest {
                         byte[] expected = oracle.reading();
                         read += expected.length > 0 ? 1 : 0;
                         assertThat(reading)
-                                .as("what %s says (seed %d): the model reads %s, Ambit %s", text, SEED, show(expected), show(reading))
+                                .as(
+                                        "what %s says (seed %d): the model reads %s, Ambit %s",
+                                        text, SEED, show(expected), show(reading))
                                 .isEqualTo(expected);
                     }
                 }
@@ -104,7 +106,9 @@ class AuthorityTest {
                 oracle.send();
                 for (Call call : calls) {
                     Verdict expected = oracle.verdict(0);
-                    assertThat(decide(call)).as("case %d of seed %d: %s", call.number(), SEED, call).isEqualTo(expected);
+                    assertThat(decide(call))
+                            .as("case %d of seed %d: %s", call.number(), SEED, call)
+                            .isEqualTo(expected);
                     seen[expected.code()]++;
                     decided++;
                 }
@@ -137,7 +141,9 @@ class AuthorityTest {
         }
         oracle.send();
         for (Condition condition : some) {
-            assertThat(isFit(condition)).as("whether %s can be signed", condition).isEqualTo(oracle.fits());
+            assertThat(isFit(condition))
+                    .as("whether %s can be signed", condition)
+                    .isEqualTo(oracle.fits());
         }
         return calls;
     }
@@ -201,7 +207,8 @@ class AuthorityTest {
                                 .map(condition -> constraint(condition).orElseThrow())
                                 .toList()))
                 .toArray(Block[]::new);
-        long answer = new Chain(blocks).evaluate(call.arguments(), new Received(), call.it().now());
+        long answer = new Chain(blocks)
+                .evaluate(call.arguments(), new Received(), call.it().now());
         return new Verdict(Chain.code(answer), Chain.block(answer), Chain.item(answer), List.of());
     }
 }

@@ -128,7 +128,11 @@ final class Cases {
         if (kind == Conjunct.ANY || kind == Conjunct.ABSENT || near.rarely(100)) {
             return List.of();
         }
-        if (near.rarely(100) && kind != Conjunct.IN && kind != Conjunct.NOT_IN && kind != Conjunct.SUBSET && kind != Conjunct.FROM) {
+        if (near.rarely(100)
+                && kind != Conjunct.IN
+                && kind != Conjunct.NOT_IN
+                && kind != Conjunct.SUBSET
+                && kind != Conjunct.FROM) {
             return List.of(near.rarely(2) ? new Different() : any() instanceof Str text ? text : new Int(1));
         }
         return switch (kind) {
@@ -149,7 +153,8 @@ final class Cases {
 
     /** A source and, now and then, how many calls; no calls at all cannot be signed. */
     private List<Scalar> from() {
-        Scalar source = new Str(near.rarely(20) ? pick(List.of("#x", "x#", "x", "#")) : pick(List.of("bills#iban", "mail#*/to")));
+        Scalar source = new Str(
+                near.rarely(20) ? pick(List.of("#x", "x#", "x", "#")) : pick(List.of("bills#iban", "mail#*/to")));
         int times = random.nextInt(-1, 4);
         return times == 0 ? List.of(source) : List.of(source, new Int(times));
     }

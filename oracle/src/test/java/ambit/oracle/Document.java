@@ -35,8 +35,8 @@ final class Document {
 
         Params.Obj object() {
             return new Params.Obj(members.entrySet().stream()
-                    .map(member -> new Params.Member(
-                            member.getKey(), member.getValue().params()))
+                    .map(member ->
+                            new Params.Member(member.getKey(), member.getValue().params()))
                     .toList());
         }
     }
@@ -53,9 +53,8 @@ final class Document {
                     at.items.add(item);
                     at = item;
                 } else {
-                    String name = step.equals("~2")
-                            ? "*"
-                            : step.replace("~1", "/").replace("~0", "~");
+                    String name =
+                            step.equals("~2") ? "*" : step.replace("~1", "/").replace("~0", "~");
                     at = at.members.computeIfAbsent(name, _ -> new Place());
                 }
             }

@@ -21,7 +21,8 @@ class LedgerTest {
             }
         }
         System.out.printf(
-                "Oracle: %,d operations on %,d ledgers (seed %d), no difference; taken %,d, used up %,d, revoked %,d, too fast %,d%n",
+                "Oracle: %,d operations on %,d ledgers (seed %d), no difference; taken %,d, used up %,d, revoked %,d,"
+                        + " too fast %,d%n",
                 SEQUENCES * Sequence.STEPS, SEQUENCES, SEED, seen[0], seen[6], seen[9], seen[32]);
         assertThat(List.of(seen[0], seen[6], seen[9], seen[32])).allMatch(count -> count > SEQUENCES);
     }

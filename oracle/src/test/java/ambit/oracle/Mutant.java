@@ -22,8 +22,11 @@ record Mutant(String file, String where, String right, String wrong) {
     Kernel load(Path directory) throws IOException, ReflectiveOperationException, URISyntaxException {
         Path source = Path.of(System.getProperty("ambit.root"), "decision/src/main/java/ambit/decision", file);
         Path copy = Files.writeString(directory.resolve(file), mistaken(Files.readString(source)));
-        Path shipped = Path.of(
-                Conjunct.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path shipped = Path.of(Conjunct.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         int status = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,
@@ -73,8 +76,9 @@ record Mutant(String file, String where, String right, String wrong) {
         private byte[] bytes(String name) throws ClassNotFoundException {
             String file = name.replace('.', '/') + ".class";
             Path mistaken = directory.resolve(file);
-            try (InputStream in =
-                    Files.exists(mistaken) ? Files.newInputStream(mistaken) : getParent().getResourceAsStream(file)) {
+            try (InputStream in = Files.exists(mistaken)
+                    ? Files.newInputStream(mistaken)
+                    : getParent().getResourceAsStream(file)) {
                 if (in == null) {
                     throw new ClassNotFoundException(name);
                 }

@@ -34,7 +34,10 @@ class MutantsTest {
             Mutant.of("Conjunct.java", "mark(operands.number(0) > 0)", "mark(operands.number(0) > 1)"),
             Mutant.of("Paths.java", "isElement(named, start) || isElement(argument, start)", "isElement(named, start)"),
             Mutant.of("Paths.java", "start = same + 1", "start = same"),
-            Mutant.of("Texts.java", "base.length == 1 || path[base.length] == SLASH", "base.length == 1 || path.length > base.length"),
+            Mutant.of(
+                    "Texts.java",
+                    "base.length == 1 || path[base.length] == SLASH",
+                    "base.length == 1 || path.length > base.length"),
             new Mutant("Texts.java", "boolean isUnder", "base.length == 1 || ", ""),
             Mutant.of("Texts.java", "MAX_GLOB_VALUE = 4096", "MAX_GLOB_VALUE = 4095"),
             Mutant.of("Texts.java", "text[i] > LAST_CONTINUATION", "text[i] >= LAST_CONTINUATION"),
@@ -47,12 +50,16 @@ class MutantsTest {
             Mutant.of("Decimals.java", " || (text[start] == ZERO && point > start + 1)", ""),
             Mutant.of("Decimals.java", "point + 1 < text.length && digitsEnd", "digitsEnd"),
             Mutant.of("Networks.java", "high(address[whole], rest) == high(network[whole], rest)", "true"),
-            Mutant.of("Networks.java", "int skip = pattern.length > 1 && pattern[0] == STAR ? 1 : 0", "int skip = pattern.length > 1 && pattern[0] == STAR ? 2 : 0"),
+            Mutant.of(
+                    "Networks.java",
+                    "int skip = pattern.length > 1 && pattern[0] == STAR ? 1 : 0",
+                    "int skip = pattern.length > 1 && pattern[0] == STAR ? 2 : 0"),
             Mutant.of("Networks.java", "Texts.equal(part(url, 0, host), part(pattern, 0, host))", "true"),
             Mutant.of("Networks.java", "Texts.isUnder(part(url", "Texts.startsWith(part(url"),
             Mutant.of("Block.java", "now < notBefore", "now <= notBefore"),
             Mutant.of("Block.java", "return now < expires", "return now <= expires"),
-            new Mutant("Chain.java", "public long evaluate", "b < blocks.length; b++", "b < blocks.length && b < 9; b++"),
+            new Mutant(
+                    "Chain.java", "public long evaluate", "b < blocks.length; b++", "b < blocks.length && b < 9; b++"),
             new Mutant("Chain.java", "public long evaluate", "unnamed >= 0", "unnamed > 0"),
             Mutant.of("Sighting.java", " && Texts.equal(source, from)", ""),
             new Mutant("Sighting.java", "boolean isFresh", "acted < times", "acted <= times"),
@@ -60,11 +67,17 @@ class MutantsTest {
 
     private static final List<Mutant> COUNTS = List.of(
             Mutant.of("Ledger.java", "if (revoked[at])", "if (revoked[node])"),
-            Mutant.of("Ledger.java", "amount >= 0 && amount <= most - used[node]", "amount >= 0 && amount <= most - used[node] + 1"),
+            Mutant.of(
+                    "Ledger.java",
+                    "amount >= 0 && amount <= most - used[node]",
+                    "amount >= 0 && amount <= most - used[node] + 1"),
             Mutant.of("Ledger.java", "amount >= 0 && amount", "amount"),
             Mutant.of("Ledger.java", "used[at] += amount", "used[node] += amount"),
             Mutant.of("Ledger.java", "if (now - window[at] >= opened[at])", "if (now - window[at] > opened[at])"),
-            Mutant.of("Ledger.java", "boolean fresh = now - window[node] >= opened[node]", "boolean fresh = now - window[node] > opened[node]"),
+            Mutant.of(
+                    "Ledger.java",
+                    "boolean fresh = now - window[node] >= opened[node]",
+                    "boolean fresh = now - window[node] > opened[node]"),
             Mutant.of("Ledger.java", "within[at] = 0;", ""),
             Mutant.of("Ledger.java", "used[node] < reserved ? 0 : used[node] - reserved", "used[node] - reserved"),
             Mutant.of("Ledger.java", "spent > most - before ? most : before + spent", "before + spent"),
@@ -80,7 +93,8 @@ class MutantsTest {
     private Path directory;
 
     @Test
-    void everyMistakeInDecisionsIsFound() throws IOException, InterruptedException, ReflectiveOperationException, URISyntaxException {
+    void everyMistakeInDecisionsIsFound()
+            throws IOException, InterruptedException, ReflectiveOperationException, URISyntaxException {
         Map<Mutant, Kernel> unfound = load(DECISIONS);
         try (Oracle oracle = Oracle.start()) {
             Readings readings = new Readings();
@@ -113,7 +127,8 @@ class MutantsTest {
     }
 
     @Test
-    void everyMistakeInCountsIsFound() throws IOException, InterruptedException, ReflectiveOperationException, URISyntaxException {
+    void everyMistakeInCountsIsFound()
+            throws IOException, InterruptedException, ReflectiveOperationException, URISyntaxException {
         Map<Mutant, Kernel> unfound = load(COUNTS);
         try (Oracle oracle = Oracle.start()) {
             for (long number = 0; number < MOST_SEQUENCES && !unfound.isEmpty(); number++) {
@@ -132,7 +147,8 @@ class MutantsTest {
         System.out.printf("Oracle: found all %d mistaken counts%n", COUNTS.size());
     }
 
-    private Map<Mutant, Kernel> load(List<Mutant> mutants) throws IOException, ReflectiveOperationException, URISyntaxException {
+    private Map<Mutant, Kernel> load(List<Mutant> mutants)
+            throws IOException, ReflectiveOperationException, URISyntaxException {
         Map<Mutant, Kernel> kernels = new HashMap<>();
         for (Mutant mutant : mutants) {
             kernels.put(mutant, mutant.load(Files.createTempDirectory(directory, "mutant")));

@@ -48,11 +48,48 @@ final class Near {
     private static final List<String> ODD_LABELS =
             List.of("", "-a", "a-", "1", "a_b", "*", "a".repeat(64), "\u00e9", "1.2", "0x1");
     private static final List<String> ODD_ADDRESSES = List.of(
-            "::", ":::", "1::2::3", "1:", ":1::2", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", "::2:3:4:5:6:7:8",
-            "1:2:3:4::5:6:7:8", "1:2:3::5:6:7:8", "00001::", "1::00001", "12345::", "::0ffff:1.2.3.4", "::1.2.3.4", "1.2.3.4::", "::1.2.3",
-            "::01.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3.4:5", "fe80::1%1", "[::1]", "::ffff:0:0",
-            "::ffff:0a00:0001", "0:0:0:0:0:ffff:10.0.0.1", "::g", "1.2.3", "1.2.3.256", "1.2.3.4.", "1.2.3.4.5", "0x1.2.3.4", "010.0.0.1",
-            "10.0.0.1 ", "1", "::1.2.3.4.5", "::1.2.3.300", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "\u0661::", "::\u0661");
+            "::",
+            ":::",
+            "1::2::3",
+            "1:",
+            ":1::2",
+            "1:2:3:4:5:6:7::",
+            "1:2:3:4:5:6:7:8::",
+            "::1:2:3:4:5:6:7:8",
+            "::2:3:4:5:6:7:8",
+            "1:2:3:4::5:6:7:8",
+            "1:2:3::5:6:7:8",
+            "00001::",
+            "1::00001",
+            "12345::",
+            "::0ffff:1.2.3.4",
+            "::1.2.3.4",
+            "1.2.3.4::",
+            "::1.2.3",
+            "::01.2.3.4",
+            "1:2:3:4:5:6:1.2.3.4",
+            "1:2:3:4:5:6:7:1.2.3.4",
+            "::1.2.3.4:5",
+            "fe80::1%1",
+            "[::1]",
+            "::ffff:0:0",
+            "::ffff:0a00:0001",
+            "0:0:0:0:0:ffff:10.0.0.1",
+            "::g",
+            "1.2.3",
+            "1.2.3.256",
+            "1.2.3.4.",
+            "1.2.3.4.5",
+            "0x1.2.3.4",
+            "010.0.0.1",
+            "10.0.0.1 ",
+            "1",
+            "::1.2.3.4.5",
+            "::1.2.3.300",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:3:4:5:6:7",
+            "\u0661::",
+            "::\u0661");
     private static final List<Long> INTEGERS = List.of(
             0L,
             1L,
@@ -159,7 +196,7 @@ final class Near {
     }
 
     private String group(byte[] octets, int i) {
-        String hex = Integer.toHexString((octets[i] & 255) << 8 | octets[i + 1] & 255);
+        String hex = Integer.toHexString(((octets[i] & 255) << 8) | (octets[i + 1] & 255));
         return rarely(6) ? "0".repeat(4 - hex.length()) + hex : hex;
     }
 
@@ -230,7 +267,8 @@ final class Near {
         return condition.kind() == Conjunct.MAX_LENGTH
                         && !condition.operands().isEmpty()
                         && condition.operands().getFirst() instanceof Int(long most)
-                        && most > -2 && most < 6
+                        && most > -2
+                        && most < 6
                 ? (int) Math.max(0, most + random.nextInt(-1, 2))
                 : random.nextInt(4);
     }
@@ -243,13 +281,16 @@ final class Near {
         Scalar operand = pick(condition.operands());
         return switch (condition.kind()) {
             case Conjunct.MIN, Conjunct.MAX -> number(operand);
-            case Conjunct.MAX_LENGTH -> operand instanceof Int(long most) && most > -2 && most < 8 ? ofLength(most) : anything();
+            case Conjunct.MAX_LENGTH ->
+                operand instanceof Int(long most) && most > -2 && most < 8 ? ofLength(most) : anything();
             case Conjunct.PREFIX -> operand instanceof Str(String prefix) ? new Str(extended(prefix)) : anything();
             case Conjunct.GLOB -> operand instanceof Str(String glob) ? new Str(matching(glob)) : anything();
-            case Conjunct.UNDER -> operand instanceof Str(String base) && base.startsWith("/") ? new Str(below(base)) : anything();
+            case Conjunct.UNDER ->
+                operand instanceof Str(String base) && base.startsWith("/") ? new Str(below(base)) : anything();
             case Conjunct.CIDR -> operand instanceof Str(String network) ? new Str(inside(network)) : anything();
             case Conjunct.HOST -> operand instanceof Str(String pattern) ? new Str(named(pattern)) : anything();
-            case Conjunct.URL -> operand instanceof Str(String url) && url.contains("//") ? new Str(located(url)) : anything();
+            case Conjunct.URL ->
+                operand instanceof Str(String url) && url.contains("//") ? new Str(located(url)) : anything();
             default -> alike(operand);
         };
     }

@@ -126,10 +126,7 @@ final class Sequence {
         long taken = random.nextLong(random.nextInt(20) == 0 ? -1 : 0, 4);
         int node = ledger.allocate(above, limit, taken);
         oracle.askToAllocate(
-                name(node),
-                above == NONE ? OptionalInt.empty() : OptionalInt.of(name(above)),
-                limit,
-                taken);
+                name(node), above == NONE ? OptionalInt.empty() : OptionalInt.of(name(above)), limit, taken);
         answered("allocate %d below %d: %d %d".formatted(node, above, limit, taken), node >= 0 ? 1 : 0);
         return node;
     }
