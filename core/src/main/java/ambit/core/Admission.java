@@ -62,7 +62,12 @@ final class Admission {
         if (!request.agentSpec().equals(m.agentSpec().sha256())) {
             throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
         }
-        Chain chain = Chain.of(m.grant().sha256(), grant, m.request().sha256(), request);
+        Chain chain = Chain.of(
+                Cose.parse(m.grant()).kid(),
+                m.grant().sha256(),
+                grant,
+                m.request().sha256(),
+                request);
         SigningKey contextKey = SigningKey.generate();
         Context context;
         long index;

@@ -47,13 +47,15 @@ final class Chain {
         }
     }
 
+    private final Blob root;
     private final Blob grantHash;
     private final Grant grant;
     private final String agent;
     private final List<Layer> layers;
     private final Map<Integer, ambit.decision.Chain> compiled = new HashMap<>();
 
-    private Chain(Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+    private Chain(Blob root, Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+        this.root = root;
         this.grantHash = grantHash;
         this.grant = grant;
         this.agent = agent;
@@ -63,8 +65,12 @@ final class Chain {
         }
     }
 
-    /** @throws Refused if the request is not one that continues this grant */
-    static Chain of(Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
+    /**
+     * The chain of a request over a grant, which was signed by {@code root}.
+     *
+     * @throws Refused if the request is not one that continues this grant
+     */
+    static Chain of(Blob root, Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
         if (!request.parent().equals(grantHash)) {
             throw new Refused(Denial.UNKNOWN_GRANT);
         }
@@ -79,7 +85,7 @@ final class Chain {
                 request.expires(),
                 request.drop(),
                 request.narrowings());
-        return new Chain(grantHash, grant, request.agent(), List.of(layer));
+        return new Chain(root, grantHash, grant, request.agent(), List.of(layer));
     }
 
     private static Layer layer(
@@ -158,7 +164,7 @@ final class Chain {
                 delegation.share()));
         more.add(layer(
                 name, grant, hash, delegation.id(), delegation.expires(), delegation.drop(), delegation.narrowings()));
-        return new Chain(grantHash, grant, delegation.agent(), more);
+        return new Chain(root, grantHash, grant, delegation.agent(), more);
     }
 
     private ambit.decision.Chain compile(int index) {
@@ -251,9 +257,9 @@ final class Chain {
         return limits;
     }
 
-    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, and its holder's key. */
+    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, its holder's key and its root key. */
     List<Blob> names() {
-        List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash, grant.holder()));
+        List<Blob> names = new ArrayList<>(List.of(root, grant.id(), grantHash, grant.holder()));
         layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
         return names;
     }

@@ -591,11 +591,15 @@ class CoreTest {
     void aStoppedTransactionIsKilledWithItsChildren() {
         Admitted parent = world.begin(World.tool("files.read", -1, true), World.child("helper", 5));
         Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
-        assertThat(world.admin(new AdminToCore.Stop(parent.transaction()))).isInstanceOf(CoreToAdmin.Stopped.class);
+        assertThat(world.admin(new AdminToCore.Stop(parent.transaction(), "enough")))
+                .isInstanceOf(CoreToAdmin.Stopped.class);
         assertDenied(world.call(parent), Denial.CONTEXT_ENDED);
         assertDenied(world.call(child), Denial.CONTEXT_ENDED);
         assertThat(world.core.answer(new BrokerToCore.Poll()))
                 .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.log())
+                .filteredOn(Entry.Stopped.class::isInstance)
+                .containsExactly(new Entry.Stopped(world.now, parent.transaction(), "enough"));
     }
 
     // ---- children

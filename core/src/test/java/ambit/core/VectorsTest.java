@@ -296,7 +296,7 @@ class VectorsTest {
         List<Blob> delegations = new ArrayList<>();
         List<SigningKey> keys = new ArrayList<>();
         boolean sound = i != 7 && i != 8;
-        Chain chain = Chain.of(request.parent(), grant, asked.sha256(), request);
+        Chain chain = Chain.of(tenant.publicKey(), request.parent(), grant, asked.sha256(), request);
         Blob above = asked.sha256();
         for (int d = 0; d < i % 4; d++) {
             Delegation delegation = new Delegation(

@@ -78,7 +78,7 @@ final class GroupCommitJournal implements Journal {
     private static List<Head> heads(LogKey key, Optional<byte[]> note) {
         return note
                 .map(bytes ->
-                        Checkpoint.open(bytes, key.origin(), key.publicKey()).head())
+                        Checkpoint.open(bytes, key.origin(), key.accepted()).head())
                 .stream()
                 .toList();
     }

@@ -252,13 +252,35 @@ class JournalTest {
     }
 
     @Test
+    void aLogWhoseKeyChangedOpensWithWhatTheFormerKeySignedAndGoesOnWithTheNew() throws IOException {
+        String floor;
+        try (Journal journal = open()) {
+            append(journal, 0, 3);
+            floor = journal.checkpoint();
+        }
+        SigningKey next = SigningKey.generate();
+        LogKey withoutFormer = new LogKey("ambit/test", next);
+        assertThatThrownBy(() -> Journal.open(FileStorage.open(directory), withoutFormer))
+                .hasMessageContaining("not signed with the core's key");
+        LogKey successor = new LogKey("ambit/test", next, List.of(KEY.publicKey()));
+        Optional<byte[]> seen = Optional.of(floor.getBytes(UTF_8));
+        try (Journal journal = Journal.open(FileStorage.open(directory), successor, seen)) {
+            append(journal, 3, 4);
+            String note = journal.checkpoint();
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(next.publicKey())))
+                    .isEqualTo(new Checkpoint("ambit/test", journal.head()));
+        }
+        assertThatThrownBy(this::open).hasMessageContaining("not signed with the core's key");
+    }
+
+    @Test
     void theCheckpointIsASignedNoteThatNamesSizeAndRoot() throws IOException {
         try (Journal journal = open()) {
             append(journal, 0, 3);
             String note = journal.checkpoint();
             assertThat(note).startsWith("ambit/test\n3\n").contains("\n\n— ambit/test ");
             assertThat(directory.resolve("checkpoint")).hasContent(note);
-            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", KEY.publicKey()))
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(KEY.publicKey())))
                     .isEqualTo(new Checkpoint("ambit/test", journal.head()));
         }
     }

@@ -2,6 +2,7 @@ package ambit.wire;
 
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Tag;
 
 /** Requests of the {@code ambit} command to the core. */
 public sealed interface AdminToCore extends Cbor.Message {
@@ -13,11 +14,25 @@ public sealed interface AdminToCore extends Cbor.Message {
     /** {@code revocation} are COSE bytes, signed by the tenant's root key. */
     record Revoke(Blob revocation) implements AdminToCore {}
 
-    /** End this transaction as killed. */
-    record Stop(@Max(Limits.TRANSACTION) String transaction) implements AdminToCore {}
+    /** End this transaction as killed, for a reason that goes into the log. */
+    record Stop(
+            @Max(Limits.TRANSACTION) String transaction,
+            @Max(Limits.SENTENCE) String why) implements AdminToCore {}
 
     /** Sign the present state of the log. */
     record Checkpoint() implements AdminToCore {}
+
+    /**
+     * Trust grants that this key signs as well.
+     *
+     * @param word COSE bytes, signed by a key of the tenant that is in force; empty for the administrator's own word
+     */
+    @Tag(45)
+    record AddKey(String tenant, @Bytes32 Blob rootKey, Blob word) implements AdminToCore {}
+
+    /** Make the key that the core signs with from its next start on, and endorse it in the log with the present one. */
+    @Tag(46)
+    record RotateCore() implements AdminToCore {}
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(AdminToCore.class, cbor);

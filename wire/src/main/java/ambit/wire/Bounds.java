@@ -41,5 +41,12 @@ public final class Bounds {
         long to() default Long.MAX_VALUE;
     }
 
+    /** The number of a kind of a sealed interface where that is not its place: a kind that came later, with room before it. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.TYPE)
+    public @interface Tag {
+        long value();
+    }
+
     private Bounds() {}
 }

@@ -2,6 +2,7 @@ package ambit.wire;
 
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Tag;
 import java.util.List;
 
 /** Replies of the core to the {@link AdminToCore command}. */
@@ -33,6 +34,10 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     record Checkpointed(@Max(Limits.DEFINITION) String note) implements CoreToAdmin {}
 
     record Denied(Denial code, @Max(Limits.SENTENCE) String sentence) implements CoreToAdmin {}
+
+    /** The core signs with {@code next} from its next start on; its log says so. */
+    @Tag(46)
+    record Rotated(@Bytes32 Blob next, long logIndex) implements CoreToAdmin {}
 
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToAdmin.class, cbor);

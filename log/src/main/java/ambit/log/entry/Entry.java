@@ -4,6 +4,7 @@ import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Tag;
 import ambit.wire.Cbor;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
@@ -11,7 +12,7 @@ import java.util.List;
 
 /**
  * What the log says. Each entry is the deterministic CBOR array {@code [tag, atMs, fields…]}, fields in the order of the record's
- * components; {@code tag} is the place of the kind here, from 1, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
+ * components; {@code tag} is the place of the kind here, from 1, or what {@link Tag} says, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
  *
  * <p>The log holds artifacts, digests and metadata: arguments and results are not in it.
  */
@@ -134,6 +135,21 @@ public sealed interface Entry extends Cbor.Message {
             Blob context,
             @Max(Limits.TRANSACTION) String transaction,
             List<Written> verdicts) implements Entry {}
+
+    /** Grants that this key signs are the tenant's, too. {@code word} is a key's in force, or empty: the administrator's own. */
+    @Tag(55)
+    record TenantKeyAdded(long atMs, String tenant, Blob rootKey, Blob word) implements Entry {}
+
+    /** The core's key in force says which one follows it; it does when a {@link Boot} names it. */
+    @Tag(56)
+    record CoreKeyEndorsed(long atMs, Blob key, Blob word) implements Entry {}
+
+    /** The host's user ended a transaction and all below it. */
+    @Tag(57)
+    record Stopped(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            @Max(Limits.SENTENCE) String why) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {
