@@ -1,10 +1,11 @@
 #!/usr/bin/python3 -B
-"""Verifies Ambit's chains, decisions, permits, receipts and proofs from their specification (docs/reference/formats.md and
+"""Verifies Ambit's chains, decisions, permits, receipts, proofs and logs from their specification (docs/reference/formats.md and
 docs/constraints.md) alone: it shares no code with Ambit and needs nothing but Python 3.9.
 
-    spec/verify.py spec/vectors.json      checks that it agrees with every vector; exits with 0 if it does
+    spec/verify.py spec/vectors.json      (or spec/log-vectors.json) checks that it agrees with every vector; exits with 0 if it does
 """
 
+import base64
 import hashlib
 import ipaddress
 import json
@@ -175,6 +176,8 @@ FORMS = {
     "receipt": [ID, HASH, HASH, INT, INT, INT],
     "proof": [ID, INT, HASH, HASH, INT, INT, TEXT],
     "revocation": [TEXT, BYTES, TEXT, INT],
+    "tenant-key": [TEXT, HASH, INT],
+    "core-key": [TEXT, HASH, INT],
 }
 
 
@@ -210,6 +213,66 @@ def signed(domain, key, cose):
 
 def sha256(data):
     return hashlib.sha256(data).digest()
+
+
+# ---- the log: its checkpoint, and the keys that the core had one after the other
+
+BOOT, CORE_KEY_ENDORSED = 1, 56
+NOTE = re.compile("(([^\\s+]+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n)\n— ([^\\s+]+) ([A-Za-z0-9+/]{91}=)\n")
+
+
+def root(leaves):
+    if len(leaves) < 2:
+        return leaves[0] if leaves else sha256(b"")
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\1" + root(leaves[:k]) + root(leaves[k:]))
+
+
+class Reign:
+    """A core's key in a log of the sizes from `begins` to `ends`; `endorser` is the reign of the key that vouched for it."""
+
+    def __init__(self, key, endorser, begins):
+        self.key, self.endorser, self.begins, self.ends = key, endorser, begins, None
+
+    def comes_from(self, key):
+        return self.key == key or (self.endorser is not None and self.endorser.comes_from(key))
+
+
+def reigns(origin, entries):
+    found, present = [], None
+    for index, entry in enumerate(map(decode, entries)):
+        if entry[0] == BOOT and present is None:
+            present = Reign(entry[3], None, 0)
+            found.append(present)
+        elif entry[0] == BOOT and entry[3] != present.key:
+            heirs = [r for r in found if r.ends is None and r.key == entry[3]]
+            demand(heirs, "another key that was not endorsed")
+            present = heirs[0]
+            for reign in found:
+                reign.ends = index if reign.ends is None and reign is not present else reign.ends
+        elif entry[0] == CORE_KEY_ENDORSED:
+            demand(present is not None, "no key that could endorse")
+            of, key, _ = signed("core-key", present.key, entry[3])
+            demand(of == origin and key == entry[2] and is_sound(key), "a word about another log or key")
+            demand(all(r.key != key for r in found), "a key that was there before")
+            found.append(Reign(key, present, index + 1))
+    return found
+
+
+def check_log(trusted, entries, note):
+    """Malformed unless whoever trusts this key of the core can trust these entries with this checkpoint."""
+    match = NOTE.fullmatch(note)
+    demand(match is not None and match[2] == match[5], "no checkpoint")
+    text, origin, size = match[1].encode(), match[2], int(match[3])
+    leaves = [sha256(b"\0" + entry) for entry in entries]
+    demand(size <= len(leaves) and base64.b64decode(match[4]) == root(leaves[:size]), "other entries")
+    found = reigns(origin, entries)
+    keys = [r.key for r in found if r.begins <= size and (r.ends is None or size <= r.ends) and r.comes_from(trusted)]
+    line = base64.b64decode(match[6])
+    for key in keys if found else [trusted]:
+        if line[:4] == sha256(origin.encode() + b"\n\1" + key)[:4] and verifies(key, text, line[4:]):
+            return
+    raise Malformed("not signed by a key in force that is trusted")
 
 
 # ---- arguments and constraints, docs/constraints.md
@@ -465,6 +528,9 @@ def check(vector):
         return outcome(lambda: signed(vector["domain"], data["keyHex"], data["coseHex"]) and "accepted")
     if vector["test"] == "key":
         return "accepted" if is_sound(data["keyHex"]) else "refused"
+    if vector["test"] == "log":
+        entries = [bytes.fromhex(h) for h in vector["entries"]]
+        return outcome(lambda: (check_log(data["keyHex"], entries, vector["note"]), "accepted")[1])
     if vector["test"] == "permit":
         fields = signed("permit", data["keyHex"], data["coseHex"])
         return "accepted" if fields[5] == sha256(data["paramsHex"]) and fields[2] == data["contextHex"] else "refused"
