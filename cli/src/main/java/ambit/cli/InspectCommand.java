@@ -48,7 +48,8 @@ final class InspectCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "A grant, request, delegation, permit, receipt, proof, revocation or word for a key; or a .pub.")
+            description =
+                    "A grant, request, delegation, permit, receipt, proof, revocation or word for a key; or a .pub.")
     private Path file = Path.of("");
 
     @Override

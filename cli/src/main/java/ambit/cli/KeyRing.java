@@ -100,6 +100,10 @@ final class KeyRing {
     }
 
     private Failure unusable(String name, IOException e) {
+        if (isRetired(name)) {
+            return Failure.usage("the key " + name + " is retired, and signs nothing any more", "")
+                    .because(e);
+        }
         return (e instanceof NoSuchFileException
                         ? Failure.usage("there is no key of " + name + " in " + directory, hintFor(name))
                         : Failure.usage(String.valueOf(e.getMessage()), ""))

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.audit.LogVerifier;
 import ambit.authority.Endorsement;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.PublicKeys;
@@ -10,6 +11,7 @@ import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Kernel;
 import ambit.cli.supervisor.Link;
 import ambit.cli.text.Terminal;
+import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
@@ -17,6 +19,7 @@ import ambit.wire.Cose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -62,7 +65,33 @@ final class KeysCommand implements Runnable {
                 throw Failure.usage("cannot read " + project.places().coreKey(), "")
                         .because(e);
             }
+            strangers(project, keys, terminal);
         }
+    }
+
+    /** Root keys that the core honours and this key ring does not have: somebody else signs grants with them. */
+    private static void strangers(Project project, KeyRing keys, Terminal terminal) {
+        Map<Blob, String> honoured = new LinkedHashMap<>();
+        LogVerifier.Result result =
+                LogVerifier.read(project.places().log(), LogCommand.coreKey(project), (index, entry) -> {
+                    switch (entry) {
+                        case Entry.TenantRegistered it -> honoured.put(it.rootKey(), it.tenant() + ", #" + index);
+                        case Entry.TenantKeyAdded it -> honoured.put(it.rootKey(), it.tenant() + ", #" + index);
+                        case Entry.Revoked it -> honoured.remove(it.target());
+                        default -> {}
+                    }
+                });
+        if (result instanceof LogVerifier.Broken(String sentence)) {
+            throw Failure.kernel("the log is not intact: " + sentence, "'ambit log verify' says the same");
+        }
+        honoured.forEach((key, where) -> {
+            if (keys.nameOf(key).isEmpty()) {
+                terminal.warn(
+                        "the core honours a root key that is not here: " + PublicKeys.toLine(key) + " (" + where + ")",
+                        "'ambit revoke " + key.toHex()
+                                + "' ends it, if it is this tenant's and nobody is to sign with it");
+            }
+        });
     }
 
     private static String state(KeyRing keys, String name) {

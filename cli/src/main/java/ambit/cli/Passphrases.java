@@ -2,7 +2,7 @@ package ambit.cli;
 
 import ambit.cli.outcome.Failure;
 import java.io.BufferedReader;
-import java.io.Console;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,13 +70,57 @@ final class Passphrases {
         }
     }
 
-    @SuppressWarnings("SystemConsoleNull") // it still is null where there is no standard output at all
     private static char[] asked(String question) {
-        Console console = System.console();
-        char[] answer = console != null && console.isTerminal() ? console.readPassword("%s", question) : new char[0];
-        if (answer == null || answer.length == 0) {
+        char[] answer = isTyped() ? typed(question) : new char[0];
+        if (answer.length == 0) {
             throw Failure.usage("a passphrase is needed and none was given", ELSEWHERE);
         }
         return answer;
+    }
+
+    /** Whether standard input is a terminal. Java's console must have standard output there too, and `ambit run` is often redirected. */
+    private static boolean isTyped() {
+        try {
+            String input = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+            return input.startsWith("/dev/pts/") || input.startsWith("/dev/tty") || input.equals("/dev/console");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Reads a line that the terminal does not show, also where Ctrl-C ends it. */
+    private static char[] typed(String question) {
+        Thread shown = new Thread(() -> echo(true));
+        Runtime.getRuntime().addShutdownHook(shown);
+        echo(false);
+        try {
+            System.err.print(question);
+            System.err.flush();
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int next = System.in.read(); next >= 0 && next != '\n'; next = System.in.read()) {
+                line.write(next);
+            }
+            return line.toString(StandardCharsets.UTF_8).toCharArray();
+        } catch (IOException e) {
+            throw Failure.usage("cannot read from the terminal", ELSEWHERE).because(e);
+        } finally {
+            echo(true);
+            System.err.println();
+            Runtime.getRuntime().removeShutdownHook(shown);
+        }
+    }
+
+    private static void echo(boolean on) {
+        try {
+            new ProcessBuilder("/usr/bin/stty", on ? "echo" : "-echo")
+                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw Failure.usage("stty cannot keep the terminal from showing a passphrase", ELSEWHERE)
+                    .because(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -321,6 +321,9 @@ final class WhyCommand implements Callable<Integer> {
     }
 
     private void revoked(Entry.Revoked it, long index, Terminal terminal) {
+        new KeyRing(main.project().places().keys())
+                .nameOf(it.target())
+                .ifPresent(name -> terminal.result("  the key of " + name + " was revoked"));
         try {
             block(
                     terminal,

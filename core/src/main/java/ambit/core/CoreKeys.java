@@ -67,6 +67,7 @@ final class CoreKeys {
         Path file = state.resolve("core.pub");
         if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), line)) {
             replace(state, "core.pub", line);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
     }
 
