@@ -14,8 +14,8 @@ import java.util.Set;
  */
 public final class Main {
 
-    private static final List<String> PARTS =
-            List.of("start", "calls", "notes", "memory", "journal", "decide", "signatures");
+    private static final List<String> PARTS = List.of(
+            "start", "calls", "notes", "memory", "journal", "decide", "core", "chains", "contexts", "signatures");
     private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "memory");
     private static final int USAGE = 2;
     private static final int FAILED = 1;
@@ -74,7 +74,12 @@ public final class Main {
         }
         Path log = place.resolve("log");
         measure("journal", () -> new JournalPart(log, times(20)).measure());
-        measure("decide", () -> new DecisionPart(root.resolve("target/dist/core/lib"), log, times(2000)).measure());
+        Path jars = root.resolve("target/dist/core/lib");
+        Peers peers = new Peers(root);
+        measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());
+        measure("core", () -> new CorePart(log, peers, times(20_000)).measure());
+        measure("chains", () -> new ChainPart(peers, times(2000)).measure());
+        measure("contexts", () -> new ContextPart(log, times(2000)).measure());
         measure("signatures", () -> new SignaturePart(times(1000)).measure());
         StringBuilder out = new StringBuilder(machine);
         out.append("\n- load after the run: ").append(Machine.load()[0]).append(" over 1 minute\n\n");
