@@ -35,14 +35,30 @@ public final class PublicKeys {
 
     /** Returns {@code key} if it is the canonical encoding of a point whose order is not small. */
     public static Blob requireSound(Blob key) throws MalformedException {
-        if (key.size() != Cose.KEY_SIZE) {
-            throw new MalformedException("an Ed25519 public key has 32 bytes");
-        }
-        BigInteger y = littleEndian(key.toArray()).clearBit(255);
-        if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y) || !isOnCurve(y)) {
+        if (!isOnCurve(y(requireCanonical(key).toArray()))) {
             throw new MalformedException("not a sound Ed25519 public key");
         }
         return key;
+    }
+
+    /**
+     * Leaves one question open, whether it is a point at all. Every provider asks that before it verifies, at a fraction of the time
+     * that it takes here.
+     */
+    static Blob requireCanonical(Blob key) throws MalformedException {
+        if (key.size() != Cose.KEY_SIZE) {
+            throw new MalformedException("an Ed25519 public key has 32 bytes");
+        }
+        BigInteger y = y(key.toArray());
+        if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y)) {
+            throw new MalformedException("not a sound Ed25519 public key");
+        }
+        return key;
+    }
+
+    /** The coordinate in a raw key: all of its bits but the highest, which is the sign of x. */
+    static BigInteger y(byte[] raw) {
+        return littleEndian(raw).clearBit(255);
     }
 
     /** Whether x² = (y² - 1) / (d y² + 1) has a root: by Euler, a non-zero u/v is a square when (u v)^((p-1)/2) is one. */

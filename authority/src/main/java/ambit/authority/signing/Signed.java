@@ -5,12 +5,9 @@ import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -21,11 +18,10 @@ import java.util.Objects;
  * provider otherwise. Both use the cofactorless equation and refuse S ≥ L, so they accept the same signatures.
  */
 public final class Signed {
-    /** Keys are always parsed by this one: the other has no key factory for Ed25519 unless a system property says so. */
+    /** Keys are always made by this one, whoever signs with them. */
     static final Provider JDK = Objects.requireNonNull(Security.getProvider("SunEC"), "every Java platform has SunEC");
 
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
-    private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
     private static final Provider PROVIDER = choose();
 
     private Signed() {}
@@ -41,7 +37,7 @@ public final class Signed {
             Provider corretto = type.getDeclaredConstructor().newInstance();
             Blob message = Blob.fromHex("00");
             SigningKey key = SigningKey.generate();
-            byte[] signature = signature(corretto, key, message.toArray());
+            byte[] signature = key.sign(corretto, message.toArray());
             return verifies(corretto, key.publicKey(), message.toArray(), signature) ? corretto : JDK;
         } catch (ReflectiveOperationException | GeneralSecurityException | RuntimeException | LinkageError e) {
             return JDK;
@@ -52,7 +48,7 @@ public final class Signed {
     public static Blob sign(Domain domain, SigningKey key, Blob payload) {
         try {
             byte[] message = Cose.toBeSigned(domain, key.publicKey(), payload);
-            Blob signature = Blob.of(signature(PROVIDER, key, message));
+            Blob signature = Blob.of(key.sign(PROVIDER, message));
             return new Cose(key.publicKey(), payload, signature).toBlob();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
@@ -65,7 +61,7 @@ public final class Signed {
      */
     public static byte[] signNote(SigningKey key, byte[] text) {
         try {
-            return signature(PROVIDER, key, text);
+            return key.sign(PROVIDER, text);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
         }
@@ -77,7 +73,7 @@ public final class Signed {
      * @param signer raw Ed25519 public key; one that is not {@linkplain PublicKeys#requireSound sound} verifies nothing
      */
     public static Blob verify(Domain domain, Blob signer, Blob cose) throws MalformedException, BadSignature {
-        PublicKeys.requireSound(signer);
+        PublicKeys.requireCanonical(signer);
         Cose message = Cose.parse(cose);
         byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
         if (message.kid().equals(signer)
@@ -90,7 +86,7 @@ public final class Signed {
     /** Whether {@code signature} is the one of {@code signer}, a sound public key, over a note's text. */
     public static boolean verifiesNote(Blob signer, byte[] text, byte[] signature) {
         try {
-            return holds(PublicKeys.requireSound(signer), text, signature);
+            return holds(PublicKeys.requireCanonical(signer), text, signature);
         } catch (MalformedException e) {
             return false;
         }
@@ -105,21 +101,10 @@ public final class Signed {
         }
     }
 
-    private static byte[] signature(Provider provider, SigningKey key, byte[] message) throws GeneralSecurityException {
-        Signature signer = Signature.getInstance("Ed25519", provider);
-        signer.initSign(key.privateKey());
-        signer.update(message);
-        return signer.sign();
-    }
-
     private static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
             throws GeneralSecurityException {
-        byte[] encoded = java.nio.ByteBuffer.allocate(X509.length + key.size())
-                .put(X509)
-                .put(key.toArray())
-                .array();
         Signature verifier = Signature.getInstance("Ed25519", provider);
-        verifier.initVerify(KeyFactory.getInstance("Ed25519", JDK).generatePublic(new X509EncodedKeySpec(encoded)));
+        verifier.initVerify(new RawKey(key));
         verifier.update(message);
         return verifier.verify(signature);
     }
