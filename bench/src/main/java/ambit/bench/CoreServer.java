@@ -84,7 +84,6 @@ final class CoreServer implements AutoCloseable {
         return new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
                         "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
                         "-XX:-UsePerfData",
                         "-Xss512k",
                         "-Xmx256m",
