@@ -17,7 +17,7 @@ import java.util.List;
 final class CorePart implements Part {
 
     private static final int WARM_UP = 10_000;
-    private static final int DENIALS = 20;
+    private static final int DENIALS = 100;
     private static final int PERMIT_BYTES = 250;
     private static final String TENUO = "Tenuo: authorize one warrant and a proof of possession";
     private static final String CEDAR = "Cedar: decide by one policy, nothing signed";
@@ -54,7 +54,7 @@ final class CorePart implements Part {
             List<Samples> decisions =
                     Turns.times(WARM_UP, count, List.of(() -> permit(core, read), bare::sign, biscuit::decide));
             List<Samples> denials = Turns.times(
-                    WARM_UP / DENIALS,
+                    WARM_UP * 10 / DENIALS,
                     count / DENIALS,
                     DENIALS,
                     List.of(
@@ -106,8 +106,8 @@ final class CorePart implements Part {
     }
 
     private static void deny(InProcess core, BrokerToCore call, Denial code) {
-        if (!(core.answer(call) instanceof Denied denied) || denied.code() != code) {
-            throw new IllegalStateException("the core does not deny it for " + code);
+        if (!(core.answer(call) instanceof Denied denied) || denied.code() != code || denied.logIndex() < 0) {
+            throw new IllegalStateException("the core does not deny it for " + code + ", on the record");
         }
     }
 }

@@ -37,7 +37,7 @@ final class Report {
                   own, and the time includes the start of the JVM of the `ambit` command.
                 - memory: the guests are idle bash processes that wait for input.
                 - journal, decide and core use the disk that holds `target/bench`.
-                - decide talks over its Unix socket to a core process of its own, started with the supervisor's flags; its drivers
+                - decide talks over its Unix socket to a core process of its own, started with the flags that the supervisor gives it; its drivers
                   are played by the benchmark. The chain is cached since the context began. The read's permit leaves while its entry is
                   on its way to the disk; the write's leaves after that, so its baseline writes and syncs too. Rates are taken over rounds
                   of 2,000 decisions, each caller with a connection and a context of its own.
@@ -45,8 +45,8 @@ final class Report {
                   parses the arguments, evaluates the chain, debits the counts, appends an entry and signs a permit; a denial appends an
                   entry. One bare signature, or verification, is that of the provider that Ambit uses, over 250 bytes, its keys
                   parsed and handed over before.
-                - chains: a link is a signed block. Cold means from bytes and the signers' public keys to a chain that can decide: verify,
-                  parse, link, compile.
+                - chains: a link is a signed block. Cold means from bytes and the signers' public keys: each block is verified, parsed and
+                  linked to the one above; the key that the grant names is vetted. Ready to decide: compiled for the decision kernel too.
                 - What they are beside does something else. *Biscuit* (biscuit-java, Ed25519 in pure Java): a token's blocks are verified,
                   then Datalog decides; nothing is counted, recorded or signed. *Tenuo* (Rust through Python): `authorize_one` verifies
                   the warrant's signature and a proof of possession every time and checks the arguments; `verify_chain` verifies signatures
