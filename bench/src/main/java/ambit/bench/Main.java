@@ -1,5 +1,6 @@
 package ambit.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public final class Main {
             String result = bench.run();
             System.out.print(result);
             if (write) {
-                Files.writeString(root.resolve("docs/benchmarks.md"), Report.of(result));
+                bench.write(root.resolve("docs/benchmarks.md"), result);
             }
         } catch (Exception e) {
             System.err.println("ambit: error: " + e.getMessage());
@@ -90,6 +91,12 @@ public final class Main {
         }
         remarks.forEach(remark -> out.append("- ").append(remark).append('\n'));
         return out.toString();
+    }
+
+    private void write(Path file, String result) throws IOException {
+        boolean all = chosen.containsAll(PARTS);
+        String heading = all ? "all parts" : String.join(" ", chosen);
+        Files.writeString(file, Report.of(Files.readString(file), heading, all, result));
     }
 
     private void withKernel() throws Exception {

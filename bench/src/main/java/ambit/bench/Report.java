@@ -1,11 +1,34 @@
 package ambit.bench;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
 /** The text of {@code docs/benchmarks.md} around a result. */
 final class Report {
 
+    private static final Pattern SECTION = Pattern.compile("(?ms)^### (.*?)\\n(.*?)(?=^### |^## |\\z)");
+
     private Report() {}
 
-    static String of(String result) {
+    /**
+     * The text after a run. What {@code previous}, the text before it, has of runs of other parts stays, unless this one was of all.
+     *
+     * @param parts what was run, as its heading says it
+     */
+    static String of(String previous, String parts, boolean all, String result) {
+        Map<String, String> sections = new LinkedHashMap<>();
+        if (!all) {
+            SECTION.matcher(previous).results().forEach(match -> sections.put(match.group(1), match.group(2)));
+        }
+        sections.put(parts, "\n" + result + "\n");
+        return of(sections.entrySet().stream()
+                .map(section -> "### " + section.getKey() + "\n" + section.getValue())
+                .collect(Collectors.joining()));
+    }
+
+    private static String of(String results) {
         return """
                 # Benchmarks
 
@@ -17,12 +40,12 @@ final class Report {
                     ./ambit bench                    all parts; --quick for a tenth of the repetitions
                     ./ambit bench calls journal      some: start calls notes memory journal decide core
                                                      chains contexts signatures
-                    ./ambit bench --write            also writes this file
+                    ./ambit bench --write            also writes this file: the result of all parts, or of some in the place of
+                                                     their last one
 
                 ## Result
 
-                %s
-                ## How to read it
+                %s## How to read it
 
                 - p50 is the median; 95 of 100 samples were not slower than p95. The ratio is that of the medians, measured to
                   baseline: of times and memory less is better, of rates (`/s`) more. Rates are taken over stretches of half
@@ -55,6 +78,6 @@ final class Report {
                   `bench/peers/requirements.in`.
                 - contexts: the heap in use after collections, with and without that many contexts, divided by their number.
                 - signatures: Ambit's include COSE encoding, and for verification the check of the key.
-                """.formatted(result);
+                """.formatted(results);
     }
 }
