@@ -122,7 +122,9 @@ final class Charter {
                     List.of(),
                     List.of(),
                     AGENT,
-                    Blob.EMPTY.sha256());
+                    Blob.EMPTY.sha256(),
+                    List.of(),
+                    List.of());
             links.add(new Link(context.publicKey(), Signed.sign(Domain.DELEGATION, context, delegation.toBlob())));
         }
         return links;

@@ -3,6 +3,7 @@ package ambit.authority.signing;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.MalformedException;
+import ambit.wire.RawKey;
 import java.math.BigInteger;
 import java.util.Base64;
 import java.util.Set;
@@ -35,7 +36,7 @@ public final class PublicKeys {
 
     /** Returns {@code key} if it is the canonical encoding of a point whose order is not small. */
     public static Blob requireSound(Blob key) throws MalformedException {
-        if (!isOnCurve(y(requireCanonical(key).toArray()))) {
+        if (!isOnCurve(new RawKey(requireCanonical(key)).getPoint().getY())) {
             throw new MalformedException("not a sound Ed25519 public key");
         }
         return key;
@@ -49,16 +50,11 @@ public final class PublicKeys {
         if (key.size() != Cose.KEY_SIZE) {
             throw new MalformedException("an Ed25519 public key has 32 bytes");
         }
-        BigInteger y = y(key.toArray());
+        BigInteger y = new RawKey(key).getPoint().getY();
         if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y)) {
             throw new MalformedException("not a sound Ed25519 public key");
         }
         return key;
-    }
-
-    /** The coordinate in a raw key: all of its bits but the highest, which is the sign of x. */
-    static BigInteger y(byte[] raw) {
-        return littleEndian(raw).clearBit(255);
     }
 
     /** Whether x² = (y² - 1) / (d y² + 1) has a root: by Euler, a non-zero u/v is a square when (u v)^((p-1)/2) is one. */
@@ -66,14 +62,6 @@ public final class PublicKeys {
         BigInteger square = y.multiply(y).mod(P);
         BigInteger product = square.subtract(ONE).multiply(square.multiply(D).add(ONE));
         return product.modPow(P.shiftRight(1), P).equals(ONE);
-    }
-
-    private static BigInteger littleEndian(byte[] bytes) {
-        byte[] reversed = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            reversed[i] = bytes[bytes.length - 1 - i];
-        }
-        return new BigInteger(1, reversed);
     }
 
     /** A key as people and files have it, {@code ambit-ed25519 <base64>}, without the end of line. */

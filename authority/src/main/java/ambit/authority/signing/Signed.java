@@ -4,6 +4,7 @@ import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
+import ambit.wire.RawKey;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.Security;
