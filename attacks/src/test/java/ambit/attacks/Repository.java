@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The source tree whose build is tested, and a copy of what of it an ordinary user needs. */
-final class Repository {
+public final class Repository {
     private static final Path ROOT =
             Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
 
@@ -17,7 +17,7 @@ final class Repository {
 
     private Repository() {}
 
-    static Path file(String name) {
+    public static Path file(String name) {
         return ROOT.resolve(name);
     }
 
@@ -49,7 +49,7 @@ final class Repository {
         return made;
     }
 
-    static void copyTree(Path from, Path to) throws IOException {
+    public static void copyTree(Path from, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -67,7 +67,7 @@ final class Repository {
     }
 
     /** Deletes a directory and all that is in it, following no links. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> {
                 try {
