@@ -51,8 +51,7 @@ record Attack(
     }
 
     static Attack of(String name, String expected, List<Weakness> defence, Body body) {
-        return new Attack(
-                name, expected, defence, Meanwhile.NOTHING, _ -> Blob.EMPTY, (from, _) -> body.strike(from));
+        return new Attack(name, expected, defence, Meanwhile.NOTHING, _ -> Blob.EMPTY, (from, _) -> body.strike(from));
     }
 
     static Attack late(

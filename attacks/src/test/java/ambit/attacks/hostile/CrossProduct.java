@@ -167,11 +167,16 @@ final class CrossProduct {
         for (Admitted context : transactions(from)) {
             replies.add(Reply.of(from, context, "same"));
         }
-        return product(replies.size(), 1, (i, j) -> from.honest()
-                        .shows(replies.get(j)
-                                .claim(replies.get(i).proof(), replies.get(i).result()))
-                ? 1
-                : 0);
+        return product(
+                replies.size(),
+                1,
+                (i, j) -> from.honest()
+                                .shows(replies.get(j)
+                                        .claim(
+                                                replies.get(i).proof(),
+                                                replies.get(i).result()))
+                        ? 1
+                        : 0);
     }
 
     /** Two of the four have one grant, so ten of the twelve pairs are of different grants. */

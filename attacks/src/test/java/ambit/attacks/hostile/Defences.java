@@ -27,7 +27,7 @@ final class Defences {
     }
 
     static List<Weakness> counts() {
-        return List.of(Weakness.answering(Part.CORE, LEDGER, "isSpent", false));
+        return List.of(Weakness.answering(Part.CORE, LEDGER, "covers", true));
     }
 
     /** What was used by contexts that are gone is forgotten. */

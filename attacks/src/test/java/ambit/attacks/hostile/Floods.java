@@ -62,10 +62,7 @@ final class Floods {
                         Attack.of(
                                 "Spell a message in a second way",
                                 Result.CLOSED.answer(),
-                                core(
-                                        DECODER,
-                                        "argument",
-                                        "CBOR integer out of range or not in its shortest form"),
+                                core(DECODER, "argument", "CBOR integer out of range or not in its shortest form"),
                                 from -> frame(from, new byte[] {(byte) 0x81, 0x18, 0x06})),
                         Attack.of(
                                 "Send the core noise, and an admission with any of its bits changed",
@@ -79,7 +76,8 @@ final class Floods {
                                 from -> {
                                     byte[] deep = new byte[50_000];
                                     Arrays.fill(deep, (byte) 0x81);
-                                    return answered(from, new BrokerToCore.Admit(Blob.of(deep), Blob.EMPTY, Blob.EMPTY));
+                                    return answered(
+                                            from, new BrokerToCore.Admit(Blob.of(deep), Blob.EMPTY, Blob.EMPTY));
                                 }),
                         Attack.of(
                                 "Nest JSON until the core's stack is full",
@@ -87,11 +85,13 @@ final class Floods {
                                 core("ambit.wire.JsonParser", "value", "JSON nested too deep"),
                                 from -> {
                                     Admitted context = from.begin(from.plan());
-                                    return answered(from, new BrokerToCore.Decide(
-                                            context.context(),
-                                            ambit.wire.Syscall.TOOL_CALL,
-                                            Position.handle(context, "model.chat"),
-                                            Plan.utf8("{\"model\":" + "[".repeat(200_000))));
+                                    return answered(
+                                            from,
+                                            new BrokerToCore.Decide(
+                                                    context.context(),
+                                                    ambit.wire.Syscall.TOOL_CALL,
+                                                    Position.handle(context, "model.chat"),
+                                                    Plan.utf8("{\"model\":" + "[".repeat(200_000))));
                                 }),
                         Attack.of(
                                 "Send more arguments than there may be",
@@ -100,10 +100,9 @@ final class Floods {
                                 from -> Result.of(from.call(
                                         from.begin(from.plan()),
                                         "model.chat",
-                                        Plan.utf8("{\"model\":\"cheap\",\"messages\":["
-                                                + "1,".repeat(20_000) + "1]}")))),
-                        Attack.of(
-                                "Fill the log", Denial.QUOTA, core(Defences.CALLS, "logEvent", "QUOTA"), Floods::log),
+                                        Plan.utf8(
+                                                "{\"model\":\"cheap\",\"messages\":[" + "1,".repeat(20_000) + "1]}")))),
+                        Attack.of("Fill the log", Denial.QUOTA, core(Defences.CALLS, "logEvent", "QUOTA"), Floods::log),
                         Attack.of(
                                 "Open 300 connections to the core",
                                 "256 served",
@@ -127,9 +126,8 @@ final class Floods {
 
     private static Result announced(Line line) throws IOException {
         try (line) {
-            line.sendBytes(ByteBuffer.allocate(4)
-                    .putInt(FrameChannel.MAX_FRAME + 1)
-                    .array());
+            line.sendBytes(
+                    ByteBuffer.allocate(4).putInt(FrameChannel.MAX_FRAME + 1).array());
             return line.closes(SHORTLY) ? Result.CLOSED : Result.success("it waits for the rest");
         }
     }
@@ -255,9 +253,8 @@ final class Floods {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         for (int i = 0; i < 2; i++) {
             Blob params = Position.talk("slow " + i);
-            byte[] frame = Cbor.encode(new BrokerToDriver.Execute(
-                            from.permit(context, params).permit(), params)
-                    .toCbor());
+            byte[] frame = Cbor.encode(
+                    new BrokerToDriver.Execute(from.permit(context, params).permit(), params).toCbor());
             both.writeBytes(ByteBuffer.allocate(4).putInt(frame.length).array());
             both.writeBytes(frame);
         }

@@ -84,8 +84,8 @@ final class Ground implements AutoCloseable {
                 "ambit/ground",
                 floor);
         TestBuild coreBuild = TestBuild.of(dist, Part.CORE, weaknesses);
-        AutoCloseable core = (AutoCloseable) make(
-                coreBuild, "ambit.core.CoreProcess", parsed(coreBuild, "ambit.wire.CoreConfig", config.toCbor()));
+        AutoCloseable core = (AutoCloseable)
+                make(coreBuild, "ambit.core.CoreProcess", parsed(coreBuild, "ambit.wire.CoreConfig", config.toCbor()));
         Blob coreKey = PublicKeyFile.read(root.resolve("core/core.pub"));
         AutoCloseable drivers = drivers(dist, self, coreKey);
         Outside honest = new Outside(
@@ -213,9 +213,13 @@ final class Ground implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         victim.destroyForcibly();
-        stop();
+        try {
+            stop();
+        } catch (Exception e) {
+            throw new AssertionError("a ground did not end", e);
+        }
         Repository.delete(root);
     }
 }

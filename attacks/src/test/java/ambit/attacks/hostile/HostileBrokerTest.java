@@ -45,8 +45,9 @@ final class HostileBrokerTest {
         }
         return Stream.concat(
                 tests(ATTACKED, HostileBrokerTest::assertRefused),
-                Stream.of(dynamicTest("The log verifies after all of it", () -> assertThat(verified)
-                        .isTrue())));
+                Stream.of(dynamicTest(
+                        "The log verifies after all of it",
+                        () -> assertThat(verified).isTrue())));
     }
 
     /** Started by root, the machine's other users are kept apart by their uids too; an ordinary user's kernel has none to tell apart. */
@@ -62,9 +63,11 @@ final class HostileBrokerTest {
     @Order(3)
     Stream<DynamicTest> withItsDefenceSwitchedOffItSucceeds() throws Exception {
         CONTROLLED.putAll(controls());
-        return tests(CONTROLLED, (attack, result) -> assertThat(result.succeeded())
-                .as("%s, in a test build with %s: %s", attack.name(), attack.defence(), result.answer())
-                .isTrue());
+        return tests(
+                CONTROLLED,
+                (attack, result) -> assertThat(result.succeeded())
+                        .as("%s, in a test build with %s: %s", attack.name(), attack.defence(), result.answer())
+                        .isTrue());
     }
 
     /** The ground of the controls is a sound one: what fails in the broker's place fails there too, except what only the boundary holds. */
@@ -88,8 +91,7 @@ final class HostileBrokerTest {
 
     private static Stream<DynamicTest> tests(Map<Attack, Result> results, Judgement judgement) {
         return results.entrySet().stream()
-                .map(each -> dynamicTest(
-                        each.getKey().name(), () -> judgement.judge(each.getKey(), each.getValue())));
+                .map(each -> dynamicTest(each.getKey().name(), () -> judgement.judge(each.getKey(), each.getValue())));
     }
 
     @FunctionalInterface
@@ -104,9 +106,10 @@ final class HostileBrokerTest {
     /** One ground for all attacks that one defence holds off. */
     private static Map<Attack, Result> controls() throws Exception {
         Map<List<Weakness>, List<Attack>> byDefence = new LinkedHashMap<>();
-        Battery.all().forEach(attack -> byDefence
-                .computeIfAbsent(attack.defence(), _ -> new ArrayList<>())
-                .add(attack));
+        Battery.all()
+                .forEach(attack -> byDefence
+                        .computeIfAbsent(attack.defence(), _ -> new ArrayList<>())
+                        .add(attack));
         Map<Attack, Result> results = new LinkedHashMap<>();
         try (Upstream upstream = new Upstream();
                 ExecutorService threads = Executors.newFixedThreadPool(CONTROLS_AT_ONCE)) {

@@ -66,7 +66,8 @@ final class Minting {
                                 Denial.BAD_SIGNATURE,
                                 signatures(Part.CORE),
                                 from -> Result.of(from.ask(from.plan()
-                                        .requester(Signer.pretending(from.honest().key("alice")))
+                                        .requester(
+                                                Signer.pretending(from.honest().key("alice")))
                                         .papers()
                                         .admit()))),
                         Attack.of(
@@ -95,8 +96,7 @@ final class Minting {
 
     private static Result ownGrant(Position from) throws IOException {
         Signer own = Signer.attacker();
-        return Result.of(from.ask(
-                from.plan().issuer(own).holder(own).papers().admit()));
+        return Result.of(from.ask(from.plan().issuer(own).holder(own).papers().admit()));
     }
 
     private static Result raised(Position from) throws IOException {

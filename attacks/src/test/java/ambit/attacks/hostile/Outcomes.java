@@ -69,8 +69,8 @@ final class Outcomes {
                                 Defences.core("ambit.wire.JsonParser", "document", "text after the JSON document"),
                                 from -> {
                                     Admitted context = from.begin(from.plan());
-                                    CoreToBroker answer = from.ask(
-                                            new BrokerToCore.LogEvent(context.context(), Plan.utf8("{}\n{}")));
+                                    CoreToBroker answer =
+                                            from.ask(new BrokerToCore.LogEvent(context.context(), Plan.utf8("{}\n{}")));
                                     return Result.of(answer);
                                 })));
     }

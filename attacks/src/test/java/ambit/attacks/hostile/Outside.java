@@ -90,7 +90,8 @@ final class Outside implements Honest {
     public boolean shows(Claim claim) throws IOException {
         try {
             Constructor<?> proofs = broker.loadClass("ambit.broker.CoreProofs").getDeclaredConstructors()[0];
-            Constructor<?> expected = broker.loadClass("ambit.broker.Proofs$Expected").getDeclaredConstructors()[0];
+            Constructor<?> expected =
+                    broker.loadClass("ambit.broker.Proofs$Expected").getDeclaredConstructors()[0];
             proofs.setAccessible(true);
             expected.setAccessible(true);
             Object call = expected.newInstance(

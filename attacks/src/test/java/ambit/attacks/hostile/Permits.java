@@ -154,7 +154,8 @@ final class Permits {
     }
 
     private static Blob core(Position from) throws IOException {
-        return Cose.parse(from.permit(from.begin(from.plan()), Position.talk("x")).permit())
+        return Cose.parse(
+                        from.permit(from.begin(from.plan()), Position.talk("x")).permit())
                 .kid();
     }
 

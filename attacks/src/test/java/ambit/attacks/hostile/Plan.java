@@ -269,8 +269,7 @@ final class Plan {
         if (!definition.isEmpty()) {
             tools.put("model.chat", definition);
         }
-        return new AgentSpec(
-                requested, List.of("/bin/true"), new TreeMap<>(), "/", List.of(), limit, tools, children);
+        return new AgentSpec(requested, List.of("/bin/true"), new TreeMap<>(), "/", List.of(), limit, tools, children);
     }
 
     /** What a context asks to withhold from a child: a limit, and constraints, on one of its capabilities. */

@@ -109,8 +109,8 @@ final class Position implements AutoCloseable {
     }
 
     static Blob talk(String model, String word) {
-        return Plan.utf8("{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
-                .formatted(model, word));
+        return Plan.utf8(
+                "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}".formatted(model, word));
     }
 
     /** A word that nobody has said before. */

@@ -59,10 +59,16 @@ final class Reach {
                         act("Read a principal's key", from -> reads(from, "keys/alice.key")),
                         act("Read the grants of others", from -> lists(from, "grants")),
                         act("Look into the state through the root of another process", Reach::throughProc),
-                        act("Read the core's memory", from -> Reach.memory(from.targets().core())),
-                        act("Read the drivers' memory", from -> Reach.memory(from.targets().drivers())),
+                        act(
+                                "Read the core's memory",
+                                from -> Reach.memory(from.targets().core())),
+                        act(
+                                "Read the drivers' memory",
+                                from -> Reach.memory(from.targets().drivers())),
                         act("Read the drivers' environment, with the credentials", Reach::environment),
-                        act("See which files the core has open", from -> descriptors(from.targets().core())),
+                        act(
+                                "See which files the core has open",
+                                from -> descriptors(from.targets().core())),
                         act("Trace the core", from -> traces(from.targets().core())),
                         act("Trace the drivers", from -> traces(from.targets().drivers())),
                         act("Signal the core", from -> signals(from.targets().core())),
@@ -72,16 +78,18 @@ final class Reach {
                                 from -> any(
                                         everyPid(from.targets().core()),
                                         pid -> opens(Path.of("/proc/" + pid + "/ns/mnt"), StandardOpenOption.READ))),
-                        act(
-                                "Speak to the core as the ambit command",
-                                from -> connects(from, "core-admin/core.sock")),
+                        act("Speak to the core as the ambit command", from -> connects(from, "core-admin/core.sock")),
                         act(
                                 "Speak to the drivers as the ambit command",
                                 from -> connects(from, "drivers-admin/drivers.sock")),
                         act("Put a socket in the place of the core's", from -> replaces(from, "core-broker")),
                         act("Put a socket in the place of the drivers'", from -> replaces(from, "drivers-broker")),
-                        act("Reach a server on the machine", from -> dials(from.targets().port())),
-                        act("Send a datagram to a server on the machine", from -> echoes(from.targets().port())),
+                        act(
+                                "Reach a server on the machine",
+                                from -> dials(from.targets().port())),
+                        act(
+                                "Send a datagram to a server on the machine",
+                                from -> echoes(from.targets().port())),
                         act("Write into the broker's own program", Reach::writesProgram),
                         act(
                                 "Read the core's signing key from a boundary of one's own",
@@ -129,8 +137,9 @@ final class Reach {
     private static boolean throughProc(Position from) throws IOException {
         List<Long> pids = new ArrayList<>(from.targets().core());
         pids.add(1L);
-        return any(pids, pid -> opens(
-                Path.of("/proc/" + pid + "/root" + file(from, "core/core.key")), StandardOpenOption.READ));
+        return any(
+                pids,
+                pid -> opens(Path.of("/proc/" + pid + "/root" + file(from, "core/core.key")), StandardOpenOption.READ));
     }
 
     /** One success is enough; what is not there is not reached. */
@@ -186,9 +195,10 @@ final class Reach {
     }
 
     private static boolean environment(Position from) throws IOException {
-        return any(everyPid(from.targets().drivers()), pid -> Files.readString(
-                        Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1)
-                .contains(CANARY));
+        return any(
+                everyPid(from.targets().drivers()),
+                pid -> Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1)
+                        .contains(CANARY));
     }
 
     private static boolean descriptors(List<Long> pids) throws IOException {
@@ -254,7 +264,8 @@ final class Reach {
 
     /** Only whether there could be another socket: the kernel's own stay as they are. */
     private static boolean replaces(Position from, String directory) throws IOException {
-        for (Path place : List.of(Path.of("/run/ambit", directory), Path.of(from.targets().runtime(), directory))) {
+        for (Path place :
+                List.of(Path.of("/run/ambit", directory), Path.of(from.targets().runtime(), directory))) {
             Path socket = place.resolve("mine.sock");
             try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 listener.bind(UnixDomainSocketAddress.of(socket));

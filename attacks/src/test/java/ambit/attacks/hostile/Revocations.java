@@ -37,33 +37,28 @@ final class Revocations {
         return new Group(
                 "What is revoked, stopped or ended",
                 List.of(
-                        Attack.of(
-                                "Call after the grant was revoked", Denial.REVOKED, revocation(), from -> {
-                                    Blob grant = from.plan().grant();
-                                    Admitted context = begin(from, grant);
-                                    revoke(from, grant.sha256());
-                                    return call(from, context);
-                                }),
-                        Attack.of(
-                                "Begin a transaction over a revoked grant", Denial.REVOKED, revocation(), from -> {
-                                    Blob grant = from.plan().grant();
-                                    revoke(from, grant.sha256());
-                                    return Result.of(
-                                            from.ask(from.plan().papers(grant).admit()));
-                                }),
-                        Attack.of(
-                                "Call as the child of a revoked transaction", Denial.REVOKED, revocation(), from -> {
-                                    Admitted parent = from.begin(from.plan());
-                                    Admitted child = Position.begun(from.spawn(parent, Blob.EMPTY));
-                                    revoke(from, Blob.fromHex(parent.transaction()));
-                                    return call(from, child);
-                                }),
-                        Attack.of(
-                                "Begin a child below a revoked transaction", Denial.REVOKED, revocation(), from -> {
-                                    Admitted parent = from.begin(from.plan());
-                                    revoke(from, Blob.fromHex(parent.transaction()));
-                                    return Result.of(from.spawn(parent, Blob.EMPTY));
-                                }),
+                        Attack.of("Call after the grant was revoked", Denial.REVOKED, revocation(), from -> {
+                            Blob grant = from.plan().grant();
+                            Admitted context = begin(from, grant);
+                            revoke(from, grant.sha256());
+                            return call(from, context);
+                        }),
+                        Attack.of("Begin a transaction over a revoked grant", Denial.REVOKED, revocation(), from -> {
+                            Blob grant = from.plan().grant();
+                            revoke(from, grant.sha256());
+                            return Result.of(from.ask(from.plan().papers(grant).admit()));
+                        }),
+                        Attack.of("Call as the child of a revoked transaction", Denial.REVOKED, revocation(), from -> {
+                            Admitted parent = from.begin(from.plan());
+                            Admitted child = Position.begun(from.spawn(parent, Blob.EMPTY));
+                            revoke(from, Blob.fromHex(parent.transaction()));
+                            return call(from, child);
+                        }),
+                        Attack.of("Begin a child below a revoked transaction", Denial.REVOKED, revocation(), from -> {
+                            Admitted parent = from.begin(from.plan());
+                            revoke(from, Blob.fromHex(parent.transaction()));
+                            return Result.of(from.spawn(parent, Blob.EMPTY));
+                        }),
                         Attack.of(
                                 "Remember something after the grant was revoked",
                                 Denial.REVOKED,
@@ -72,8 +67,8 @@ final class Revocations {
                                     Blob grant = from.plan().grant();
                                     Admitted context = begin(from, grant);
                                     revoke(from, grant.sha256());
-                                    return Result.of(from.memory(
-                                            context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}"));
+                                    return Result.of(
+                                            from.memory(context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}"));
                                 }),
                         Attack.of(
                                 "Begin a transaction with a revoked principal's key",
@@ -96,14 +91,13 @@ final class Revocations {
                                 "0 permits",
                                 revocation(),
                                 Revocations::underWay),
-                        Attack.of(
-                                "Commit after the grant was revoked", "nothing is kept", COMMITTING, from -> {
-                                    Blob grant = from.plan().grant();
-                                    Admitted context = begin(from, grant);
-                                    from.remember(context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}");
-                                    revoke(from, grant.sha256());
-                                    return Time.kept((Ended) from.end(context, End.SUCCESS));
-                                }),
+                        Attack.of("Commit after the grant was revoked", "nothing is kept", COMMITTING, from -> {
+                            Blob grant = from.plan().grant();
+                            Admitted context = begin(from, grant);
+                            from.remember(context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}");
+                            revoke(from, grant.sha256());
+                            return Time.kept((Ended) from.end(context, End.SUCCESS));
+                        }),
                         Attack.late(
                                 "Begin a transaction over a revoked grant after the core was killed",
                                 Denial.REVOKED.name(),
@@ -125,13 +119,12 @@ final class Revocations {
                                     stop(from, context);
                                     return call(from, context);
                                 }),
-                        Attack.of(
-                                "Commit after the transaction was stopped", "nothing is kept", COMMITTING, from -> {
-                                    Admitted context = from.begin(from.plan());
-                                    from.remember(context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}");
-                                    stop(from, context);
-                                    return Time.kept((Ended) from.end(context, End.SUCCESS));
-                                }),
+                        Attack.of("Commit after the transaction was stopped", "nothing is kept", COMMITTING, from -> {
+                            Admitted context = from.begin(from.plan());
+                            from.remember(context, Syscall.MEMORY_WRITE, "{\"key\":\"a\",\"value\":1}");
+                            stop(from, context);
+                            return Time.kept((Ended) from.end(context, End.SUCCESS));
+                        }),
                         Attack.of(
                                 "Call after the transaction has ended",
                                 Denial.CONTEXT_ENDED,
@@ -176,8 +169,8 @@ final class Revocations {
     }
 
     private static void revoke(Position from, Blob target) throws IOException {
-        Revocation words = new Revocation(
-                Honest.TENANT, target, "a test", Instant.now().getEpochSecond());
+        Revocation words =
+                new Revocation(Honest.TENANT, target, "a test", Instant.now().getEpochSecond());
         Blob signed = from.honest().sign(Honest.TENANT, Domain.REVOCATION, words.toBlob());
         if (!(from.honest().command(new AdminToCore.Revoke(signed)) instanceof CoreToAdmin.Revoked)) {
             throw new IllegalStateException("nothing was revoked");
@@ -192,8 +185,8 @@ final class Revocations {
 
     /** Of the other tenant, for it would end everything of this one. */
     private static Result earlierGeneration(Position from) throws IOException {
-        CoreToAdmin registered =
-                from.honest().command(new AdminToCore.Register(Honest.RIVAL, from.honest().key(Honest.RIVAL)));
+        CoreToAdmin registered = from.honest()
+                .command(new AdminToCore.Register(Honest.RIVAL, from.honest().key(Honest.RIVAL)));
         long generation = ((CoreToAdmin.Registered) registered).generation();
         Plan plan = from.plan()
                 .issuer(from.honest().signer(Honest.RIVAL))
@@ -201,8 +194,11 @@ final class Revocations {
                 .generation(generation);
         Blob grant = plan.grant();
         Position.begun(from.ask(plan.papers(grant).admit()));
-        Revocation words =
-                new Revocation(Honest.RIVAL, Revocation.before(generation + 1), "a test", Instant.now().getEpochSecond());
+        Revocation words = new Revocation(
+                Honest.RIVAL,
+                Revocation.before(generation + 1),
+                "a test",
+                Instant.now().getEpochSecond());
         Blob signed = from.honest().sign(Honest.RIVAL, Domain.REVOCATION, words.toBlob());
         from.honest().command(new AdminToCore.Revoke(signed));
         return Result.of(from.ask(plan.papers(grant).admit()));

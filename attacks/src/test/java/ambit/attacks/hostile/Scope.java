@@ -39,7 +39,8 @@ final class Scope {
                                 Denial.UNKNOWN_HANDLE,
                                 handles(),
                                 from -> {
-                                    Admitted bob = from.begin(from.plan().holder(from.honest().signer("bob")));
+                                    Admitted bob = from.begin(
+                                            from.plan().holder(from.honest().signer("bob")));
                                     return call(from, from.begin(from.plan()), bob);
                                 }),
                         Attack.of(
@@ -55,16 +56,14 @@ final class Scope {
                                             from.ask(plan.papers(grant).admit()));
                                     return call(from, one, other);
                                 }),
-                        Attack.of(
-                                "Call a parent's handle as its child", Denial.UNKNOWN_HANDLE, handles(), from -> {
-                                    Admitted parent = from.begin(from.plan());
-                                    return call(from, Position.begun(from.spawn(parent, Blob.EMPTY)), parent);
-                                }),
-                        Attack.of(
-                                "Call a child's handle as its parent", Denial.UNKNOWN_HANDLE, handles(), from -> {
-                                    Admitted parent = from.begin(from.plan());
-                                    return call(from, parent, Position.begun(from.spawn(parent, Blob.EMPTY)));
-                                }),
+                        Attack.of("Call a parent's handle as its child", Denial.UNKNOWN_HANDLE, handles(), from -> {
+                            Admitted parent = from.begin(from.plan());
+                            return call(from, Position.begun(from.spawn(parent, Blob.EMPTY)), parent);
+                        }),
+                        Attack.of("Call a child's handle as its parent", Denial.UNKNOWN_HANDLE, handles(), from -> {
+                            Admitted parent = from.begin(from.plan());
+                            return call(from, parent, Position.begun(from.spawn(parent, Blob.EMPTY)));
+                        }),
                         Attack.of(
                                 "Make a handle up",
                                 Denial.UNKNOWN_HANDLE,
@@ -85,28 +84,17 @@ final class Scope {
                                 List.of(Weakness.assuming(Part.CORE, CALLS, "decide", "Set.contains", true)),
                                 Scope::childsResult),
                         Attack.of(
-                                "Show a guest the reply of another context",
-                                NOT_SHOWN,
-                                replies(),
-                                Scope::foreignReply),
+                                "Show a guest the reply of another context", NOT_SHOWN, replies(), Scope::foreignReply),
                         Attack.of(
                                 "Show a guest the reply to an earlier call of its own",
                                 NOT_SHOWN,
                                 replies(),
                                 Scope::earlierReply),
-                        Attack.of(
-                                "Show a guest another result with a reply's proof",
-                                NOT_SHOWN,
-                                replies(),
-                                from -> {
-                                    Reply reply = Reply.of(from, from.begin(from.plan()), "x");
-                                    return shown(from, reply.claim(Plan.utf8("invented")));
-                                }),
-                        Attack.of(
-                                "Show a guest a failed call as done",
-                                NOT_SHOWN,
-                                replies(),
-                                Scope::failureAsSuccess),
+                        Attack.of("Show a guest another result with a reply's proof", NOT_SHOWN, replies(), from -> {
+                            Reply reply = Reply.of(from, from.begin(from.plan()), "x");
+                            return shown(from, reply.claim(Plan.utf8("invented")));
+                        }),
+                        Attack.of("Show a guest a failed call as done", NOT_SHOWN, replies(), Scope::failureAsSuccess),
                         Attack.of(
                                 "Sign the proof of a reply oneself",
                                 NOT_SHOWN,
@@ -161,7 +149,8 @@ final class Scope {
     }
 
     private static Result foreignReply(Position from) throws IOException {
-        Reply theirs = Reply.of(from, from.begin(from.plan().holder(from.honest().signer("bob"))), "same");
+        Reply theirs =
+                Reply.of(from, from.begin(from.plan().holder(from.honest().signer("bob"))), "same");
         Reply own = Reply.of(from, from.begin(from.plan()), "same");
         requireShown(from, own);
         return shown(from, own.claim(theirs.proof(), theirs.result()));
@@ -193,7 +182,6 @@ final class Scope {
         Reply own = Reply.of(from, context, "same");
         Blob payload = Tamper.set(
                 Cose.parse(earlier.proof()).payload(), Cbor.of(own.permit().sequence()), SEQUENCE);
-        return shown(
-                from, own.claim(Signer.attacker().sign(Domain.PROOF, payload), earlier.result()));
+        return shown(from, own.claim(Signer.attacker().sign(Domain.PROOF, payload), earlier.result()));
     }
 }

@@ -5,11 +5,11 @@ import ambit.attacks.Installation;
 import ambit.attacks.Mode;
 import ambit.attacks.Outcome;
 import ambit.attacks.Repository;
+import ambit.attacks.hostile.Attack.Meanwhile;
+import ambit.attacks.hostile.Weakness.Part;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.keyfile.SecretKeyFile;
 import ambit.authority.signing.SigningKey;
-import ambit.attacks.hostile.Attack.Meanwhile;
-import ambit.attacks.hostile.Weakness.Part;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,8 +32,10 @@ final class Siege implements AutoCloseable {
         installation = Installation.make(
                 mode,
                 Configuration.usual()
-                        .tool("model", "{driver: openai, at: \"%s\", credential: \"env:MODEL_KEY\"}"
-                                .formatted(upstream.address())),
+                        .tool(
+                                "model",
+                                "{driver: openai, at: \"%s\", credential: \"env:MODEL_KEY\"}"
+                                        .formatted(upstream.address())),
                 place.command());
         installation.up();
         keys.put(Honest.TENANT, key("tenant"));
@@ -73,8 +75,7 @@ final class Siege implements AutoCloseable {
     }
 
     private List<Long> pids(String process) throws Exception {
-        ProcessHandle outermost =
-                ProcessHandle.of(installation.pid(process)).orElseThrow();
+        ProcessHandle outermost = ProcessHandle.of(installation.pid(process)).orElseThrow();
         return Stream.concat(Stream.of(outermost), outermost.descendants())
                 .map(ProcessHandle::pid)
                 .toList();
@@ -198,7 +199,7 @@ final class Siege implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         line.close();
         installation.close();
         upstream.close();

@@ -25,14 +25,10 @@ final class Spending {
         return new Group(
                 "Double spending",
                 List.of(
-                        Attack.of(
-                                "Call 48 times at once where five uses are left",
-                                "5 of 48",
-                                counts(),
-                                from -> {
-                                    Admitted context = from.begin(from.plan().uses(5));
-                                    return spend(from, List.of(context), 48);
-                                }),
+                        Attack.of("Call 48 times at once where five uses are left", "5 of 48", counts(), from -> {
+                            Admitted context = from.begin(from.plan().uses(5));
+                            return spend(from, List.of(context), 48);
+                        }),
                         Attack.of(
                                 "Call at once in four transactions of one grant",
                                 "5 of 48",
@@ -43,8 +39,7 @@ final class Spending {
                                 "5 of 48",
                                 counts(),
                                 Spending::generations),
-                        Attack.of(
-                                "Begin more children than the grant allows", "2 of 6", counts(), Spending::children),
+                        Attack.of("Begin more children than the grant allows", "2 of 6", counts(), Spending::children),
                         Attack.of(
                                 "End a transaction and begin another, to have its uses again",
                                 Denial.USES_EXHAUSTED,

@@ -111,8 +111,8 @@ final class Splicing {
         Papers one = from.plan().uses(1).papers();
         Blob other = Cose.parse(from.plan().grant()).payload();
         Cbor caps = Tamper.get(other, CAPS);
-        Blob united = Signer.stolen(
-                one.grant(), Tamper.set(Cose.parse(one.grant()).payload(), caps, CAPS));
+        Blob united =
+                Signer.stolen(one.grant(), Tamper.set(Cose.parse(one.grant()).payload(), caps, CAPS));
         return Result.of(from.ask(Minting.relinked(one, united).admit()));
     }
 
@@ -138,6 +138,7 @@ final class Splicing {
     private static Result atOnce(Position from) throws IOException {
         BrokerToCore.Admit admit = from.plan().papers().admit();
         List<CoreToBroker> answers = Position.together(Collections.nCopies(8, () -> from.askApart(admit)));
-        return Result.counted(answers.stream().filter(Admitted.class::isInstance).count(), 8, 1);
+        return Result.counted(
+                answers.stream().filter(Admitted.class::isInstance).count(), 8, 1);
     }
 }

@@ -21,7 +21,8 @@ record Table(Path document) {
             table.append("\n**").append(group.title()).append("**\n\n");
             table.append("| # | attack | comes to | succeeds with |\n|---|---|---|---|\n");
             for (Attack attack : group.attacks()) {
-                boolean bites = controlled.getOrDefault(attack, Result.failed("")).succeeded();
+                boolean bites =
+                        controlled.getOrDefault(attack, Result.failed("")).succeeded();
                 Result result = attacked.getOrDefault(attack, Result.success("not run"));
                 table.append("| %d | %s | %s | %s |\n"
                         .formatted(
@@ -34,7 +35,9 @@ record Table(Path document) {
         return "%d attacks; %d came through; %d of %d controls succeed.\n"
                         .formatted(
                                 number,
-                                attacked.values().stream().filter(Result::succeeded).count(),
+                                attacked.values().stream()
+                                        .filter(Result::succeeded)
+                                        .count(),
                                 controlled.values().stream()
                                         .filter(Result::succeeded)
                                         .count(),

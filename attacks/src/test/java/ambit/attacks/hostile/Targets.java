@@ -16,7 +16,10 @@ import java.util.List;
  * @param port where the model listens on the host's loopback
  */
 record Targets(
-        @Max(Limits.PATH) String state, @Max(Limits.PATH) String runtime,
+        @Max(Limits.PATH) String state,
+        @Max(Limits.PATH) String runtime,
         @Max(Limits.PATH) String program,
-        List<Long> core, List<Long> drivers, int port)
+        List<Long> core,
+        List<Long> drivers,
+        int port)
         implements Cbor.Message {}

@@ -36,7 +36,8 @@ final class TestBuild extends URLClassLoader {
     /** The build of {@code part} in the distribution, with those of {@code weaknesses} that are its. */
     static TestBuild of(Path distribution, Weakness.Part part, List<Weakness> weaknesses) {
         File lib = distribution.resolve(part.title()).resolve("lib").toFile();
-        // A native library loads into one class loader only, so all builds have one for what is not Ambit's; Corretto's is left out.
+        // A native library loads into one class loader only, so all builds have one for what is not Ambit's; Corretto's
+        // is left out.
         ClassLoader others = OTHERS.computeIfAbsent(
                 part,
                 _ -> new URLClassLoader(
@@ -112,5 +113,4 @@ final class TestBuild extends URLClassLoader {
         }
         return bytes;
     }
-
 }

@@ -27,8 +27,8 @@ final class Time {
     /** By so much the core's clock and the machine's may differ. */
     private static final long CLOSE_MS = 20;
 
-    private static final List<Weakness> TIME = all(
-            core(STATE, "alive", "EXPIRED"), List.of(Weakness.answering(Part.CORE, BLOCK, "atTime", 0)));
+    private static final List<Weakness> TIME =
+            all(core(STATE, "alive", "EXPIRED"), List.of(Weakness.answering(Part.CORE, BLOCK, "atTime", 0)));
 
     private Time() {}
 
@@ -61,26 +61,20 @@ final class Time {
                                 Denial.NOT_YET_VALID,
                                 core(ADMISSION, "admissible", "NOT_YET_VALID"),
                                 from -> begin(from, from.plan().requested(600, 1200))),
-                        Attack.of(
-                                "Go on calling after the transaction has expired",
-                                Denial.EXPIRED,
-                                TIME,
-                                from -> {
-                                    Admitted context = expired(from);
-                                    return Result.of(from.call(context, "model.chat", Position.talk("x")));
-                                }),
-                        Attack.of(
-                                "Begin a child after the transaction has expired", Denial.EXPIRED, TIME, from -> {
-                                    Admitted context = expired(from);
-                                    return Result.of(from.spawn(context, Blob.EMPTY));
-                                }),
-                        Attack.of(
-                                "Have a child outlive its parent's time", Denial.EXPIRED, TIME, from -> {
-                                    Admitted parent = from.begin(from.plan().requested(0, 2));
-                                    Admitted child = Position.begun(from.spawn(parent, Blob.EMPTY));
-                                    await(child);
-                                    return Result.of(from.call(child, "model.chat", Position.talk("x")));
-                                }),
+                        Attack.of("Go on calling after the transaction has expired", Denial.EXPIRED, TIME, from -> {
+                            Admitted context = expired(from);
+                            return Result.of(from.call(context, "model.chat", Position.talk("x")));
+                        }),
+                        Attack.of("Begin a child after the transaction has expired", Denial.EXPIRED, TIME, from -> {
+                            Admitted context = expired(from);
+                            return Result.of(from.spawn(context, Blob.EMPTY));
+                        }),
+                        Attack.of("Have a child outlive its parent's time", Denial.EXPIRED, TIME, from -> {
+                            Admitted parent = from.begin(from.plan().requested(0, 2));
+                            Admitted child = Position.begun(from.spawn(parent, Blob.EMPTY));
+                            await(child);
+                            return Result.of(from.call(child, "model.chat", Position.talk("x")));
+                        }),
                         Attack.of(
                                 "Commit after the transaction has expired",
                                 "nothing is kept",

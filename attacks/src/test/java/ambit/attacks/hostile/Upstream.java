@@ -25,8 +25,8 @@ final class Upstream implements AutoCloseable {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
         server.createContext("/", this::answer);
-        server.setExecutor(Executors.newCachedThreadPool(
-                Thread.ofPlatform().daemon().factory()));
+        server.setExecutor(
+                Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory()));
         server.start();
         datagrams = new DatagramSocket(port(), loopback);
         Thread.ofPlatform().daemon().start(this::echo);

@@ -61,13 +61,18 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
                 type,
                 method,
                 "is always " + answer,
-                (_, changes) -> body(changes, code -> code.loadConstant(answer ? 1 : 0).ireturn()));
+                (_, changes) ->
+                        body(changes, code -> code.loadConstant(answer ? 1 : 0).ireturn()));
     }
 
     /** The method answers this number. */
     static Weakness answering(Part part, String type, String method, int answer) {
         return new Weakness(
-                part, type, method, "is always " + answer, (model, changes) -> body(changes, code -> {
+                part,
+                type,
+                method,
+                "is always " + answer,
+                (model, changes) -> body(changes, code -> {
                     TypeKind kind = TypeKind.from(model.methodTypeSymbol().returnType());
                     if (kind == TypeKind.LONG) {
                         code.loadConstant((long) answer);
@@ -81,9 +86,14 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
     /** The method gives back its first argument unseen. */
     static Weakness passing(Part part, String type, String method) {
         return new Weakness(
-                part, type, method, "looks at nothing", (model, changes) -> body(changes, code -> code.aload(
-                                model.flags().has(AccessFlag.STATIC) ? 0 : 1)
-                        .areturn()));
+                part,
+                type,
+                method,
+                "looks at nothing",
+                (model, changes) -> body(
+                        changes,
+                        code -> code.aload(model.flags().has(AccessFlag.STATIC) ? 0 : 1)
+                                .areturn()));
     }
 
     /** The method answers this constant of an enum. */
@@ -94,16 +104,21 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
                 type,
                 method,
                 "is always " + name,
-                (_, changes) ->
-                        body(changes, code -> code.getstatic(answer, name, answer).areturn()));
+                (_, changes) -> body(
+                        changes, code -> code.getstatic(answer, name, answer).areturn()));
     }
 
     /** The method does what another one of its class does, which takes the same. */
     static Weakness instead(Part part, String type, String method, String other) {
-        return new Weakness(part, type, method, "serves as `" + other + "`", (model, changes) -> body(changes, code -> {
-            code.aload(0).aload(1).invokevirtual(ClassDesc.of(type), other, model.methodTypeSymbol());
-            code.return_();
-        }));
+        return new Weakness(
+                part,
+                type,
+                method,
+                "serves as `" + other + "`",
+                (model, changes) -> body(changes, code -> {
+                    code.aload(0).aload(1).invokevirtual(ClassDesc.of(type), other, model.methodTypeSymbol());
+                    code.return_();
+                }));
     }
 
     /** The method goes on where it would throw an exception made with this constant: a denial's name, or a sentence. */
@@ -122,8 +137,7 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
         return assuming(part, type, method, called, answer, Integer.toString(answer));
     }
 
-    private static Weakness assuming(
-            Part part, String type, String method, String called, int answer, String inWords) {
+    private static Weakness assuming(Part part, String type, String method, String called, int answer, String inWords) {
         String words = "takes `" + called + "` for " + inWords;
         return new Weakness(part, type, method, words, (_, changes) -> (code, element) -> {
             if (element instanceof InvokeInstruction call && isCalled(call, called)) {
@@ -141,7 +155,8 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
 
     private static boolean isCalled(InvokeInstruction call, String called) {
         String owner = call.owner().asInternalName();
-        return called.equals(owner.substring(owner.lastIndexOf('/') + 1) + "." + call.name().stringValue());
+        return called.equals(
+                owner.substring(owner.lastIndexOf('/') + 1) + "." + call.name().stringValue());
     }
 
     private static void pop(CodeBuilder code, ClassDesc type) {
@@ -154,16 +169,21 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
 
     /** A map that is asked for what it has not got answers this number. */
     static Weakness knowing(Part part, String type, String method, int number) {
-        return new Weakness(part, type, method, "takes the unknown for number " + number, (_, changes) -> (code, element) -> {
-            if (element instanceof InvokeInstruction call && isCalled(call, "Map.get")) {
-                code.loadConstant(number).invokestatic(INTEGER, "valueOf", MethodTypeDesc.of(INTEGER, ClassDesc.ofDescriptor("I")));
-                code.invokeinterface(
-                        ClassDesc.of("java.util.Map"), "getOrDefault", MethodTypeDesc.of(OBJECT, OBJECT, OBJECT));
-                changes.incrementAndGet();
-            } else {
-                code.with(element);
-            }
-        });
+        return new Weakness(
+                part, type, method, "takes the unknown for number " + number, (_, changes) -> (code, element) -> {
+                    if (element instanceof InvokeInstruction call && isCalled(call, "Map.get")) {
+                        code.loadConstant(number)
+                                .invokestatic(
+                                        INTEGER, "valueOf", MethodTypeDesc.of(INTEGER, ClassDesc.ofDescriptor("I")));
+                        code.invokeinterface(
+                                ClassDesc.of("java.util.Map"),
+                                "getOrDefault",
+                                MethodTypeDesc.of(OBJECT, OBJECT, OBJECT));
+                        changes.incrementAndGet();
+                    } else {
+                        code.with(element);
+                    }
+                });
     }
 
     /** What would run on a thread of its own runs here. */
@@ -217,8 +237,10 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
             }
             seen = switch (element) {
                 case ThrowInstruction _ -> false;
-                case FieldInstruction field -> seen || field.name().stringValue().equals(marker);
-                case ConstantInstruction constant -> seen || constant.constantValue().equals(marker);
+                case FieldInstruction field ->
+                    seen || field.name().stringValue().equals(marker);
+                case ConstantInstruction constant ->
+                    seen || constant.constantValue().equals(marker);
                 default -> seen;
             };
             code.with(element);

@@ -82,7 +82,8 @@ final class Widening {
                                 "Add a second document after the parameters",
                                 Denial.MALFORMED,
                                 core(JSON, "document", "text after the JSON document"),
-                                from -> model(from, from.plan(), Plan.utf8("{\"model\":\"cheap\"}{\"model\":\"dear\"}"))),
+                                from -> model(
+                                        from, from.plan(), Plan.utf8("{\"model\":\"cheap\"}{\"model\":\"dear\"}"))),
                         Attack.of(
                                 "Climb out of a directory",
                                 Denial.CONSTRAINT,
@@ -112,8 +113,7 @@ final class Widening {
                                 "Write where only reading is granted",
                                 Denial.READ_ONLY,
                                 MAPPING,
-                                from -> memory(
-                                        from, Syscall.MEMORY_WRITE, "{\"key\":\"user/notes/x\",\"value\":1}")),
+                                from -> memory(from, Syscall.MEMORY_WRITE, "{\"key\":\"user/notes/x\",\"value\":1}")),
                         Attack.of(
                                 "Name a partition besides the key",
                                 Denial.MALFORMED,
@@ -172,7 +172,10 @@ final class Widening {
         Admitted child = Position.begun(from.spawn(parent, Plan.less(Plan.MODEL, 1000)));
         long through = 0;
         for (int i = 0; i < 5; i++) {
-            through += Result.of(from.call(child, "model.chat", Position.talk("x"))).succeeded() ? 1 : 0;
+            through += Result.of(from.call(child, "model.chat", Position.talk("x")))
+                            .succeeded()
+                    ? 1
+                    : 0;
         }
         return Result.counted(through, 5, 2);
     }
