@@ -14,6 +14,7 @@ final class Battery {
             Spending.group(),
             Revocations.group(),
             Outcomes.group(),
+            Derived.group(),
             CrossProduct.group(),
             Floods.group(),
             Reach.group());

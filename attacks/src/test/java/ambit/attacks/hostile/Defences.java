@@ -32,11 +32,11 @@ final class Defences {
 
     /** What was used by contexts that are gone is forgotten. */
     static List<Weakness> remembering() {
-        return List.of(Weakness.answering(Part.CORE, HISTORY, "uses", 0));
+        return List.of(Weakness.nothing(Part.CORE, HISTORY, "debit"));
     }
 
     static List<Weakness> revocation() {
-        return List.of(Weakness.nothing(Part.CORE, STATE, "refuseRevoked"));
+        return List.of(Weakness.answering(Part.CORE, STATE, "isRevoked", false));
     }
 
     /** What is no handle of the context is taken for that of its first capability. */

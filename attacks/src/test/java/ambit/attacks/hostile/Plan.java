@@ -1,13 +1,16 @@
 package ambit.attacks.hostile;
 
 import ambit.authority.Bitmap;
+import ambit.authority.Budget;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
+import ambit.authority.Cost;
 import ambit.authority.Grant;
 import ambit.authority.Less;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
+import ambit.authority.Rate;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Share;
@@ -28,7 +31,7 @@ import java.util.TreeMap;
 /**
  * A grant and a request over it, as somebody wants them. The one place where artifacts are made: what changes in them changes here.
  *
- * <p>By default alice has a model, files, and a helper to start, all without a count, for an hour.
+ * <p>By default alice has a model, files, a helper to start, and may once pay whomever the model named; all for an hour.
  */
 final class Plan {
     /** What the capabilities' places in the grant are. */
@@ -36,6 +39,9 @@ final class Plan {
 
     static final int FILES = 1;
     static final int HELPER = 2;
+
+    /** What a call of the model costs where there is a budget. */
+    static final int CENTS = 10;
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BOTH = Cap.USE | Cap.DELEGATE;
@@ -63,6 +69,8 @@ final class Plan {
     private List<Request.Inherit> inherits = List.of();
     private Blob share = Blob.EMPTY;
     private boolean others;
+    private List<Budget> budgets = List.of();
+    private Rate rate = Rate.NONE;
 
     Plan(Honest honest) {
         this.issuer = honest.signer(Honest.TENANT);
@@ -124,6 +132,18 @@ final class Plan {
 
     Plan uses(long ofTheModel) {
         modelUses = ofTheModel;
+        return this;
+    }
+
+    /** What all calls of the model may spend together; each spends {@link #CENTS}. */
+    Plan budget(long most) {
+        budgets = List.of(new Budget("cents", most));
+        return this;
+    }
+
+    /** How often the model may be called in an hour. */
+    Plan rate(long calls) {
+        rate = new Rate(calls, 3600);
         return this;
     }
 
@@ -202,7 +222,8 @@ final class Plan {
                 granted,
                 caps(),
                 memory,
-                generation);
+                generation,
+                budgets);
         return issuer.sign(Domain.GRANT, grant.toBlob());
     }
 
@@ -229,15 +250,18 @@ final class Plan {
         List<Constraint> look = List.of(
                 new Constraint("path", Constraint.Kind.UNDER, List.of(Cbor.of("/repo")), false),
                 new Constraint("most", Constraint.Kind.MAX, List.of(Cbor.of(50)), true));
+        List<Constraint> pay = List.of(
+                new Constraint("iban", Constraint.Kind.FROM, List.of(Cbor.of("model.chat#said"), Cbor.of(1)), false));
+        List<Cost> costs = budgets.isEmpty() ? List.of() : List.of(new Cost(0, Cost.Kind.CALL, CENTS, ""));
         return List.of(
-                cap("model.chat", Cap.TOOL, modelDriver, modelFlags, modelUses, talk, pinned),
-                cap("files.read", Cap.TOOL, "mcp", BOTH, -1, look, Blob.EMPTY),
-                cap("agent.helper", Cap.CHILD, helperDriver, BOTH, helperUses, List.of(any("x")), Blob.EMPTY));
+                new Cap("model.chat", Cap.TOOL, modelDriver, modelFlags, modelUses, talk, others, pinned, rate, costs),
+                cap("files.read", Cap.TOOL, "mcp", -1, look),
+                cap("agent.helper", Cap.CHILD, helperDriver, helperUses, List.of(any("x"))),
+                cap("bank.pay", Cap.TOOL, "mcp", -1, pay));
     }
 
-    private Cap cap(
-            String name, int kind, String driver, int flags, long uses, List<Constraint> where, Blob definition) {
-        return new Cap(name, kind, driver, flags, uses, where, others, definition);
+    private static Cap cap(String name, int kind, String driver, long uses, List<Constraint> where) {
+        return new Cap(name, kind, driver, BOTH, uses, where, false, Blob.EMPTY);
     }
 
     private static Constraint eq(String path, String value) {

@@ -38,7 +38,26 @@ final class Spending {
                                 "Call at once as parent, child and child of the child",
                                 "5 of 48",
                                 counts(),
-                                Spending::generations),
+                                from -> spend(
+                                        from, generations(from, from.plan().uses(5)), 48)),
+                        Attack.of(
+                                "Spend a budget 48 times at once where it is enough for five",
+                                "5 of 48",
+                                counts(),
+                                from -> spend(
+                                        from, List.of(from.begin(from.plan().budget(5 * Plan.CENTS + 3))), 48)),
+                        Attack.of(
+                                "Spend a budget as parent, child and child of the child",
+                                "5 of 48",
+                                counts(),
+                                from -> spend(
+                                        from, generations(from, from.plan().budget(5 * Plan.CENTS)), 48)),
+                        Attack.of(
+                                "Call more often in an hour than the rate allows",
+                                "5 of 48",
+                                List.of(Weakness.answering(Weakness.Part.CORE, Defences.LEDGER, "keepsPace", true)),
+                                from -> spend(
+                                        from, List.of(from.begin(from.plan().rate(5))), 48)),
                         Attack.of("Begin more children than the grant allows", "2 of 6", counts(), Spending::children),
                         Attack.of(
                                 "End a transaction and begin another, to have its uses again",
@@ -72,7 +91,7 @@ final class Spending {
                         Attack.late(
                                 "Have a use back whose permit was never used when the core was killed",
                                 Denial.USES_EXHAUSTED.name(),
-                                List.of(Weakness.nothing(Weakness.Part.CORE, Defences.HISTORY, "debit")),
+                                remembering(),
                                 Meanwhile.CORE_IS_KILLED,
                                 from -> spent(from, 1),
                                 (from, grant) ->
@@ -147,11 +166,11 @@ final class Spending {
         return spend(from, contexts, 48);
     }
 
-    private static Result generations(Position from) throws IOException {
-        Admitted parent = from.begin(from.plan().uses(5));
+    private static List<Admitted> generations(Position from, Plan plan) throws IOException {
+        Admitted parent = from.begin(plan);
         Admitted child = Position.begun(from.spawn(parent, Blob.EMPTY));
         Admitted childOfChild = Position.begun(from.spawn(child, Blob.EMPTY));
-        return spend(from, List.of(parent, child, childOfChild), 48);
+        return List.of(parent, child, childOfChild);
     }
 
     private static Result children(Position from) throws IOException {

@@ -15,6 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The model's server, outside of all boundaries: what reaches it has been done. On the same port it echoes datagrams. */
 final class Upstream implements AutoCloseable {
+    /** What the model says unless it is asked to echo. */
+    static final String WORD = "well";
+
     private static final long SLOW_NANOS = 400_000_000;
 
     private final HttpServer server;
@@ -40,7 +43,7 @@ final class Upstream implements AutoCloseable {
                 LockSupport.parkNanos(SLOW_NANOS);
             }
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            byte[] said = ("{\"said\":\"" + (body.contains("echo") ? authorization : "well") + "\"}")
+            byte[] said = ("{\"said\":\"" + (body.contains("echo") ? authorization : WORD) + "\"}")
                     .getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(body.contains("fail") ? 500 : 200, said.length);
             exchange.getResponseBody().write(said);
