@@ -98,15 +98,15 @@ final class CrossProduct {
         long through(int i, int j) throws IOException;
     }
 
-    private static int through(CoreToBroker answer, Denial reason) {
+    private static long through(CoreToBroker answer, Denial reason) {
         return through(answer instanceof Denied denied ? Set.of(denied.code()) : Set.of(), reason);
     }
 
-    private static int through(DriverToBroker answer, Denial reason) {
+    private static long through(DriverToBroker answer, Denial reason) {
         return through(answer instanceof Failed failed ? Set.of(failed.code()) : Set.of(), reason);
     }
 
-    private static int through(Set<Denial> given, Denial reason) {
+    private static long through(Set<Denial> given, Denial reason) {
         if (!given.isEmpty() && !given.contains(reason)) {
             throw new IllegalStateException("refused for another reason: " + given);
         }

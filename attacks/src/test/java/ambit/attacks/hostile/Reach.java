@@ -1,6 +1,7 @@
 package ambit.attacks.hostile;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +32,12 @@ import java.util.stream.Stream;
 /** The machine around the broker. Here the boundary is the defence, and the control is the same act outside of it. */
 final class Reach {
     private static final long PTRACE_SEIZE = 0x4206;
+
+    private static final long NOSUID = 2;
+    private static final long NODEV = 4;
+    private static final long REMOUNT = 32;
+    private static final long BIND = 4096;
+    private static final int DETACH = 2;
 
     /** What the control's process has in its environment, and the drivers have. */
     static final String CANARY = "canary-";
@@ -294,18 +301,47 @@ final class Reach {
         }
     }
 
-    /** Also by mounting anew, in a place of its own, what was mounted read-only: the broker may mount, to start guests. */
+    /** Also by mounting anew what is mounted read-only: to start guests, the broker may mount in its own namespaces. */
     private static boolean writesProgram(Position from) throws IOException {
-        for (Path place : List.of(Path.of("/opt/ambit"), Path.of(from.targets().program()))) {
+        for (Path place : List.of(Path.of(from.targets().program()), Path.of("/opt/ambit"))) {
             Path file = place.resolve("mine");
-            if (creates(file)
-                    || runs("mount", "-o", "remount,bind,rw", place.toString()) && creates(file)
-                    || runs("umount", "-l", place.toString()) && creates(file)) {
+            if (creates(file) || remounts(place) && creates(file)) {
                 Files.deleteIfExists(file);
                 return true;
             }
         }
         return false;
+    }
+
+    /** Writable, with any of the flags that may have to stay, or away with it. */
+    @SuppressWarnings("restricted")
+    private static boolean remounts(Path place) throws IOException {
+        Linker linker = Linker.nativeLinker();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocateFrom(place.toString());
+            MethodHandle mount = linker.downcallHandle(
+                    linker.defaultLookup().findOrThrow("mount"),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.ADDRESS));
+            boolean mounted = false;
+            for (long kept : new long[] {0, NOSUID, NODEV, NOSUID | NODEV}) {
+                long flags = REMOUNT | BIND | kept;
+                mounted |= (int) mount.invokeExact(
+                                MemorySegment.NULL, target, MemorySegment.NULL, flags, MemorySegment.NULL)
+                        == 0;
+            }
+            MethodHandle unmount = linker.downcallHandle(
+                    linker.defaultLookup().findOrThrow("umount2"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+            return mounted || (int) unmount.invokeExact(target, DETACH) == 0;
+        } catch (Throwable e) {
+            throw new IOException(e);
+        }
     }
 
     private static boolean creates(Path file) {

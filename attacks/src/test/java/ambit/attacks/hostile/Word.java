@@ -3,7 +3,6 @@ package ambit.attacks.hostile;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Max;
-import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.CoreToAdmin;
 import ambit.wire.Cose.Domain;
@@ -15,7 +14,7 @@ import java.io.IOException;
 sealed interface Word extends Cbor.Message {
     record Key(String who) implements Word {}
 
-    record Sign(String who, @Range long domain, Blob payload) implements Word {}
+    record Sign(String who, String domain, Blob payload) implements Word {}
 
     record Command(Blob question) implements Word {}
 
@@ -43,7 +42,7 @@ sealed interface Word extends Cbor.Message {
 
         @Override
         public Blob sign(String who, Domain domain, Blob payload) throws IOException {
-            return bytes(new Sign(who, domain.ordinal(), payload));
+            return bytes(new Sign(who, domain.name(), payload));
         }
 
         @Override
@@ -77,8 +76,8 @@ sealed interface Word extends Cbor.Message {
     static Cbor answer(Honest honest, Word word) throws IOException {
         return switch (word) {
             case Key(String who) -> Cbor.of(honest.key(who));
-            case Sign(String who, long domain, Blob payload) ->
-                Cbor.of(honest.sign(who, Domain.values()[(int) domain], payload));
+            case Sign(String who, String domain, Blob payload) ->
+                Cbor.of(honest.sign(who, Domain.valueOf(domain), payload));
             case Command(Blob question) ->
                 honest.command(Cbor.parse(AdminToCore.class, question)).toCbor();
             case Effects(String what) -> Cbor.of(honest.effects(what));
