@@ -305,7 +305,7 @@ final class Reach {
     private static boolean writesProgram(Position from) throws IOException {
         for (Path place : List.of(Path.of(from.targets().program()), Path.of("/opt/ambit"))) {
             Path file = place.resolve("mine");
-            if (creates(file) || remounts(place) && creates(file)) {
+            if (creates(file) || (remounts(place) && creates(file))) {
                 Files.deleteIfExists(file);
                 return true;
             }
