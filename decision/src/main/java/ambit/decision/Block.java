@@ -51,17 +51,17 @@ public final class Block {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ ensures -1 <= \result && \result < conjuncts.length;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public int violated(Values arguments, Received received) {
         /*@ loop_invariant 0 <= c && c <= conjuncts.length;
         @ decreases conjuncts.length - c;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int c = 0; c < conjuncts.length; c++) {
             /*@ loop_invariant 0 <= i && i <= arguments.types.length;
             @ decreases arguments.types.length - i;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int i = 0; i < arguments.size(); i++) {
                 if (!conjuncts[c].tolerates(arguments, i, received)) {
@@ -94,18 +94,18 @@ public final class Block {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ ensures -1 <= \result && \result < conjuncts.length;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public int missing(Values arguments) {
         /*@ loop_invariant 0 <= c && c <= conjuncts.length;
         @ decreases conjuncts.length - c;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int c = 0; c < conjuncts.length; c++) {
             boolean met = !conjuncts[c].demandsPresence();
             /*@ loop_invariant 0 <= i && i <= arguments.types.length;
             @ decreases arguments.types.length - i;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int i = 0; i < arguments.size() && !met; i++) {
                 met = conjuncts[c].meets(arguments, i);
@@ -122,7 +122,7 @@ public final class Block {
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ ensures -1 <= \result && \result < arguments.types.length;
     @ ensures !closed ==> \result == -1;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public int unnamed(Values arguments) {
         if (!closed) {
@@ -130,13 +130,13 @@ public final class Block {
         }
         /*@ loop_invariant 0 <= i && i <= arguments.types.length;
         @ decreases arguments.types.length - i;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int i = 0; i < arguments.size(); i++) {
             boolean named = false;
             /*@ loop_invariant 0 <= c && c <= conjuncts.length;
             @ decreases conjuncts.length - c;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int c = 0; c < conjuncts.length && !named; c++) {
                 named = conjuncts[c].names(arguments, i);

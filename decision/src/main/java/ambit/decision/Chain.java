@@ -30,13 +30,13 @@ public final class Chain {
     @ requires \invariant_for(this);
     @ ensures \result == 0 <==> (\forall int b; 0 <= b && b < blocks.length;
     @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires);
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public long atTime(long now) {
         /*@ loop_invariant 0 <= b && b <= blocks.length && (\forall int j; 0 <= j && j < b;
         @     blocks[j].mayUse && blocks[j].notBefore <= now && now < blocks[j].expires);
         @ decreases blocks.length - b;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int b = 0; b < blocks.length; b++) {
             int code = blocks[b].atTime(now);
@@ -52,7 +52,7 @@ public final class Chain {
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ ensures \result == 0 ==> (\forall int b; 0 <= b && b < blocks.length;
     @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires);
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public long evaluate(Values arguments, Received received, long now) {
         long time = atTime(now);
@@ -61,7 +61,7 @@ public final class Chain {
         }
         /*@ loop_invariant 0 <= b && b <= blocks.length;
         @ decreases blocks.length - b;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int b = 0; b < blocks.length; b++) {
             int violated = blocks[b].violated(arguments, received);

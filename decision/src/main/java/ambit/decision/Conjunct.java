@@ -49,7 +49,7 @@ public final class Conjunct {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public boolean tolerates(Values arguments, int i, Received received) {
         if (kind == ANY) {
@@ -138,7 +138,7 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     private boolean holds(Values arguments, int i) {
         if (kind == IN) {
@@ -254,13 +254,13 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     private boolean isLocated(Values arguments, int i) {
         boolean located = false;
         /*@ loop_invariant 0 <= k && k <= operands.types.length;
         @ decreases operands.types.length - k;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int k = 0; k < operands.size() && !located; k++) {
             if (kind == CIDR) {
@@ -276,7 +276,7 @@ public final class Conjunct {
 
     /*@ private normal_behavior
     @ ensures \result ==> (kind == PREFIX || kind == GLOB || kind == UNDER);
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     private boolean fits(byte[] text, byte[] operand) {
         if (kind == PREFIX) {

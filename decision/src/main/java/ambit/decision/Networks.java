@@ -55,26 +55,28 @@ public final class Networks {
     @ assignable \strictly_nothing;
     @*/
     public static boolean isHost(byte[] host, byte[] pattern) {
-        int skip = pattern.length > 1 && pattern[0] == STAR ? 1 : 0;
-        int from = host.length - (pattern.length - skip);
-        if (host.length == 0 || (skip == 0 ? from != 0 : from <= 0)) {
+        return isHost(host, 0, host.length, pattern, 0, pattern.length);
+    }
+
+    /** The same for a part of {@code text} and a part of {@code pattern}. */
+    /*@ private normal_behavior
+    @ requires 0 <= start && start <= end && end <= text.length;
+    @ requires 0 <= first && first <= last && last <= pattern.length;
+    @ ensures \result ==> start < end;
+    @ assignable \strictly_nothing;
+    @*/
+    private static boolean isHost(byte[] text, int start, int end, byte[] pattern, int first, int last) {
+        int named = last - first > 1 && pattern[first] == STAR ? first + 1 : first;
+        int from = end - (last - named);
+        if (start == end || (named == first ? from != start : from <= start)) {
             return false;
         }
-        /*@ loop_invariant 0 <= i && i <= pattern.length - skip;
-        @ decreases pattern.length - skip - i;
-        @ assignable \strictly_nothing;
-        @*/
-        for (int i = 0; i < pattern.length - skip; i++) {
-            if (host[from + i] != pattern[skip + i]) {
-                return false;
-            }
-        }
-        return true;
+        return same(text, from, pattern, named, last - named);
     }
 
     /** Whether {@code url} has the scheme and port of {@code pattern}, a host that it names, and a path at or below its path. */
     /*@ public normal_behavior
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public static boolean isWithin(byte[] url, byte[] pattern) {
         int host = hostAt(pattern);
@@ -83,9 +85,9 @@ public final class Networks {
         }
         int path = slashFrom(url, host);
         int base = slashFrom(pattern, host);
-        return Texts.equal(part(url, 0, host), part(pattern, 0, host))
-                && isHost(part(url, host, path), part(pattern, host, base))
-                && Texts.isUnder(part(url, path, url.length), part(pattern, base, pattern.length));
+        return same(url, 0, pattern, 0, host)
+                && isHost(url, host, path, pattern, host, base)
+                && Texts.isUnder(url, path, pattern, base);
     }
 
     /** Where the host begins: after two slashes; 0 where there are none. */
@@ -95,18 +97,20 @@ public final class Networks {
     @*/
     private static int hostAt(byte[] url) {
         int slash = slashFrom(url, 0);
-        return slash + 1 < url.length && url[slash + 1] == SLASH ? slash + 2 : 0;
+        return slash < url.length - 1 && url[slash + 1] == SLASH ? slash + 2 : 0;
     }
 
     /** The first slash at or after {@code start}, or the end. */
     /*@ private normal_behavior
     @ requires 0 <= start && start <= text.length;
     @ ensures start <= \result && \result <= text.length;
+    @ ensures (\forall int i; start <= i && i < \result; text[i] != 47);
+    @ ensures \result == text.length || text[\result] == 47;
     @ assignable \strictly_nothing;
     @*/
     private static int slashFrom(byte[] text, int start) {
         int at = start;
-        /*@ loop_invariant start <= at && at <= text.length;
+        /*@ loop_invariant start <= at && at <= text.length && (\forall int i; start <= i && i < at; text[i] != 47);
         @ decreases text.length - at;
         @ assignable \strictly_nothing;
         @*/
@@ -116,20 +120,22 @@ public final class Networks {
         return at;
     }
 
+    /** Whether {@code length} bytes are the same from these places on. */
     /*@ private normal_behavior
-    @ requires 0 <= from && from <= to && to <= text.length;
-    @ ensures \result.length == to - from && \fresh(\result);
-    @ assignable \nothing;
+    @ requires 0 <= length && 0 <= at && at <= a.length - length && 0 <= bt && bt <= b.length - length;
+    @ ensures \result <==> (\forall int i; 0 <= i && i < length; a[at + i] == b[bt + i]);
+    @ assignable \strictly_nothing;
     @*/
-    private static byte[] part(byte[] text, int from, int to) {
-        byte[] part = new byte[to - from];
-        /*@ loop_invariant 0 <= i && i <= part.length && \fresh(part) && part.length == to - from;
-        @ decreases part.length - i;
-        @ assignable part[*];
+    private static boolean same(byte[] a, int at, byte[] b, int bt, int length) {
+        /*@ loop_invariant 0 <= i && i <= length && (\forall int j; 0 <= j && j < i; a[at + j] == b[bt + j]);
+        @ decreases length - i;
+        @ assignable \strictly_nothing;
         @*/
-        for (int i = 0; i < part.length; i++) {
-            part[i] = text[from + i];
+        for (int i = 0; i < length; i++) {
+            if (a[at + i] != b[bt + i]) {
+                return false;
+            }
         }
-        return part;
+        return true;
     }
 }
