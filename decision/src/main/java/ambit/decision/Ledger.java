@@ -86,7 +86,9 @@ public final class Ledger {
     @     revoked[*], next;
     @*/
     public int allocate(int above, long most, long taken) {
-        if (most < UNLIMITED || taken < 0 || (above != NONE && !isLive(above))) {
+        if (most < UNLIMITED
+                || taken < 0
+                || (above != NONE && (!isLive(above) || children[above] == Integer.MAX_VALUE))) {
             return NONE;
         }
         int level = above == NONE ? 0 : depth[above] + 1;
@@ -157,9 +159,11 @@ public final class Ledger {
     /** Gives up a node that has no children; what was taken from it stays taken from its ancestors. Answers whether it did. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result ==> !live[node];
+    @ requires (\forall int i; 0 <= i && i < parent.length;
+    @     (live[i] && 0 <= parent[i]) ==> 0 < children[parent[i]]);
+    @ ensures \result ==> (0 <= node && node < parent.length && !live[node]);
     @ ensures (\forall int i; 0 <= i && i < parent.length; used[i] == \old(used[i]) && revoked[i] == \old(revoked[i])
-    @     && (i != node ==> live[i] == \old(live[i])));
+    @     && ((i != node || !\result) ==> live[i] == \old(live[i])));
     @ assignable children[*], live[*];
     @*/
     public boolean free(int node) {
@@ -176,7 +180,7 @@ public final class Ledger {
     /** Refuses whatever is asked of the node and of everything below it, for good. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures (0 <= node && node < parent.length && \old(live[node])) ==> revoked[node];
+    @ ensures (0 <= node && node < parent.length && live[node]) ==> revoked[node];
     @ ensures (\forall int i; 0 <= i && i < parent.length && i != node; revoked[i] == \old(revoked[i]));
     @ assignable revoked[*];
     @*/
@@ -230,37 +234,60 @@ public final class Ledger {
     @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
     @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
     @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
-    @ ensures \result == 0 ==> (!revoked[node] && used[node] == \old(used[node]) + amount);
-    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i]) || used[i] == \old(used[i]) + amount);
+    @ ensures \result == 0 ==> (0 <= node && node < used.length && live[node] && !revoked[node] && 0 <= amount
+    @     && used[node] == \old(used[node]) + amount);
+    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     || (used[i] == \old(used[i]) + amount && live[i] && !revoked[i]
+    @         && (parent[i] < 0 || used[parent[i]] == \old(used[parent[i]]) + amount)));
     @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
     @ assignable used[*], opened[*], within[*];
     @*/
     public int take(int node, long amount, long now) {
         int code = check(node, amount, now);
-        if (code != Codes.ALLOWED) {
-            return code;
+        return code == Codes.ALLOWED ? charge(node, amount, now) : code;
+    }
+
+    /**
+     * Charges the ancestors, then the node. It asks each node once more, so that what it charges needs nobody's word: that is what makes the
+     * proof a step of induction.
+     */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this);
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ ensures \result == 0 ==> (!revoked[node] && 0 <= amount && used[node] == \old(used[node]) + amount);
+    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     || (used[i] == \old(used[i]) + amount && live[i] && !revoked[i]
+    @         && (parent[i] < 0 || used[parent[i]] == \old(used[parent[i]]) + amount)));
+    @ ensures (\forall int i; 0 <= i && i < used.length && (!live[i] || depth[i] > depth[node]);
+    @     used[i] == \old(used[i]) && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ measured_by depth[node];
+    @ assignable used[*], opened[*], within[*];
+    @*/
+    private int charge(int node, long amount, long now) {
+        if (revoked[node]) {
+            return Codes.REVOKED;
         }
-        int at = node;
-        /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at])
-        @     && (at == node || used[node] == \old(used[node]) + amount)
-        @     && (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
-        @         || (used[i] == \old(used[i]) + amount && live[i] && (at < 0 || depth[i] > depth[at])
-        @             && (limit[i] < 0 || amount <= limit[i] - \old(used[i]))));
-        @ decreases at < 0 ? 0 : depth[at] + 1;
-        @ assignable used[*], opened[*], within[*];
-        @*/
-        while (at != NONE) {
-            used[at] += amount;
-            if (rate[at] != UNLIMITED) {
-                if (now - window[at] >= opened[at]) {
-                    opened[at] = now;
-                    within[at] = 0;
+        if (!covers(node, amount)) {
+            return Codes.USES_EXHAUSTED;
+        }
+        if (!keepsPace(node, amount, now)) {
+            return Codes.RATE_LIMITED;
+        }
+        int above = parent[node] == NONE ? Codes.ALLOWED : charge(parent[node], amount, now);
+        if (above == Codes.ALLOWED) {
+            used[node] += amount;
+            if (rate[node] != UNLIMITED) {
+                if (now - window[node] >= opened[node]) {
+                    opened[node] = now;
+                    within[node] = 0;
                 }
-                within[at] += amount;
+                within[node] += amount;
             }
-            at = parent[at];
         }
-        return Codes.ALLOWED;
+        return above;
     }
 
     /**

@@ -10,24 +10,28 @@ public final class Networks {
 
     /** Whether both are addresses and share their first {@code bits} bits. */
     /*@ public normal_behavior
-    @ ensures \result ==> (address.length == 16 && network.length == 16 && 0 <= bits && bits <= 128);
+    @ ensures \result ==> (address.length == 16 && network.length == 16 && 0 <= bits && bits <= 128
+    @     && (\forall int i; 0 <= i && 8 * i + 8 <= bits; address[i] == network[i]));
+    @ ensures_free \result == isIn(address, network, bits);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isIn(byte[] address, byte[] network, long bits) {
+    public static /*@ strictly_pure @*/ boolean isIn(byte[] address, byte[] network, long bits) {
         if (address.length != ADDRESS || network.length != ADDRESS || bits < 0 || bits > 8 * ADDRESS) {
             return false;
         }
-        int whole = (int) (bits / 8);
-        /*@ loop_invariant 0 <= i && i <= whole && whole <= 16;
-        @ decreases whole - i;
+        int whole = 0;
+        /*@ loop_invariant 0 <= whole && whole <= 16 && 8 * whole <= bits
+        @     && (\forall int i; 0 <= i && i < whole; address[i] == network[i]);
+        @ decreases 16 - whole;
         @ assignable \strictly_nothing;
         @*/
-        for (int i = 0; i < whole; i++) {
-            if (address[i] != network[i]) {
+        while (8 * whole + 8 <= bits) {
+            if (address[whole] != network[whole]) {
                 return false;
             }
+            whole++;
         }
-        int rest = (int) (bits % 8);
+        long rest = bits - 8 * whole;
         return rest == 0 || high(address[whole], rest) == high(network[whole], rest);
     }
 
@@ -37,13 +41,13 @@ public final class Networks {
     @ ensures 0 <= \result && \result <= 255;
     @ assignable \strictly_nothing;
     @*/
-    private static int high(byte octet, int bits) {
+    private static int high(byte octet, long bits) {
         int value = octet < 0 ? octet + 256 : octet;
         /*@ loop_invariant bits <= k && k <= 8 && 0 <= value && value <= 255;
         @ decreases 8 - k;
         @ assignable \strictly_nothing;
         @*/
-        for (int k = bits; k < 8; k++) {
+        for (long k = bits; k < 8; k++) {
             value = value / 2;
         }
         return value;
@@ -52,9 +56,10 @@ public final class Networks {
     /** Whether {@code host} is the one that {@code pattern} names or, where that begins with {@code *.}, some host below it. */
     /*@ public normal_behavior
     @ ensures \result ==> host.length > 0;
+    @ ensures_free \result == isHost(host, pattern);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isHost(byte[] host, byte[] pattern) {
+    public static /*@ strictly_pure @*/ boolean isHost(byte[] host, byte[] pattern) {
         return isHost(host, 0, host.length, pattern, 0, pattern.length);
     }
 
@@ -63,6 +68,8 @@ public final class Networks {
     @ requires 0 <= start && start <= end && end <= text.length;
     @ requires 0 <= first && first <= last && last <= pattern.length;
     @ ensures \result ==> start < end;
+    @ ensures (last - first < 2 || pattern[first] != 42) ==> (\result <==> (start < end && end - start == last - first
+    @     && (\forall int i; 0 <= i && i < last - first; text[start + i] == pattern[first + i])));
     @ assignable \strictly_nothing;
     @*/
     private static boolean isHost(byte[] text, int start, int end, byte[] pattern, int first, int last) {
@@ -76,9 +83,10 @@ public final class Networks {
 
     /** Whether {@code url} has the scheme and port of {@code pattern}, a host that it names, and a path at or below its path. */
     /*@ public normal_behavior
+    @ ensures_free \result == isWithin(url, pattern);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isWithin(byte[] url, byte[] pattern) {
+    public static /*@ strictly_pure @*/ boolean isWithin(byte[] url, byte[] pattern) {
         int host = hostAt(pattern);
         if (host != hostAt(url) || host == 0) {
             return false;

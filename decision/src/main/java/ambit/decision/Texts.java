@@ -65,9 +65,10 @@ public final class Texts {
     /** How many characters (code points) well-formed UTF-8 has. */
     /*@ public normal_behavior
     @ ensures 0 <= \result && \result <= text.length;
+    @ ensures_free \result == characters(text);
     @ assignable \strictly_nothing;
     @*/
-    public static int characters(byte[] text) {
+    public static /*@ strictly_pure @*/ int characters(byte[] text) {
         int characters = 0;
         /*@ loop_invariant 0 <= i && i <= text.length && 0 <= characters && characters <= i;
         @ decreases text.length - i;
@@ -86,41 +87,24 @@ public final class Texts {
      * backslash. The root alone, {@code /}, is one.
      */
     /*@ public normal_behavior
-    @ ensures \result <==> clean(path, 0);
+    @ ensures \result <==> isCleanPath(path, 0);
     @ assignable \strictly_nothing;
     @*/
     public static boolean isCleanPath(byte[] path) {
         return isCleanPath(path, 0);
     }
 
-    /*@ public model_behavior
-    @ requires 0 <= start && start <= path.length;
-    @ ensures true;
-    @ static model boolean clean(byte[] path, int start) {
-    @     return start < path.length && path[start] == 47
-    @         && (path.length == start + 1
-    @             || (\forall int i; start <= i && i < path.length;
-    @                 path[i] != 0 && path[i] != 92 && (path[i] == 47 ==> named(path, i))));
-    @ }
-    @*/
-
-    /*@ public model_behavior
-    @ requires 0 <= slash && slash < path.length;
-    @ ensures true;
-    @ static model boolean named(byte[] path, int slash) {
-    @     return slash + 1 < path.length && path[slash + 1] != 47
-    @         && (path[slash + 1] == 46 ==> (slash + 2 < path.length && path[slash + 2] != 47
-    @             && (path[slash + 2] == 46 ==> (slash + 3 < path.length && path[slash + 3] != 47))));
-    @ }
-    @*/
-
     /** The same for what {@code path} is from {@code start} on. */
     /*@ private normal_behavior
     @ requires 0 <= start && start <= path.length;
-    @ ensures \result <==> clean(path, start);
+    @ ensures \result <==> (start < path.length && path[start] == 47
+    @     && (path.length == start + 1
+    @         || (\forall int i; start <= i && i < path.length;
+    @             path[i] != 0 && path[i] != 92 && (path[i] == 47 ==> isNamed(path, i)))));
+    @ ensures_free \result == isCleanPath(path, start);
     @ assignable \strictly_nothing;
     @*/
-    private static boolean isCleanPath(byte[] path, int start) {
+    private static /*@ strictly_pure @*/ boolean isCleanPath(byte[] path, int start) {
         if (start == path.length || path[start] != SLASH) {
             return false;
         }
@@ -129,7 +113,7 @@ public final class Texts {
         }
         /*@ loop_invariant start <= i && i <= path.length
         @     && (\forall int j; start <= j && j < i;
-        @         path[j] != 0 && path[j] != 92 && (path[j] == 47 ==> named(path, j)));
+        @         path[j] != 0 && path[j] != 92 && (path[j] == 47 ==> isNamed(path, j)));
         @ decreases path.length - i;
         @ assignable \strictly_nothing;
         @*/
@@ -144,10 +128,13 @@ public final class Texts {
     /** Whether a segment other than {@code .} and {@code ..} follows this slash. */
     /*@ private normal_behavior
     @ requires 0 <= slash && slash < path.length;
-    @ ensures \result <==> named(path, slash);
+    @ ensures \result <==> (slash + 1 < path.length && path[slash + 1] != 47
+    @     && (path[slash + 1] == 46 ==> (slash + 2 < path.length && path[slash + 2] != 47
+    @         && (path[slash + 2] == 46 ==> (slash + 3 < path.length && path[slash + 3] != 47)))));
+    @ ensures_free \result == isNamed(path, slash);
     @ assignable \strictly_nothing;
     @*/
-    private static boolean isNamed(byte[] path, int slash) {
+    private static /*@ strictly_pure @*/ boolean isNamed(byte[] path, int slash) {
         int start = slash + 1;
         if (endsAt(path, start)) {
             return false;
@@ -169,31 +156,26 @@ public final class Texts {
 
     /** Whether both are clean paths and {@code path} is {@code base} or lies below it. */
     /*@ public normal_behavior
-    @ ensures \result <==> under(path, 0, base, 0);
+    @ ensures \result <==> isUnder(path, 0, base, 0);
+    @ ensures_free \result == isUnder(path, base);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isUnder(byte[] path, byte[] base) {
+    public static /*@ strictly_pure @*/ boolean isUnder(byte[] path, byte[] base) {
         return isUnder(path, 0, base, 0);
     }
-
-    /*@ public model_behavior
-    @ requires 0 <= start && start <= path.length && 0 <= first && first <= base.length;
-    @ ensures true;
-    @ static model boolean under(byte[] path, int start, byte[] base, int first) {
-    @     return clean(path, start) && clean(base, first) && path.length - start >= base.length - first
-    @         && (\forall int i; 0 <= i && i < base.length - first; path[start + i] == base[first + i])
-    @         && (path.length - start == base.length - first || base.length - first == 1
-    @             || path[start + base.length - first] == 47);
-    @ }
-    @*/
 
     /** The same for what {@code path} is from {@code start} on and {@code base} from {@code first} on. */
     /*@ public normal_behavior
     @ requires 0 <= start && start <= path.length && 0 <= first && first <= base.length;
-    @ ensures \result <==> under(path, start, base, first);
+    @ ensures \result <==> (isCleanPath(path, start) && isCleanPath(base, first)
+    @     && path.length - start >= base.length - first
+    @     && (\forall int i; 0 <= i && i < base.length - first; path[start + i] == base[first + i])
+    @     && (path.length - start == base.length - first || base.length - first == 1
+    @         || path[start + base.length - first] == 47));
+    @ ensures_free \result == isUnder(path, start, base, first);
     @ assignable \strictly_nothing;
     @*/
-    static boolean isUnder(byte[] path, int start, byte[] base, int first) {
+    static /*@ strictly_pure @*/ boolean isUnder(byte[] path, int start, byte[] base, int first) {
         if (!isCleanPath(path, start) || !isCleanPath(base, first) || !continues(path, start, base, first)) {
             return false;
         }
@@ -210,9 +192,10 @@ public final class Texts {
      */
     /*@ public normal_behavior
     @ ensures \result ==> text.length <= MAX_GLOB_VALUE;
+    @ ensures_free \result == matches(text, pattern);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean matches(byte[] text, byte[] pattern) {
+    public static /*@ strictly_pure @*/ boolean matches(byte[] text, byte[] pattern) {
         if (text.length > MAX_GLOB_VALUE) {
             return false;
         }
