@@ -1,10 +1,11 @@
 #!/usr/bin/python3 -B
-"""Verifies Ambit's chains, decisions, permits, receipts and proofs from their specification (docs/reference/formats.md and
+"""Verifies Ambit's chains, decisions, permits, receipts, proofs and logs from their specification (docs/reference/formats.md and
 docs/constraints.md) alone: it shares no code with Ambit and needs nothing but Python 3.9.
 
-    spec/verify.py spec/vectors.json      checks that it agrees with every vector; exits with 0 if it does
+    spec/verify.py spec/vectors.json      (or spec/log-vectors.json) checks that it agrees with every vector; exits with 0 if it does
 """
 
+import base64
 import hashlib
 import ipaddress
 import json
@@ -177,6 +178,8 @@ FORMS = {
     "receipt": (ID, HASH, HASH, INT, INT, INT, [(TEXT, INT)], [(TEXT, [HASH])]),
     "proof": (ID, INT, HASH, HASH, INT, INT, TEXT),
     "revocation": (TEXT, BYTES, TEXT, INT),
+    "tenant-key": (TEXT, HASH, INT),
+    "core-key": (TEXT, HASH, INT),
 }
 
 
@@ -214,6 +217,66 @@ def signed(domain, key, cose):
 
 def sha256(data):
     return hashlib.sha256(data).digest()
+
+
+# ---- the log: its checkpoint, and the keys that the core had one after the other
+
+BOOT, CORE_KEY_ENDORSED = 1, 16
+NOTE = re.compile("(([^\\s+]+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n)\n— ([^\\s+]+) ([A-Za-z0-9+/]{91}=)\n")
+
+
+def root(leaves):
+    if len(leaves) < 2:
+        return leaves[0] if leaves else sha256(b"")
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\1" + root(leaves[:k]) + root(leaves[k:]))
+
+
+class Reign:
+    """A core's key in a log of the sizes from `begins` to `ends`; `endorser` is the reign of the key that vouched for it."""
+
+    def __init__(self, key, endorser, begins):
+        self.key, self.endorser, self.begins, self.ends = key, endorser, begins, None
+
+    def comes_from(self, key):
+        return self.key == key or (self.endorser is not None and self.endorser.comes_from(key))
+
+
+def reigns(origin, entries):
+    found, present = [], None
+    for index, entry in enumerate(map(decode, entries)):
+        if entry[0] == BOOT and present is None:
+            present = Reign(entry[3], None, 0)
+            found.append(present)
+        elif entry[0] == BOOT and entry[3] != present.key:
+            heirs = [r for r in found if r.ends is None and r.key == entry[3]]
+            demand(heirs, "another key that was not endorsed")
+            present = heirs[0]
+            for reign in found:
+                reign.ends = index if reign.ends is None and reign is not present else reign.ends
+        elif entry[0] == CORE_KEY_ENDORSED:
+            demand(present is not None, "no key that could endorse")
+            of, key, _ = signed("core-key", present.key, entry[3])
+            demand(of == origin and key == entry[2] and is_sound(key), "a word about another log or key")
+            demand(all(r.key != key for r in found), "a key that was there before")
+            found.append(Reign(key, present, index + 1))
+    return found
+
+
+def check_log(trusted, entries, note):
+    """Malformed unless whoever trusts this key of the core can trust these entries with this checkpoint."""
+    match = NOTE.fullmatch(note)
+    demand(match is not None and match[2] == match[5], "no checkpoint")
+    text, origin, size = match[1].encode(), match[2], int(match[3])
+    leaves = [sha256(b"\0" + entry) for entry in entries]
+    demand(size <= len(leaves) and base64.b64decode(match[4]) == root(leaves[:size]), "other entries")
+    found = reigns(origin, entries)
+    keys = [r.key for r in found if r.begins <= size and (r.ends is None or size <= r.ends) and r.comes_from(trusted)]
+    line = base64.b64decode(match[6])
+    for key in keys if found else [trusted]:
+        if line[:4] == sha256(origin.encode() + b"\n\1" + key)[:4] and verifies(key, text, line[4:]):
+            return
+    raise Malformed("not signed by a key in force that is trusted")
 
 
 # ---- arguments and constraints, docs/constraints.md
@@ -295,7 +358,9 @@ def host(text, pattern):
 def place(text):
     """Scheme, port, host and path of a URL, or None."""
     found = ADDRESS.fullmatch(text) if len(text) <= 2048 else None
-    if not found or re.search("%(?:2[eEfF5]|5[cC]|00)", found[4]):
+    if not found or re.search("//|%(?:2[eEfF5]|5[cC]|00)", found[4]):
+        return None
+    if int(found[3] or 0) > 65535 or len(found[2]) > 253:
         return None
     path = found[4] or "/"
     path = path[:-1] if len(path) > 1 and path.endswith("/") else path
@@ -363,7 +428,7 @@ def objects(constraint, path, value, received):
     shared = next((i for i, (a, b) in enumerate(zip(named, path)) if a != b), min(len(named), len(path)))
     if shared == len(named):
         element = path == named + ["*"]
-        return not (element and (how == MAX_LENGTH or (how == SUBSET and any(equal(value, o) for o in operands))))
+        return not (element and ((how == MAX_LENGTH and value is not EMPTY) or (how == SUBSET and any(equal(value, o) for o in operands))))
     if shared == len(path):
         return how != ABSENT and value is not EMPTY
     return named[shared] == "*" or path[shared] == "*"
@@ -390,8 +455,26 @@ def block(constraints, closed, arguments, received):
     return ALLOWED
 
 
-def params(text):
-    """Strict JSON: no duplicate names, no lone surrogates, integers of 64 bits, decimals within bounds, at most 32 deep."""
+def integer(text):
+    demand(len(text) <= 48 and -(2**63) <= int(text) < 2**63, "an integer out of range")
+    return int(text)
+
+
+def decimal(text):
+    demand(len(text) <= 48, "a number too long")
+    value = Decimal(text)
+    demand(value.is_finite() and len(value.as_tuple().digits) <= 40 and abs(value.adjusted()) <= 300, "a number out of range")
+    return value
+
+
+def depth(value):
+    """How many arrays and objects stand around the deepest value."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return max((1 + depth(v) for v in inside), default=0)
+
+
+def strict(document):
+    """The value of a JSON document in UTF-8: every name once, no lone surrogates, numbers and nesting within bounds."""
 
     def members(pairs):
         demand(len({name for name, _ in pairs}) == len(pairs), "a name twice")
@@ -401,10 +484,19 @@ def params(text):
         raise Malformed("not a number")
 
     try:
-        value = json.loads(text, object_pairs_hook=members, parse_float=Decimal, parse_constant=refuse)
+        demand(len(document) <= 2**20, "a document too long")
+        value = json.loads(
+            document.decode(), object_pairs_hook=members, parse_int=integer, parse_float=decimal, parse_constant=refuse
+        )
         json.dumps(value, default=str, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as e:
+        demand(depth(value) <= 32, "nested too deep")
+    except (ValueError, RecursionError, ArithmeticError) as e:
         raise Malformed("not JSON") from e
+    return value
+
+
+def params(text):
+    value = strict(text.encode())
     demand(isinstance(value, dict), "no object")
     return value
 
@@ -441,7 +533,7 @@ class Chain:
         begins, ends = self.window
         _, _, _, flags, _, constraints, other, _, _, _ = self.caps[cap]
         demand(not any(drops(bitmap, cap) for _, bitmap, _ in self.layers), "the chain has dropped this capability")
-        if not flags & 1:
+        if not flags & (1 if len(self.layers) == 1 else 2):
             return MAY_NOT_USE
         if now < begins * 1000:
             return NOT_YET
@@ -469,10 +561,17 @@ def check(vector):
     data = {k: bytes.fromhex(v) for k, v in vector.items() if k.endswith("Hex")}
     if vector["test"] == "cbor":
         return outcome(lambda: (decode(data["bytesHex"]), "accepted")[1])
+    if vector["test"] == "json":
+        return outcome(lambda: (strict(data["bytesHex"]), "accepted")[1])
+    if vector["test"] == "ed25519":
+        return "accepted" if verifies(data["keyHex"], data["messageHex"], data["signatureHex"]) else "refused"
     if vector["test"] == "signature":
         return outcome(lambda: signed(vector["domain"], data["keyHex"], data["coseHex"]) and "accepted")
     if vector["test"] == "key":
         return "accepted" if is_sound(data["keyHex"]) else "refused"
+    if vector["test"] == "log":
+        entries = [bytes.fromhex(h) for h in vector["entries"]]
+        return outcome(lambda: (check_log(data["keyHex"], entries, vector["note"]), "accepted")[1])
     if vector["test"] == "permit":
         fields = signed("permit", data["keyHex"], data["coseHex"])
         return "accepted" if fields[5] == sha256(data["paramsHex"]) and fields[2] == data["contextHex"] else "refused"

@@ -22,14 +22,13 @@ import org.junit.jupiter.api.Test;
 /** What everything else rests on is small and has no libraries. */
 class TrustedBaseTest {
 
-    /** What decides, signs, counts and serves. */
+    /** What decides, counts and serves: the modules that there are for the core alone. */
     private static final int CORE_BUDGET = 3_000;
 
-    /** Bytes to records and back, and the log: they decide nothing, and other processes and the offline verifier share them. */
-    private static final Set<String> SHARED =
-            Set.of("ambit/wire", "ambit/authority", "ambit/authority/keyfile", "ambit/log", "ambit/log/entry");
+    /** Bytes to records and back, signatures, and the log: they decide nothing, and all processes share them. */
+    private static final Set<String> SHARED = Set.of("wire", "authority", "log");
 
-    private static final int SHARED_BUDGET = 3_400;
+    private static final int SHARED_BUDGET = 3_600;
 
     @Test
     void requiresJavaBaseAndItselfOnly() throws IOException {
@@ -84,23 +83,23 @@ class TrustedBaseTest {
     @Test
     void staysWithinItsLineBudget() {
         SortedMap<String, Integer> lines = new TreeMap<>();
+        int core = 0;
+        int shared = 0;
         for (String module : Repository.TRUSTED_BASE) {
             Path root = Repository.file(module).resolve("src/main/java");
             for (Path source : Repository.sources(module)) {
                 String file = root.relativize(source).toString();
                 String name = file.contains("/") ? file.substring(0, file.lastIndexOf('/')) : "module " + module;
-                lines.merge(name, CodeLines.count(Repository.read(source)), Integer::sum);
+                int count = CodeLines.count(Repository.read(source));
+                lines.merge(name, count, Integer::sum);
+                core += SHARED.contains(module) ? 0 : count;
+                shared += SHARED.contains(module) ? count : 0;
             }
         }
-        int shared =
-                SHARED.stream().mapToInt(name -> lines.getOrDefault(name, 0)).sum();
-        int core = lines.values().stream().mapToInt(count -> count).sum() - shared;
-        lines.forEach((name, count) ->
-                System.out.printf("line budget: %5d in %s%s%n", count, name, SHARED.contains(name) ? " (shared)" : ""));
+        lines.forEach((name, count) -> System.out.printf("line budget: %5d in %s%n", count, name));
         System.out.printf(
                 "line budget: the core has %d of %d, what it shares has %d of %d%n",
                 core, CORE_BUDGET, shared, SHARED_BUDGET);
-        assertThat(lines.keySet()).containsAll(SHARED);
         assertThat(core).as("lines of the core").isLessThanOrEqualTo(CORE_BUDGET);
         assertThat(shared).as("lines that the core shares").isLessThanOrEqualTo(SHARED_BUDGET);
     }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An {@code ambit.yaml} for tests, part by part. Paths are relative to the installation's directory. */
-final class Configuration {
+public final class Configuration {
     /** How every agent's program starts: it runs the Python program that it is given as input. */
     static final String RUN = """
             run: [/usr/bin/python3, /guest/run.py]
@@ -22,7 +22,7 @@ final class Configuration {
      * Two principals, a model, an MCP server, an agent {@code probe} that may use most of it without a count, and an agent
      * {@code child} that it may start.
      */
-    static Configuration usual() {
+    public static Configuration usual() {
         return new Configuration()
                 .principal("alice", "probe")
                 .principal("bob", "probe")
@@ -60,7 +60,7 @@ final class Configuration {
         return this;
     }
 
-    Configuration tool(String name, String flow) {
+    public Configuration tool(String name, String flow) {
         tools.put(name, flow);
         return this;
     }

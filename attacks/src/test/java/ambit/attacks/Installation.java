@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Closing it stops the kernel, asserts that nothing of it is left on the machine, and deletes the directory.
  */
-final class Installation implements AutoCloseable {
+public final class Installation implements AutoCloseable {
     /** What is secret here: whoever finds them where they do not belong has found a hole. */
     static final String MODEL_KEY = "canary-model-" + UUID.randomUUID();
 
@@ -34,11 +34,13 @@ final class Installation implements AutoCloseable {
     private final Mode mode;
     private final Path root;
     private final ScriptedModel model;
+    private final Path command;
     private final Map<String, String> environment = new TreeMap<>();
     private final Set<Path> traces = new HashSet<>();
     private final List<Running> started = new ArrayList<>();
 
-    private Installation(Mode mode, Path root, ScriptedModel model) {
+    private Installation(Mode mode, Path root, ScriptedModel model, Path command) {
+        this.command = command;
         this.mode = mode;
         this.root = root;
         this.model = model;
@@ -59,6 +61,11 @@ final class Installation implements AutoCloseable {
 
     /** An installation with keys, whose kernel does not run yet. */
     static Installation make(Mode mode, Configuration configuration) throws Exception {
+        return make(mode, configuration, Repository.command(mode));
+    }
+
+    /** The same with another {@code ambit} command than the one that was built. */
+    public static Installation make(Mode mode, Configuration configuration, Path command) throws Exception {
         mode.prepare();
         // Short, because paths of sockets are; unique, because it is what leaks are recognised by.
         Path root = Files.createTempDirectory(Path.of("/tmp"), "at-");
@@ -72,7 +79,7 @@ final class Installation implements AutoCloseable {
         }
         Path effects = Files.createDirectory(root.resolve("effects"));
         Files.setPosixFilePermissions(effects, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Installation made = new Installation(mode, root, ScriptedModel.start(root, MODEL_KEY));
+        Installation made = new Installation(mode, root, ScriptedModel.start(root, MODEL_KEY), command);
         try {
             made.giveToUser();
             made.ambit("init", "--principal", "alice", "--principal", "bob").exits(0);
@@ -97,11 +104,11 @@ final class Installation implements AutoCloseable {
         Files.writeString(root.resolve("ambit.yaml"), configuration.yaml(root, model));
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
-    Path state() {
+    public Path state() {
         return root.resolve("state");
     }
 
@@ -119,7 +126,7 @@ final class Installation implements AutoCloseable {
     }
 
     /** Runs the command to its end. */
-    Outcome ambit(String... arguments) throws Exception {
+    public Outcome ambit(String... arguments) throws Exception {
         return begin(arguments).finish();
     }
 
@@ -140,7 +147,7 @@ final class Installation implements AutoCloseable {
         List<String> command = new ArrayList<>(mode.prefix());
         // Who starts the tests in the background has made all of them ignore Ctrl-C; the command must not.
         command.addAll(List.of("env", "--default-signal=INT"));
-        command.add(Repository.command(mode).toString());
+        command.add(this.command.toString());
         command.addAll(List.of(arguments));
         Map<String, String> all = new TreeMap<>(environment);
         all.putAll(more);
@@ -185,7 +192,7 @@ final class Installation implements AutoCloseable {
     }
 
     /** Starts the kernel. */
-    void up() throws Exception {
+    public void up() throws Exception {
         Outcome up = ambit("up");
         assertThat(up.exit()).as("%s\n--- kernel.log\n%s", up, kernelLog()).isZero();
         noteTraces();
@@ -196,12 +203,12 @@ final class Installation implements AutoCloseable {
         traces.addAll(Host.tracesOf(mark()));
     }
 
-    void down() throws Exception {
+    public void down() throws Exception {
         ambit("down").exits(0);
     }
 
     /** The end of what the kernel's processes have said. */
-    String kernelLog() throws IOException {
+    public String kernelLog() throws IOException {
         Path log = state().resolve("log/kernel.log");
         String text = Files.exists(log) ? Files.readString(log) : "";
         return text.substring(Math.max(0, text.length() - 4000));
@@ -212,8 +219,17 @@ final class Installation implements AutoCloseable {
         return new JsonMapper().readTree(Files.readString(state().resolve("kernel.json")));
     }
 
+    /** Waits until the supervisor has started the kernel for the second time. */
+    public void awaitRestart() throws Exception {
+        Await.until("the kernel's restart", () -> {
+            JsonNode status = status();
+            return status.get("restarts").asInt() == 1
+                    && status.get("state").asString().equals("ready");
+        });
+    }
+
     /** The pid of {@code supervisor}, {@code core}, {@code drivers} or {@code broker} (for these three, of the boundary). */
-    long pid(String process) throws Exception {
+    public long pid(String process) throws Exception {
         JsonNode status = status();
         return process.equals("supervisor")
                 ? status.get("supervisor").asLong()
@@ -240,7 +256,7 @@ final class Installation implements AutoCloseable {
     }
 
     /** The directory of this kernel's sockets. */
-    Path runtime() throws Exception {
+    public Path runtime() throws Exception {
         String hash = java.util.HexFormat.of()
                 .formatHex(java.security.MessageDigest.getInstance("SHA-256")
                         .digest(state().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)))

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Who calls {@code ambit}: root, or a user without privileges. */
-enum Mode {
+public enum Mode {
     ROOT,
     ORDINARY;
 
     /** The account that stands for an ordinary user when the tests run as root. */
-    static final String USER = "tester";
+    public static final String USER = "tester";
 
     /** What can be tested here: root tests both. */
     static Stream<Mode> all() {
@@ -18,12 +18,12 @@ enum Mode {
     }
 
     /** The better confined of what can be tested here. */
-    static Mode best() {
+    public static Mode best() {
         return Host.isRoot() ? ROOT : ORDINARY;
     }
 
     /** Whether commands have to change to another user. */
-    boolean changesUser() {
+    public boolean changesUser() {
         return this == ORDINARY && Host.isRoot();
     }
 
@@ -33,7 +33,7 @@ enum Mode {
     }
 
     /** Makes the account, if it is needed and not there. */
-    void prepare() throws Exception {
+    public void prepare() throws Exception {
         if (changesUser()) {
             Outcome there = Running.start(List.of("id", "-u", USER)).finish();
             if (there.exit() != 0) {

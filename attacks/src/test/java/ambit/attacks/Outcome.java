@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How a command ended and what it printed. */
-record Outcome(int exit, String out, String err) {
+public record Outcome(int exit, String out, String err) {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** What the guest's program handed to {@code say()}: the last line of the output. */
@@ -23,7 +23,7 @@ record Outcome(int exit, String out, String err) {
     }
 
     /** Checks the exit code; everything that was printed is in the message if it is another one. */
-    Outcome exits(int code) {
+    public Outcome exits(int code) {
         assertThat(exit).as("%s", this).isEqualTo(code);
         return this;
     }

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The source tree whose build is tested, and a copy of what of it an ordinary user needs. */
-final class Repository {
+public final class Repository {
     private static final Path ROOT =
             Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
 
@@ -17,7 +19,7 @@ final class Repository {
 
     private Repository() {}
 
-    static Path file(String name) {
+    public static Path file(String name) {
         return ROOT.resolve(name);
     }
 
@@ -49,7 +51,7 @@ final class Repository {
         return made;
     }
 
-    static void copyTree(Path from, Path to) throws IOException {
+    public static void copyTree(Path from, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -58,16 +60,20 @@ final class Repository {
                     Files.createDirectories(target);
                 } else {
                     Files.copy(file, target);
-                    boolean program = Files.isExecutable(file);
+                    String everybody = Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
+                    Set<PosixFilePermission> given = Files.getPosixFilePermissions(file);
                     Files.setPosixFilePermissions(
-                            target, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+                            target,
+                            given.contains(PosixFilePermission.OTHERS_READ)
+                                    ? PosixFilePermissions.fromString(everybody)
+                                    : given);
                 }
             }
         }
     }
 
     /** Deletes a directory and all that is in it, following no links. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> {
                 try {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A command that runs, with its output collected. */
-final class Running implements AutoCloseable {
+public final class Running implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
     private static final int MOST_OUTPUT = 32 << 20;
 
@@ -28,7 +28,7 @@ final class Running implements AutoCloseable {
         this.errReader = collect(process.getErrorStream(), err);
     }
 
-    static Running start(List<String> command) throws IOException {
+    public static Running start(List<String> command) throws IOException {
         return start(command, Map.of(), Path.of("/"), false);
     }
 
@@ -117,7 +117,7 @@ final class Running implements AutoCloseable {
         return this;
     }
 
-    Outcome finish() throws InterruptedException {
+    public Outcome finish() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             close();
             throw new AssertionError("did not end in " + PATIENCE_SECONDS + " s: " + command + "\n" + out() + err());

@@ -6,6 +6,7 @@ import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Cost;
 import ambit.authority.Delegation;
+import ambit.authority.Endorsement;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -154,6 +155,12 @@ public final class Descriptions {
         return List.of(
                 "revocation by tenant " + Words.plain(revocation.tenant()) + " of " + target(revocation.target()),
                 "issued at " + second(revocation.issuedAt()) + " because " + Words.quote(revocation.why()));
+    }
+
+    public static List<String> of(Endorsement endorsement) {
+        return List.of(
+                "word for the key " + PublicKeys.toLine(endorsement.key()),
+                "of " + Words.plain(endorsement.of()) + ", issued at " + second(endorsement.issuedAt()));
     }
 
     /** What a revocation names. */

@@ -1,7 +1,5 @@
 package ambit.audit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ambit.log.Checkpoint;
 import ambit.log.FileStorage;
 import ambit.log.Head;
@@ -18,7 +16,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks a log without the core: its directory and the core's public key are enough. Changes nothing, takes no lock. */
+/**
+ * Checks a log without the core: its directory and the core's public key are enough, the present one or one that it had before. Changes
+ * nothing, takes no lock.
+ */
 public final class LogVerifier {
     /** What a check found. */
     public sealed interface Result {}
@@ -47,13 +48,19 @@ public final class LogVerifier {
             if (note.isEmpty()) {
                 return new Broken("checkpoint is missing in " + directory);
             }
-            String origin = new String(note.get(), UTF_8).lines().findFirst().orElse("");
-            Head signed = Checkpoint.open(note.get(), origin, corePublicKey).head();
+            Checkpoint unverified = Checkpoint.unverified(note.get());
+            Head signed = unverified.head();
+            CoreKeys keys = new CoreKeys(unverified.origin());
             Records records = new Records(
                     (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
                     List.of(signed));
-            records.walk(entries.size(), (index, bytes) -> visitor.entry(index, Entry.decode(bytes)));
-            return new Intact(origin, records.head(), signed.size(), records.torn());
+            records.walk(entries.size(), (index, bytes) -> {
+                Entry entry = Entry.decode(bytes);
+                keys.take(index, entry);
+                visitor.entry(index, entry);
+            });
+            Checkpoint.open(note.get(), unverified.origin(), keys.accepted(corePublicKey, signed.size()));
+            return new Intact(unverified.origin(), records.head(), signed.size(), records.torn());
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");
         } catch (JournalException | IOException e) {

@@ -6,6 +6,7 @@ import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.Json;
+import ambit.wire.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.Map;
 public final class Arguments {
     /** Flattened arguments of one call; the core refuses more. */
     public static final int MAX = 1 << 14;
+
+    /** Code units of all their paths together: a long name around a long list would be there once for each element. */
+    public static final int MAX_PATHS = 1 << 22;
 
     /** One argument or operand, as the kernel has it. */
     private record Leaf(String path, int type, long number, Blob text, Blob address, Blob host, Blob url, Blob digest) {
@@ -36,20 +40,45 @@ public final class Arguments {
         }
     }
 
+    /** What has been flattened so far. */
+    private static final class Leaves {
+        private final List<Leaf> list = new ArrayList<>();
+        private int paths;
+
+        void add(Leaf leaf) throws MalformedException {
+            paths += leaf.path().length();
+            if (paths > MAX_PATHS) {
+                throw new MalformedException("the paths of the arguments are too long together");
+            }
+            list.add(leaf);
+        }
+
+        boolean isFull() {
+            return list.size() > MAX;
+        }
+    }
+
     private Arguments() {}
 
-    /** The flattened arguments of a call. */
-    public static Values of(Json.Obj params) {
-        List<Leaf> leaves = new ArrayList<>();
-        members("", params, leaves);
-        return values(leaves);
+    /** The flattened arguments of a call; where there are more than {@link #MAX}, one more than that. */
+    public static Values of(Json.Obj params) throws MalformedException {
+        return values(leaves(params));
     }
 
     /** The same with their {@linkplain #digest digests}, for a chain that asks where they are from. */
-    public static Values withDigests(Json.Obj params) {
-        List<Leaf> leaves = new ArrayList<>();
+    public static Values withDigests(Json.Obj params) throws MalformedException {
+        return values(leaves(params).stream().map(Leaf::digested).toList());
+    }
+
+    /** Those of a call without any. */
+    public static Values none() {
+        return values(List.of());
+    }
+
+    private static List<Leaf> leaves(Json.Obj params) throws MalformedException {
+        Leaves leaves = new Leaves();
         members("", params, leaves);
-        return values(leaves.stream().map(Leaf::digested).toList());
+        return leaves.list;
     }
 
     /** By what a text or a whole number is known: the SHA-256 of its CBOR. Empty for everything else. */
@@ -100,17 +129,25 @@ public final class Arguments {
         };
     }
 
-    private static void members(String prefix, Json.Obj object, List<Leaf> leaves) {
+    private static void members(String prefix, Json.Obj object, Leaves leaves) throws MalformedException {
         for (Map.Entry<String, Json> member : object.members().entrySet()) {
             value(prefix + escape(member.getKey()), member.getValue(), leaves);
         }
     }
 
-    private static void value(String path, Json value, List<Leaf> leaves) {
+    private static void value(String path, Json value, Leaves leaves) throws MalformedException {
+        if (leaves.isFull()) {
+            return;
+        }
         switch (value) {
             case Json.Obj object when !object.members().isEmpty() -> members(path + "/", object, leaves);
-            case Json.Arr list
-            when !list.items().isEmpty() -> list.items().forEach(item -> value(path + "/*", item, leaves));
+            case Json.Arr(List<Json> items)
+            when !items.isEmpty() -> {
+                String element = path + "/*";
+                for (Json item : items) {
+                    value(element, item, leaves);
+                }
+            }
             default -> leaves.add(leaf(path, value));
         }
     }

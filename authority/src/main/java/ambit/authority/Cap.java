@@ -43,8 +43,8 @@ public record Cap(
     /** The tool has no effects. */
     public static final int READ = 4;
 
-    /** Costs of one capability. */
-    public static final int MAX_COSTS = 16;
+    /** Costs of one capability: so few that what a call takes, in every block of the deepest chain, fits into one entry of the log. */
+    public static final int MAX_COSTS = 4;
 
     /** One without rate and costs. */
     public Cap(

@@ -18,27 +18,30 @@ final class Places {
     private static final String OCTET = "(?:0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])";
     private static final String DOTTED = OCTET + "(?:\\." + OCTET + "){3}";
     private static final Pattern ADDRESS =
-            Pattern.compile(DOTTED + "|(?=[^:]*:[^:]*:)[0-9A-Fa-f:]*(?:(?<=:)" + DOTTED + ")?");
+            Pattern.compile(DOTTED + "|(?=[^:]*:[^:]*:)(?!.*[0-9A-Fa-f]{5})[0-9A-Fa-f:]*(?:(?<=:)" + DOTTED + ")?");
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     /** The last label of a name has a letter, so that no way to write an address is a name. */
     private static final String NAME = "(?:" + LABEL + "\\.)*(?=[0-9-]*[A-Za-z])" + LABEL;
 
     private static final Pattern HOST = Pattern.compile(NAME);
     private static final Pattern HOST_PATTERN = Pattern.compile("(?:\\*\\.)?" + NAME);
-    private static final String PATH = "(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*";
-    private static final String URL_START =
-            "(?<scheme>https?)://(?<host>" + "%s" + "|" + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
+    /** Repeats one class and no group: Java's matcher takes stack for each turn of a group. */
+    private static final String PATH = "(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?";
+
+    private static final String URL_START = "(?<scheme>https?)://(?=[^/:?#]{1,253}(?:[/:?#]|\\z))(?<host>" + "%s" + "|"
+            + DOTTED + ")(?::(?<port>[1-9][0-9]{0,4}))?";
     private static final Pattern URL = Pattern.compile(
             URL_START.formatted(NAME) + "(?<path>" + PATH + ")(?:\\?[!-~&&[^#<>\\\\]]*)?(?:#[!-~&&[^#<>\\\\]]*)?");
     private static final Pattern URL_PATTERN =
             Pattern.compile(URL_START.formatted("(?:\\*\\.)?" + NAME) + "(?<path>" + PATH + ")");
-    /** Escapes that some programs undo before they look at the path: . / \\ % and NUL. */
-    private static final Pattern AMBIGUOUS = Pattern.compile("%(?:2[eEfF5]|5[cC]|00)");
+    /** What is no escape, and those that some programs undo before they look at the path: . / \\ % and NUL. */
+    private static final Pattern AMBIGUOUS = Pattern.compile("%(?:2[eEfF5]|5[cC]|00|(?![0-9A-Fa-f]{2}))");
 
     private static final Pattern NETWORK = Pattern.compile("(?<address>[^/]+)/(?<bits>0|[1-9][0-9]{0,2})");
     private static final Pattern DECIMAL = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?");
     private static final int LONGEST = 2048;
     private static final int LONGEST_HOST = 253;
+    private static final int HIGHEST_PORT = 65_535;
 
     /** A network's address, 16 bytes, and how many of its bits count. */
     record Network(Blob address, int bits) {}
@@ -117,14 +120,19 @@ final class Places {
         }
         String scheme = matcher.group("scheme");
         String port = matcher.group("port") != null ? matcher.group("port") : scheme.equals("http") ? "80" : "443";
+        String host = matcher.group("host");
         String path = matcher.group("path");
+        // Without its last slash, "//" would be clean.
+        if (Integer.parseInt(port) > HIGHEST_PORT || host.length() > LONGEST_HOST || path.contains("//")) {
+            return Blob.EMPTY;
+        }
         String clean = path.isEmpty()
                 ? "/"
                 : path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         if (!Texts.isCleanPath(clean.getBytes(StandardCharsets.UTF_8))) {
             return Blob.EMPTY;
         }
-        return utf8(scheme + ":" + port + "//" + matcher.group("host").toLowerCase(Locale.ROOT) + clean);
+        return utf8(scheme + ":" + port + "//" + host.toLowerCase(Locale.ROOT) + clean);
     }
 
     /** Whether this spells a number that can be a bound: plain digits, perhaps with a minus and a point. */

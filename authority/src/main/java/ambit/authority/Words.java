@@ -22,4 +22,12 @@ public final class Words {
     public static String plain(String name) {
         return name.matches("[A-Za-z0-9._/:@*~-]+") ? name : quote(name);
     }
+
+    /** Sentences have an end; what a guest calls its arguments need not. */
+    public static String shortened(String text) {
+        int most = 120;
+        return text.codePointCount(0, text.length()) <= most
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
+    }
 }

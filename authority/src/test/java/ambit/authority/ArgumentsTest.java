@@ -145,6 +145,8 @@ class ArgumentsTest {
                 "CIDR; 2001:db8::/33; \"2001:DB8:7fff::1\"; true",
                 "CIDR; 2001:db8::/33; \"2001:db8:8000::1\"; false",
                 "CIDR; fe80::/10; \"fe80::1%eth0\"; false",
+                "CIDR; ::/0; \"00001::\"; false",
+                "CIDR; ::/0; \"::0001\"; true",
                 "CIDR; fe80::/10; \"[fe80::1]\"; false",
                 "HOST; api.example.com; \"API.example.com\"; true",
                 "HOST; api.example.com; \"api.example.com.\"; false",
@@ -172,7 +174,9 @@ class ArgumentsTest {
                 "URL; https://*.example.com; \"https://a.example.com/\"; true",
                 "URL; https://*.example.com; \"https://example.com/\"; false",
                 "URL; http://127.0.0.1:8080/x; \"http://127.0.0.1:8080/x/y\"; true",
-                "URL; http://127.0.0.1:8080/x; \"http://127.1:8080/x/y\"; false"
+                "URL; http://127.0.0.1:8080/x; \"http://127.1:8080/x/y\"; false",
+                "URL; https://a.b; \"https://a.b//\"; false",
+                "URL; https://a.b; \"https://a.b/\"; true"
             })
     void whatATextSaysIsReadInOneWayOrNotAtAll(Kind kind, String operand, String json, boolean allowed)
             throws Exception {
@@ -204,6 +208,9 @@ class ArgumentsTest {
                 "URL; https://a.b?x",
                 "URL; https://a.b/../x",
                 "URL; https://u@a.b",
+                "URL; https://a.b:65536",
+                "URL; https://a.b//",
+                "CIDR; 00001::/16",
                 "MIN; 1e3",
                 "MIN; 01",
                 "MAX_LENGTH; 5"
@@ -223,5 +230,50 @@ class ArgumentsTest {
         assertThat(Denial.of(Codes.NOT_YET_VALID)).isEqualTo(Denial.NOT_YET_VALID);
         assertThat(Denial.of(Codes.REVOKED)).isEqualTo(Denial.REVOKED);
         assertThat(Denial.of(Codes.MAY_NOT_USE)).isEqualTo(Denial.MAY_NOT_USE);
+    }
+
+    @Test
+    void aLongNameAroundALongListIsRefusedBeforeItFillsTheMemory() throws Exception {
+        String name = "n".repeat(500_000);
+        String list = "0,".repeat(250_000) + "0";
+        assertThatThrownBy(() -> flat("{\"" + name + "\":[" + list + "]}")).isInstanceOf(MalformedException.class);
+        assertThat(flat("{\"xs\":[" + list + "]}").size()).isEqualTo(Arguments.MAX + 1);
+    }
+
+    @Test
+    void aLongUrlIsReadWithLittleStack() throws Exception {
+        String longest = "http://a/" + "b".repeat(2039);
+        List<String> read = new ArrayList<>();
+        Thread small = new Thread(
+                null,
+                () -> {
+                    for (String url :
+                            List.of(longest, "http://a" + "/b".repeat(1020), "http://a" + "/%41".repeat(500))) {
+                        read.add(new String(Places.url(url).toArray(), StandardCharsets.UTF_8));
+                    }
+                    read.add(new String(
+                            Places.url("http://" + "a.".repeat(1000) + "a").toArray(), StandardCharsets.UTF_8));
+                },
+                "small",
+                128 << 10);
+        small.start();
+        small.join();
+        assertThat(read)
+                .containsExactly(
+                        "http:80//a/" + "b".repeat(2039),
+                        "http:80//a" + "/b".repeat(1020),
+                        "http:80//a" + "/%41".repeat(500),
+                        "");
+    }
+
+    @Test
+    void anEscapeInAUrlIsTwoHexDigitsAndAHostIsNoLongerThanAName() {
+        assertThat(Places.url("http://a/%4").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%4g").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%").isEmpty()).isTrue();
+        assertThat(Places.url("http://a/%41").isEmpty()).isFalse();
+        String name = ("a".repeat(62) + ".").repeat(4);
+        assertThat(Places.url("http://" + name + "b/").isEmpty()).isFalse();
+        assertThat(Places.url("http://" + name + "bb").isEmpty()).isTrue();
     }
 }

@@ -25,7 +25,7 @@ final class CallPart implements Part {
     public Result measure() throws IOException, InterruptedException {
         String inside = installation.ambit("run", "--quiet", "caller", "--", "kernel", Integer.toString(count));
         String outside;
-        try (EchoServer echo = new EchoServer(
+        try (EchoServer echo = EchoServer.start(
                 Path.of("/tmp/ambit-bench-" + ProcessHandle.current().pid()))) {
             outside = Programs.run(
                     installation.directory(),

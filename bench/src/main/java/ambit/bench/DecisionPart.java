@@ -1,225 +1,202 @@
 package ambit.bench;
 
-import static ambit.bench.Installation.id;
-
-import ambit.authority.Cap;
-import ambit.authority.Constraint;
-import ambit.authority.Grant;
-import ambit.authority.Memory;
-import ambit.authority.Request;
-import ambit.authority.signing.Signed;
-import ambit.authority.signing.SigningKey;
-import ambit.wire.AdminToCore;
-import ambit.wire.AgentSpec;
-import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.Cbor;
-import ambit.wire.CoreConfig;
 import ambit.wire.CoreToBroker;
-import ambit.wire.CoreToDriver;
-import ambit.wire.Cose.Domain;
-import ambit.wire.DriverToCore;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Denied;
+import ambit.wire.CoreToBroker.Permitted;
+import ambit.wire.Denial;
 import ambit.wire.FrameChannel;
-import ambit.wire.Syscall;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** The core's process alone: how long from a request on its socket to the signed permit. The drivers are played by this one. */
+/** The core's process alone: how long from a request on its socket to the signed permit or the denial, and how many in a second. */
 final class DecisionPart implements Part {
 
-    private static final int WARM_UP = 300;
+    /** So that the core's code is compiled as it will be; then a little for each row. */
+    private static final int CALLS_TO_WARM_UP = 12_000;
 
-    private final Path core;
+    private static final int WARM_UP = 200;
+    private static final int ROUND = 2000;
+    private static final int ROUNDS_TO_WARM_UP = 5;
+    private static final String ECHO = "the same frame, Unix-socket echo by a JVM";
+
+    private final Path jars;
     private final Path place;
     private final int count;
+    private final int rounds;
 
     /**
-     * @param core the directory of the core's jars
-     * @param directory where a directory for the core's log is made
+     * @param jars the directory of the core's jars
+     * @param place where the core's log is, and a file for the baseline
      */
-    DecisionPart(Path core, Path directory, int count) throws IOException {
-        this.core = core;
-        this.place = Files.createTempDirectory(Files.createDirectories(directory), "core");
+    DecisionPart(Path jars, Path place, int count, int rounds) {
+        this.jars = jars;
+        this.place = place;
         this.count = count;
+        this.rounds = rounds;
     }
 
     @Override
-    public Result measure() throws IOException, InterruptedException {
-        Path sockets = Files.createTempDirectory("ambit-bench");
-        Process process = start(sockets);
-        try (FrameChannel drivers = connect(sockets.resolve("drivers"));
-                FrameChannel admin = connect(sockets.resolve("admin"));
-                FrameChannel broker = connect(sockets.resolve("broker"));
-                EchoServer server = new EchoServer(sockets.resolve("echo"));
-                FrameChannel echo = connect(server.socket())) {
-            SigningKey tenant = SigningKey.generate();
-            admin.send(new AdminToCore.Register("bench", tenant.publicKey()).toCbor());
-            admin.receive();
-            hello(drivers, DriverToCore.Hello.CONTROL);
-            Thread.ofPlatform().daemon().start(() -> agreeToAll(drivers));
-            try (FrameChannel receipts = connect(sockets.resolve("drivers"))) {
-                hello(receipts, DriverToCore.Hello.RECEIPTS);
-                CoreToBroker.Admitted context = admit(broker, tenant);
-                Blob handle = context.capabilities().getFirst().handle();
-                Cbor effect = new BrokerToCore.Decide(
-                                context.context(), Syscall.TOOL_CALL, handle, text("{\"path\":\"/repo/a\"}"))
-                        .toCbor();
-                Cbor read = new BrokerToCore.Decide(
-                                context.context(), Syscall.MEMORY_READ, Blob.EMPTY, text("{\"key\":\"draft\"}"))
-                        .toCbor();
-                return new Result(
-                        List.of(
-                                row(
-                                        "the core's decision on a `tool_call`, durable",
-                                        times(broker, effect),
-                                        echo,
-                                        effect),
-                                row("the core's decision on a `memory_read`", times(broker, read), echo, read)),
-                        List.of());
+    public Result measure() throws Exception {
+        List<Row> rows = new ArrayList<>();
+        Path echo = Files.createTempDirectory("ambit-bench");
+        try (EchoServer plain = EchoServer.start(echo.resolve("plain"));
+                EchoServer durable = EchoServer.startDurable(echo.resolve("durable"), place)) {
+            rows.addAll(times(plain, durable));
+            for (int callers : List.of(1, 8, 64)) {
+                rows.add(rates(callers, plain));
             }
         } finally {
-            process.destroy();
-            process.waitFor();
-            try (Stream<Path> left = Files.walk(sockets)) {
-                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
+            Files.delete(echo);
+        }
+        return new Result(rows, List.of());
+    }
+
+    private List<Row> times(EchoServer plain, EchoServer durable) throws Exception {
+        Charter charter = new Charter();
+        try (CoreServer server = CoreServer.start(jars, place, charter);
+                FrameChannel echo = CoreServer.connect(plain.socket());
+                FrameChannel synced = CoreServer.connect(durable.socket())) {
+            FrameChannel broker = server.broker();
+            Admitted context = admitted(CoreServer.ask(broker, charter.admission(3600)));
+            Admitted expired = expired(broker, charter);
+            BrokerToCore once = Charter.call(context, Charter.ONCE);
+            CoreServer.ask(broker, once);
+            Question read = permitted(Charter.call(context, Charter.READ));
+            Question nothing = denied(Charter.callOfNothing(context), Denial.UNKNOWN_HANDLE);
+            for (int i = 0; i < CALLS_TO_WARM_UP; i++) {
+                ask(broker, read);
+                ask(broker, nothing);
             }
+            Asking asking = new Asking(broker, echo);
+            return List.of(
+                    asking.row("`files.read`, cached chain", read, ECHO),
+                    asking.row("`memory_read`", permitted(Charter.memoryRead(context)), ECHO),
+                    new Asking(broker, synced)
+                            .row(
+                                    "`files.write`, durable before the permit",
+                                    permitted(Charter.call(context, Charter.WRITE)),
+                                    "the same frame to the same echo, which first writes it to a file and fdatasyncs"),
+                    asking.row("unknown handle, denied", nothing, ECHO),
+                    asking.row("expired, denied", denied(Charter.call(expired, Charter.READ), Denial.EXPIRED), ECHO),
+                    asking.row("out of count, denied", denied(once, Denial.USES_EXHAUSTED), ECHO));
         }
     }
 
-    private Row row(String what, Samples times, FrameChannel echo, Cbor frame) throws IOException {
-        return Row.ofTimes(what, times, "the same frame, Unix-socket echo by a JVM", times(echo, frame));
+    /** A question and the only answer to it that lets the measurement go on. */
+    private record Question(Cbor frame, java.util.function.Predicate<CoreToBroker> answer) {}
+
+    private static Question permitted(BrokerToCore.Decide call) {
+        return new Question(call.toCbor(), Permitted.class::isInstance);
     }
 
-    private Process start(Path sockets) throws IOException {
-        // A user without a name is told by number.
-        List<String> self = List.of(
-                Files.getOwner(Path.of("/proc/self")).getName(),
-                Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
-        CoreConfig config = new CoreConfig(
-                place,
-                sockets.resolve("broker"),
-                sockets.resolve("drivers"),
-                sockets.resolve("admin"),
-                self,
-                self,
-                self,
-                "ambit/bench",
-                Blob.EMPTY);
-        Path file = sockets.resolve("config");
-        Files.write(file, config.toBlob().toArray());
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-XX:+UseSerialGC",
-                        "--add-modules",
-                        "jdk.net", // tells who connects
-                        "--module-path",
-                        core.toString(),
-                        "-m",
-                        "ambit.core/ambit.core.Main",
-                        file.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String line = process.inputReader(StandardCharsets.UTF_8).readLine();
-        if (!"ready".equals(line)) {
-            throw new IOException("the core did not start");
+    private static Question denied(BrokerToCore call, Denial code) {
+        return new Question(call.toCbor(), answer -> answer instanceof Denied denied && denied.code() == code);
+    }
+
+    private final class Asking {
+        private final FrameChannel broker;
+        private final FrameChannel echo;
+
+        Asking(FrameChannel broker, FrameChannel echo) {
+            this.broker = broker;
+            this.echo = echo;
         }
-        return process;
-    }
 
-    private static FrameChannel connect(Path socket) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel.connect(UnixDomainSocketAddress.of(socket));
-        return new FrameChannel(channel);
-    }
-
-    private static void hello(FrameChannel channel, int role) throws IOException {
-        Blob key = SigningKey.generate().publicKey();
-        channel.send(new DriverToCore.Hello(role, key, List.of("files", "memory")).toCbor());
-        if (!(CoreToDriver.fromCbor(channel.receive()) instanceof CoreToDriver.Welcome)) {
-            throw new IOException("the core did not welcome its drivers");
+        Row row(String what, Question question, String baseline) throws Exception {
+            List<Samples> samples = Turns.times(WARM_UP, count, List.of(() -> ask(broker, question), () -> {
+                echo.send(question.frame());
+                echo.receive();
+            }));
+            return Row.ofTimes("the core over its socket: " + what, samples.get(0), baseline, samples.get(1));
         }
     }
 
-    /** What a driver of memory says to every command, as long as nothing was written. */
-    private static void agreeToAll(FrameChannel channel) {
-        try {
-            while (true) {
-                channel.receive();
-                channel.send(new DriverToCore.Ok().toCbor());
-            }
-        } catch (IOException e) {
-            // The core is gone, or the measurement over.
-        }
-    }
-
-    private static CoreToBroker.Admitted admit(FrameChannel broker, SigningKey tenant) throws IOException {
-        long now = System.currentTimeMillis() / 1000;
-        SigningKey holder = SigningKey.generate();
-        List<Constraint> constraints =
-                List.of(new Constraint("path", Constraint.Kind.UNDER, List.of(Cbor.of("/repo")), false));
-        Cap cap = new Cap("files.write", Cap.TOOL, "files", Cap.USE, -1, constraints, false, Blob.EMPTY);
-        List<Memory> memory = List.of(new Memory("own", 3, 1 << 20));
-        Grant grant =
-                new Grant("bench", id(), holder.publicKey(), now - 1, now + 3600, 0, "agent", List.of(cap), memory);
-        Blob signed = Signed.sign(Domain.GRANT, tenant, grant.toBlob());
-        AgentSpec.Limit limit = new AgentSpec.Limit(1 << 28, 16, 64, 1 << 20, 10, 60, 1 << 20);
-        Blob spec = new AgentSpec(
-                        "agent",
-                        List.of("/bin/true"),
-                        new TreeMap<>(),
-                        "/",
-                        List.of(),
-                        limit,
-                        new TreeMap<>(),
-                        new TreeMap<>())
-                .toBlob();
-        Request request = new Request(
-                signed.sha256(),
-                id(),
-                now,
-                now + 3600,
-                "agent",
-                spec.sha256(),
-                Blob.EMPTY,
-                List.of(),
-                List.of(),
-                Blob.EMPTY.sha256());
-        Blob asked = Signed.sign(Domain.REQUEST, holder, request.toBlob());
-        broker.send(new BrokerToCore.Admit(signed, asked, spec).toCbor());
+    private static void ask(FrameChannel broker, Question question) throws IOException {
+        broker.send(question.frame());
         CoreToBroker answer = CoreToBroker.fromCbor(broker.receive());
-        if (answer instanceof CoreToBroker.Admitted admitted) {
+        if (!question.answer().test(answer)) {
+            throw new IOException("the core answered otherwise: " + answer);
+        }
+    }
+
+    static Admitted admitted(CoreToBroker answer) throws IOException {
+        if (answer instanceof Admitted admitted) {
             return admitted;
         }
         throw new IOException("not admitted: " + answer);
     }
 
-    private Samples times(FrameChannel channel, Cbor frame) throws IOException {
-        List<Long> times = new ArrayList<>();
-        for (int i = 0; i < WARM_UP + count; i++) {
-            long began = System.nanoTime();
-            channel.send(frame);
-            Cbor answer = channel.receive();
-            times.add(System.nanoTime() - began);
-            if (!answer.equals(frame) && !(CoreToBroker.fromCbor(answer) instanceof CoreToBroker.Permitted)) {
-                throw new IOException("not permitted: " + answer);
-            }
+    /** A context that lived for two seconds; returns when they are over. */
+    private static Admitted expired(FrameChannel broker, Charter charter) throws IOException {
+        Admitted context = admitted(CoreServer.ask(broker, charter.admission(2)));
+        BrokerToCore call = Charter.callOfNothing(context);
+        while (CoreServer.ask(broker, call) instanceof Denied denied && denied.code() != Denial.EXPIRED) {
+            Thread.onSpinWait();
         }
-        return Samples.of(times.subList(WARM_UP, times.size()));
+        return context;
     }
 
-    private static Blob text(String json) {
-        return Blob.of(json.getBytes(StandardCharsets.UTF_8));
+    /** Each caller has a connection and a context of its own, and asks again when it has its answer. */
+    private Row rates(int callers, EchoServer plain) throws Exception {
+        Charter charter = new Charter();
+        // A process of its own, since permits without a receipt are kept and are limited.
+        try (CoreServer server = CoreServer.start(jars, place, charter);
+                ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+            List<Turns.Act> deciding = new ArrayList<>();
+            List<Turns.Act> echoing = new ArrayList<>();
+            List<FrameChannel> echoes = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                FrameChannel broker = server.broker();
+                FrameChannel echo = CoreServer.connect(plain.socket());
+                Admitted context = admitted(CoreServer.ask(broker, charter.admission(3600)));
+                Question question = permitted(Charter.call(context, Charter.READ));
+                echoes.add(echo);
+                deciding.add(() -> ask(broker, question));
+                echoing.add(() -> {
+                    echo.send(question.frame());
+                    echo.receive();
+                });
+            }
+            List<Samples> rounds = Turns.times(
+                    ROUNDS_TO_WARM_UP,
+                    this.rounds,
+                    List.of(() -> together(threads, deciding), () -> together(threads, echoing)));
+            for (FrameChannel echo : echoes) {
+                echo.close();
+            }
+            return Row.ofRates(
+                    "decisions on `files.read` over the socket, callers: " + callers,
+                    rounds.get(0).perSecond(ROUND),
+                    "echoes of the same frame, callers: " + callers,
+                    rounds.get(1).perSecond(ROUND));
+        }
+    }
+
+    /** One round: all callers together. */
+    private static void together(ExecutorService threads, List<Turns.Act> callers) throws Exception {
+        List<Future<?>> running = new ArrayList<>();
+        int each = ROUND / callers.size();
+        for (int i = 0; i < callers.size(); i++) {
+            int times = each + (i < ROUND % callers.size() ? 1 : 0);
+            Turns.Act act = callers.get(i);
+            running.add(threads.submit(() -> {
+                for (int n = 0; n < times; n++) {
+                    act.once();
+                }
+                return times;
+            }));
+        }
+        for (Future<?> one : running) {
+            one.get();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package ambit.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.Set;
  */
 public final class Main {
 
-    private static final List<String> PARTS =
-            List.of("start", "calls", "notes", "memory", "journal", "decide", "signatures");
+    private static final List<String> PARTS = List.of(
+            "start", "calls", "notes", "memory", "journal", "decide", "core", "chains", "contexts", "signatures");
     private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "memory");
     private static final int USAGE = 2;
     private static final int FAILED = 1;
@@ -59,7 +60,7 @@ public final class Main {
             String result = bench.run();
             System.out.print(result);
             if (write) {
-                Files.writeString(root.resolve("docs/benchmarks.md"), Report.of(result));
+                bench.write(root.resolve("docs/benchmarks.md"), result);
             }
         } catch (Exception e) {
             System.err.println("ambit: error: " + e.getMessage());
@@ -74,7 +75,12 @@ public final class Main {
         }
         Path log = place.resolve("log");
         measure("journal", () -> new JournalPart(log, times(20)).measure());
-        measure("decide", () -> new DecisionPart(root.resolve("target/dist/core/lib"), log, times(2000)).measure());
+        Path jars = root.resolve("target/dist/core/lib");
+        Peers peers = new Peers(root);
+        measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());
+        measure("core", () -> new CorePart(log, peers, times(20_000)).measure());
+        measure("chains", () -> new ChainPart(peers, times(2000)).measure());
+        measure("contexts", () -> new ContextPart(log, times(2000)).measure());
         measure("signatures", () -> new SignaturePart(times(1000)).measure());
         StringBuilder out = new StringBuilder(machine);
         out.append("\n- load after the run: ").append(Machine.load()[0]).append(" over 1 minute\n\n");
@@ -85,6 +91,12 @@ public final class Main {
         }
         remarks.forEach(remark -> out.append("- ").append(remark).append('\n'));
         return out.toString();
+    }
+
+    private void write(Path file, String result) throws IOException {
+        boolean all = chosen.containsAll(PARTS);
+        String heading = all ? "all parts" : String.join(" ", chosen);
+        Files.writeString(file, Report.of(Files.readString(file), heading, all, result));
     }
 
     private void withKernel() throws Exception {

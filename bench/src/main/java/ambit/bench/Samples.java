@@ -40,6 +40,12 @@ final class Samples {
         return sorted[Math.max(0, rank - 1)];
     }
 
+    /** Rates per second, where these are nanoseconds of so many. */
+    Samples perSecond(int many) {
+        return new Samples(
+                Arrays.stream(sorted).map(nanos -> many * 1e9 / nanos).toArray());
+    }
+
     int count() {
         return sorted.length;
     }

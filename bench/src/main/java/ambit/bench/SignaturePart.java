@@ -1,16 +1,13 @@
 package ambit.bench;
 
-import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
-import ambit.wire.MalformedException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Artifacts signed and verified as Ambit does it, against the bare Ed25519 of the JDK over as many bytes. */
@@ -26,14 +23,8 @@ final class SignaturePart implements Part {
         this.count = count;
     }
 
-    /** Signs or verifies once. */
-    @FunctionalInterface
-    private interface Act {
-        void once() throws GeneralSecurityException, MalformedException, BadSignature;
-    }
-
     @Override
-    public Result measure() throws GeneralSecurityException, MalformedException, BadSignature {
+    public Result measure() throws Exception {
         SigningKey key = SigningKey.generate();
         Blob payload = Blob.of(new byte[BYTES]);
         Blob artifact = Signed.sign(Domain.PERMIT, key, payload);
@@ -72,22 +63,8 @@ final class SignaturePart implements Part {
         }
     }
 
-    /** Turn about, so that a load of the machine that comes and goes is on both. */
-    private Row row(String what, Act act, Act base) throws GeneralSecurityException, MalformedException, BadSignature {
-        List<Long> times = new ArrayList<>();
-        List<Long> baseTimes = new ArrayList<>();
-        for (int i = 0; i < WARM_UP + count; i++) {
-            long began = System.nanoTime();
-            act.once();
-            long between = System.nanoTime();
-            base.once();
-            times.add(between - began);
-            baseTimes.add(System.nanoTime() - between);
-        }
-        return Row.ofTimes(
-                what,
-                Samples.of(times.subList(WARM_UP, times.size())),
-                "the JDK's Ed25519 (" + JDK + ")",
-                Samples.of(baseTimes.subList(WARM_UP, baseTimes.size())));
+    private Row row(String what, Turns.Act act, Turns.Act base) throws Exception {
+        List<Samples> times = Turns.times(WARM_UP, count, List.of(act, base));
+        return Row.ofTimes(what, times.get(0), "the JDK's Ed25519 (" + JDK + ")", times.get(1));
     }
 }

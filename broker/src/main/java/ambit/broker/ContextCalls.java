@@ -5,7 +5,6 @@ import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.CoreToBroker.Bound;
-import ambit.wire.CoreToBroker.Count;
 import ambit.wire.CoreToBroker.Permitted;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
@@ -217,7 +216,8 @@ final class ContextCalls implements Context {
         return switch (ask(new BrokerToCore.Decide(admitted.context(), call.syscall, handle, params))) {
             case Permitted permitted -> {
                 call.logIndex = permitted.logIndex();
-                call.left = left(handle, permitted.counts());
+                call.left = permitted.left();
+                usesLeft.computeIfPresent(handle, (_, _) -> permitted.left());
                 yield execute(permitted, call, params, chunks);
             }
             case CoreToBroker.ChildResult(Blob child, long index) -> {
@@ -227,17 +227,6 @@ final class ContextCalls implements Context {
             case CoreToBroker.Denied denied -> denied(call, denied);
             case CoreToBroker other -> unexpected(other);
         };
-    }
-
-    /** The least that any block of the chain has left. */
-    private long left(Blob handle, List<Count> counts) {
-        long least = counts.stream()
-                .mapToLong(Count::left)
-                .filter(left -> left != UNLIMITED)
-                .min()
-                .orElse(UNLIMITED);
-        usesLeft.computeIfPresent(handle, (_, _) -> least);
-        return least;
     }
 
     private Reply execute(Permitted permitted, Call call, Blob params, Chunks chunks) {

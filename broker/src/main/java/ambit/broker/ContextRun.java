@@ -98,7 +98,7 @@ final class ContextRun implements Family {
             ServerSocketChannel listener = bind();
             RunningGuest started;
             try {
-                started = machine.boundary().start(machine.view().of(spec, socket(), input));
+                started = machine.boundary().start(machine.view().of(spec, admitted.context(), socket(), input));
             } catch (BoundaryRefused e) {
                 listener.close();
                 throw e;

@@ -6,6 +6,7 @@ import ambit.boundary.Limits;
 import ambit.boundary.Mount;
 import ambit.boundary.Network;
 import ambit.wire.AgentSpec;
+import ambit.wire.Blob;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a guest finds: its program, what it may see, the kernel's doors, and an environment in which usual clients find them. */
+/**
+ * What a guest finds: its program, what it may see, the kernel's doors, an environment in which usual clients find them, and
+ * whose proofs are to be believed about which context.
+ */
 final class GuestView {
     static final Path SOCKET = Path.of("/run/kernel.sock");
     static final int PORT = 7070;
@@ -50,20 +54,26 @@ final class GuestView {
             Map.entry("PYTHONDONTWRITEBYTECODE", "1"));
 
     private final List<Path> view;
+    private final Blob coreKey;
 
-    /** @param view what guests can be given, by index */
-    GuestView(List<Path> view) {
+    /**
+     * @param view what guests can be given, by index
+     * @param coreKey the core's public key, raw Ed25519
+     */
+    GuestView(List<Path> view, Blob coreKey) {
         this.view = List.copyOf(view);
+        this.coreKey = coreKey;
     }
 
     /**
      * The boundary of one guest.
      *
+     * @param context its name, which the guest knows from every proof
      * @param socket the context's listening socket, in the broker's view
      * @param input the last argument, if there is one
      * @throws BoundaryRefused if the specification cannot be carried out exactly
      */
-    BoundarySpec of(AgentSpec agent, Path socket, Optional<String> input) throws BoundaryRefused {
+    BoundarySpec of(AgentSpec agent, Blob context, Path socket, Optional<String> input) throws BoundaryRefused {
         try {
             List<String> command = new ArrayList<>(agent.command());
             input.ifPresent(command::add);
@@ -78,6 +88,8 @@ final class GuestView {
             Map<String, String> environment = new TreeMap<>(DEFAULTS);
             environment.putAll(agent.env());
             environment.putAll(DOORS);
+            environment.put("AMBIT_CORE_KEY", coreKey.toHex());
+            environment.put("AMBIT_CONTEXT", context.toHex());
             environment.forEach(spec::environment);
             return spec.build();
         } catch (IllegalArgumentException e) {

@@ -79,9 +79,9 @@ final class JsonText {
         return text;
     }
 
-    /** Whether the bytes are one JSON value and may stand inside another document. */
-    static boolean isValue(Blob bytes) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes.toArray())) {
+    /** Whether the text is one JSON value and may stand inside another document. */
+    static boolean isValue(String text) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() == null) {
                 return false;
             }
@@ -125,11 +125,13 @@ final class JsonText {
 
     /** Writes a member whose value came from outside: as it is if it is JSON, as a string otherwise. */
     static void member(JsonGenerator json, String name, Blob value) {
+        String text = utf8(value);
         json.writeName(name);
-        if (isValue(value)) {
-            json.writeRawValue(utf8(value));
+        // Judged as the text that it is passed on as: from bytes, the parser would take a byte order mark and UTF-16.
+        if (isValue(text)) {
+            json.writeRawValue(text);
         } else {
-            json.writeString(utf8(value));
+            json.writeString(text);
         }
     }
 

@@ -56,7 +56,7 @@ public final class Main {
                         kernel(core, drivers),
                         new CoreProofs(config.coreKey()),
                         boundary,
-                        new GuestView(config.view()),
+                        new GuestView(config.view(), config.coreKey()),
                         config.doors(),
                         config.frontSocket(),
                         config.frontUsers(),

@@ -181,7 +181,7 @@ final class McpDoor {
 
     /** Whether a driver's result is what MCP calls a result of tools/call, to be passed on as it is. */
     private static boolean isCallResult(Blob body) {
-        return JsonText.isValue(body) && JsonText.hasMember(body, "content");
+        return JsonText.isValue(JsonText.utf8(body)) && JsonText.hasMember(body, "content");
     }
 
     private static Blob text(String text, boolean isError) {

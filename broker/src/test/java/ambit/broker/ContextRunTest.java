@@ -40,6 +40,11 @@ import org.junit.jupiter.api.Timeout;
 class ContextRunTest {
     private static final AgentSpec.Limit LIMIT = new AgentSpec.Limit(512L << 20, 64, 256, 1L << 20, 30, 30, 16L << 20);
 
+    private static final Path SDK = Path.of(System.getProperty("ambit.root", ".."))
+            .resolve("sdk/python/ambit.py")
+            .toAbsolutePath()
+            .normalize();
+
     private final ScriptedKernel kernel = new ScriptedKernel();
     private final Bound log = ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{}}");
     private final Bound helper = ScriptedKernel.child("helper");
@@ -57,7 +62,7 @@ class ContextRunTest {
                 kernel,
                 kernel.proofs(),
                 boundary,
-                new GuestView(List.of(Path.of("/etc/hostname"))),
+                new GuestView(List.of(Path.of("/etc/hostname"), SDK), kernel.publicKey()),
                 directory.resolve("doors"),
                 directory.resolve("front.sock"),
                 List.of(me()),
@@ -306,7 +311,8 @@ class ContextRunTest {
         }
         assertThat(kernel.heard)
                 .contains(new EndContext(admitted.context(), End.BOUNDARY_REFUSED, -1, Blob.EMPTY.sha256()));
-        assertThatThrownBy(() -> new GuestView(List.of()).of(spec, Path.of("/x"), java.util.Optional.empty()))
+        assertThatThrownBy(() -> new GuestView(List.of(), kernel.publicKey())
+                        .of(spec, admitted.context(), Path.of("/x"), java.util.Optional.empty()))
                 .isInstanceOf(BoundaryRefused.class);
     }
 
@@ -369,9 +375,11 @@ class ContextRunTest {
 
     @Test
     void what_a_guest_finds_in_its_environment_is_the_kernels_word() throws IOException {
-        admit();
+        Admitted admitted = admit();
         SortedMap<String, String> env = new TreeMap<>();
         env.put("OPENAI_BASE_URL", "http://elsewhere");
+        env.put("AMBIT_CORE_KEY", "elsewhere");
+        env.put("AMBIT_CONTEXT", "elsewhere");
         env.put("MINE", "yes");
         env.put("TZ", "Europe/Berlin");
         AgentSpec spec = new AgentSpec(
@@ -387,8 +395,42 @@ class ContextRunTest {
             assertThat(output(events(front)))
                     .contains("OPENAI_BASE_URL=http://127.0.0.1:7070/v1")
                     .contains("MCP_SERVER_URL=http://127.0.0.1:7070/mcp")
+                    .contains("AMBIT_CORE_KEY=" + kernel.publicKey().toHex())
+                    .contains("AMBIT_CONTEXT=" + admitted.context().toHex())
                     .contains("MINE=yes", "TZ=Europe/Berlin", "LANG=C.UTF-8")
                     .doesNotContain("elsewhere");
         }
+    }
+
+    @Test
+    void a_guest_that_uses_the_sdk_verifies_the_proofs_of_its_own_context() throws IOException {
+        admit(log);
+        kernel.drivers.put("memory_write", (params, answer) -> answer.done("{}"));
+        SortedMap<String, String> env = new TreeMap<>();
+        env.put("PYTHONPATH", "/opt/ambit");
+        String program = """
+                import ambit
+                print(ambit.tool_call("git.git_log"), ambit.memory_read("k"), ambit.memory_write("k", 1))
+                ambit.pin("11" * 32)
+                try:
+                    ambit.tool_call("git.git_log")
+                except ambit.Unproved as refused:
+                    print(refused)
+                """;
+        AgentSpec spec = new AgentSpec(
+                "researcher",
+                List.of("/usr/bin/python3", "-c", program),
+                env,
+                "/tmp",
+                List.of(new AgentSpec.Mount("/opt/ambit/ambit.py", 1)),
+                LIMIT,
+                new TreeMap<>(),
+                new TreeMap<>());
+        try (FrameChannel front = front(spec)) {
+            assertThat(output(events(front)))
+                    .startsWith("{'commits': 2} None None\n")
+                    .contains("another core");
+        }
+        assertThat(kernel.executed).hasSize(3);
     }
 }

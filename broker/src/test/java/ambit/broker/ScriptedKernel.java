@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /** A core and drivers in one object: it decides by handle, executes by a script, and signs real proofs. */
 final class ScriptedKernel implements Kernel {
@@ -47,6 +48,9 @@ final class ScriptedKernel implements Kernel {
         void awaitCancel() throws InterruptedException;
     }
 
+    /** What a proof says. */
+    record Claim(Blob context, long sequence, Blob params, Blob result, int status) {}
+
     private record Permit(Admitted context, String capability, long sequence) {}
 
     final List<BrokerToCore> heard = new CopyOnWriteArrayList<>();
@@ -59,7 +63,8 @@ final class ScriptedKernel implements Kernel {
     private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
     private final AtomicLong sequence = new AtomicLong();
     private final KeyPair key = keyPair();
-    private volatile boolean proofsOfAnotherContext;
+    private volatile UnaryOperator<Claim> claim = UnaryOperator.identity();
+    private volatile KeyPair signer = key;
 
     private static KeyPair keyPair() {
         try {
@@ -84,7 +89,17 @@ final class ScriptedKernel implements Kernel {
 
     /** From now on every proof names a context that nobody asked for. */
     void mixUpProofs() {
-        proofsOfAnotherContext = true;
+        claimInstead(it -> new Claim(Text.randomId(), it.sequence(), it.params(), it.result(), it.status()));
+    }
+
+    /** From now on every proof says this instead of the truth. */
+    void claimInstead(UnaryOperator<Claim> lie) {
+        claim = lie;
+    }
+
+    /** From now on every proof names the core's key and is signed with another. */
+    void forgeSignatures() {
+        signer = keyPair();
     }
 
     Admitted context(String agent, Bound... capabilities) {
@@ -154,7 +169,7 @@ final class ScriptedKernel implements Kernel {
         Blob permit = Text.randomId();
         long number = sequence.incrementAndGet();
         permits.put(permit, new Permit(context, name, number));
-        return new CoreToBroker.Permitted(permit, "driver", number, List.of(new CoreToBroker.Count("grant", 2)), 4);
+        return new CoreToBroker.Permitted(permit, "driver", number, 2, 4);
     }
 
     @Override
@@ -202,9 +217,13 @@ final class ScriptedKernel implements Kernel {
         public void done(String result) {
             byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
             sent.writeBytes(bytes);
-            Blob context =
-                    proofsOfAnotherContext ? Text.randomId() : permit.context().context();
-            messages.add(new DriverToBroker.Done(200, Blob.of(bytes), proof(context, Blob.of(sent.toByteArray()))));
+            Claim truth = new Claim(
+                    permit.context().context(),
+                    permit.sequence(),
+                    params.sha256(),
+                    Blob.of(sent.toByteArray()).sha256(),
+                    0);
+            messages.add(new DriverToBroker.Done(200, Blob.of(bytes), proof(claim.apply(truth))));
         }
 
         @Override
@@ -217,20 +236,20 @@ final class ScriptedKernel implements Kernel {
             cancelled.await();
         }
 
-        private Blob proof(Blob context, Blob result) {
+        private Blob proof(Claim it) {
             Blob payload = Blob.of(Cbor.encode(Cbor.record(
-                    context,
-                    permit.sequence(),
-                    params.sha256(),
-                    result.sha256(),
-                    0,
+                    it.context(),
+                    it.sequence(),
+                    it.params(),
+                    it.result(),
+                    it.status(),
                     4,
                     permit.context().transaction())));
             try {
-                Signature signer = Signature.getInstance("Ed25519");
-                signer.initSign(key.getPrivate());
-                signer.update(Cose.toBeSigned(Cose.Domain.PROOF, publicKey(), payload));
-                return new Cose(publicKey(), payload, Blob.of(signer.sign())).toBlob();
+                Signature signature = Signature.getInstance("Ed25519");
+                signature.initSign(signer.getPrivate());
+                signature.update(Cose.toBeSigned(Cose.Domain.PROOF, publicKey(), payload));
+                return new Cose(publicKey(), payload, Blob.of(signature.sign())).toBlob();
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
             }

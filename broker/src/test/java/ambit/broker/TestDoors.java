@@ -32,21 +32,25 @@ final class TestDoors implements AutoCloseable {
     }
 
     Opened open(Admitted admitted) throws IOException {
+        return open(admitted, kernel, kernel.proofs(), new Childless());
+    }
+
+    /** A door behind which something else may decide what comes from the kernel and what of it is believed. */
+    Opened open(Admitted admitted, Kernel asked, Proofs proofs, Family family) throws IOException {
         Path path = directory.resolve(Text.randomId().toHex().substring(0, 12));
         ServerSocketChannel unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         unix.bind(UnixDomainSocketAddress.of(path));
         ServerSocketChannel tcp = ServerSocketChannel.open();
         tcp.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         List<FrontEvent> seen = new CopyOnWriteArrayList<>();
-        ContextCalls calls = new ContextCalls(
-                admitted, kernel, kernel.proofs(), new Childless(), seen::add, new ContextCalls.Tally());
+        ContextCalls calls = new ContextCalls(admitted, asked, proofs, family, seen::add, new ContextCalls.Tally());
         SocketAddress loopback = tcp.getLocalAddress();
         return new Opened(
                 calls, doors.open(calls, List.of(unix, tcp)), UnixDomainSocketAddress.of(path), loopback, seen);
     }
 
     /** No children here. */
-    private static final class Childless implements Family {
+    static final class Childless implements Family {
         @Override
         public void begin(Admitted child, String input) {
             throw new IllegalStateException("no children here");

@@ -31,11 +31,12 @@ final class GrantBook {
      * A grant on file.
      *
      * @param bytes its exact signed bytes
+     * @param signer the tenant's root key that signed it
      * @param automatic whether a run issued it because there was none
      * @param issuedAtMs when it was issued
      * @param revoked why it was revoked; empty while it is not
      */
-    record Entry(Blob bytes, Grant grant, boolean automatic, long issuedAtMs, Optional<String> revoked) {
+    record Entry(Blob bytes, Blob signer, Grant grant, boolean automatic, long issuedAtMs, Optional<String> revoked) {
 
         String id() {
             return grant.id().toHex();
@@ -47,11 +48,12 @@ final class GrantBook {
     }
 
     private final Places places;
-    private final Blob tenantKey;
+    private final List<Blob> roots;
 
-    GrantBook(Places places, Blob tenantKey) {
+    /** @param roots the tenant's root keys, all that ever were */
+    GrantBook(Places places, List<Blob> roots) {
         this.places = places;
-        this.tenantKey = tenantKey;
+        this.roots = List.copyOf(roots);
     }
 
     /** Signs a grant that is valid from now on, and files it. */
@@ -74,7 +76,7 @@ final class GrantBook {
                 Math.min(Limits.LAST_SECOND, now.plus(validity).getEpochSecond()),
                 generation);
         Blob bytes = Signed.sign(Cose.Domain.GRANT, tenant, grant.toBlob());
-        Entry entry = new Entry(bytes, grant, automatic, now.toEpochMilli(), Optional.empty());
+        Entry entry = new Entry(bytes, tenant.publicKey(), grant, automatic, now.toEpochMilli(), Optional.empty());
         try {
             Places.makePrivate(places.grants());
             Files.write(file(entry.id(), ".grant"), bytes.toArray());
@@ -89,7 +91,8 @@ final class GrantBook {
     /** Notes that a grant was revoked. The core knows by itself; this is for whoever asks here. */
     void markRevoked(Entry entry, String why) {
         try {
-            note(new Entry(entry.bytes, entry.grant, entry.automatic, entry.issuedAtMs, Optional.of(why)));
+            note(new Entry(
+                    entry.bytes, entry.signer, entry.grant, entry.automatic, entry.issuedAtMs, Optional.of(why)));
         } catch (IOException e) {
             throw Failure.usage("cannot note the revocation in " + places.grants(), "")
                     .because(e);
@@ -135,15 +138,17 @@ final class GrantBook {
     private Entry read(Path file) throws IOException {
         Blob bytes = Blob.of(Files.readAllBytes(file));
         try {
-            Grant grant = Grant.parse(Signed.verify(Cose.Domain.GRANT, tenantKey, bytes));
-            return withNote(bytes, grant);
+            Blob signer = Cose.parse(bytes).kid();
+            Grant grant = Grant.parse(
+                    Signed.verify(Cose.Domain.GRANT, roots.contains(signer) ? signer : roots.getFirst(), bytes));
+            return withNote(bytes, signer, grant);
         } catch (BadSignature | MalformedException e) {
             throw Failure.usage(file + " is not a grant of this tenant: " + e.getMessage(), "move it out of the way")
                     .because(e);
         }
     }
 
-    private Entry withNote(Blob bytes, Grant grant) throws IOException {
+    private Entry withNote(Blob bytes, Blob signer, Grant grant) throws IOException {
         Path note = file(grant.id().toHex(), ".json");
         long issued = grant.notBefore() * 1000;
         if (Files.exists(note) && Json.parse(Blob.of(Files.readAllBytes(note))) instanceof Json.Obj(var members)) {
@@ -151,9 +156,9 @@ final class GrantBook {
             String why = members.get("why") instanceof Json.Str(String text) ? text : "";
             boolean automatic = members.get("automatic") instanceof Json.Bool(boolean yes) && yes;
             long issuedAt = members.get("issuedAtMs") instanceof Json.Int(long at) ? at : issued;
-            return new Entry(bytes, grant, automatic, issuedAt, revoked ? Optional.of(why) : Optional.empty());
+            return new Entry(bytes, signer, grant, automatic, issuedAt, revoked ? Optional.of(why) : Optional.empty());
         }
-        return new Entry(bytes, grant, false, issued, Optional.empty());
+        return new Entry(bytes, signer, grant, false, issued, Optional.empty());
     }
 
     /** The newest grant that lets this holder run this agent, whether it is still good or not. */

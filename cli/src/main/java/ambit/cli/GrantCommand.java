@@ -50,7 +50,7 @@ final class GrantCommand implements Runnable {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
         Agent agent = desk.agent(agentName);
         Duration time = Quantity.duration(validity)
                 .orElseThrow(() -> Failure.usage("'" + validity + "' is not a time", "such as 30d, 8h or 45min"));

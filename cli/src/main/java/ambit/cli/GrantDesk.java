@@ -30,12 +30,12 @@ final class GrantDesk {
     private final GrantBook book;
     private final Terminal terminal;
 
-    GrantDesk(Project project, Config config, Terminal terminal) {
+    GrantDesk(Project project, Config config, KeyRing keys, Terminal terminal) {
         this.project = project;
         this.config = config;
-        this.keys = new KeyRing(project.places().keys());
+        this.keys = keys;
         this.pinned = new PinnedTools(project.places());
-        this.book = new GrantBook(project.places(), keys.publicKey(KeyRing.TENANT));
+        this.book = new GrantBook(project.places(), keys.roots());
         this.terminal = terminal;
     }
 
@@ -105,9 +105,10 @@ final class GrantDesk {
         return issued;
     }
 
-    /** A grant that says exactly what would be issued today. A definition that is not pinned yet fits nothing. */
+    /** A grant that is exactly what would be issued today, by the same key where it is here. A definition that is not pinned yet fits nothing. */
     private boolean fits(GrantBook.Entry entry, Agent agent) {
         return missing(agent).isEmpty()
+                && (entry.signer().equals(keys.publicKey(KeyRing.TENANT)) || !keys.canSign(KeyRing.TENANT))
                 && GrantMaker.Terms.of(entry.grant()).equals(new GrantMaker(config, pinned).terms(agent))
                 && entry.grant().tenant().equals(config.tenant());
     }

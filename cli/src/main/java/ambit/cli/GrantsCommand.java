@@ -24,8 +24,8 @@ final class GrantsCommand implements Runnable {
     public void run() {
         Terminal terminal = main.terminal();
         Project project = main.project();
-        KeyRing keys = new KeyRing(project.places().keys());
-        GrantBook book = new GrantBook(project.places(), keys.publicKey(KeyRing.TENANT));
+        KeyRing keys = main.keys(project);
+        GrantBook book = new GrantBook(project.places(), keys.roots());
         if (json) {
             terminal.result(JsonText.write(
                     JsonText.of(book.all().stream().map(it -> object(it, keys)).toList())));

@@ -38,10 +38,13 @@ final class InitCommand implements Runnable {
     @Option(names = "--tenant", paramLabel = "NAME", description = "The tenant's name; acme otherwise.")
     private String tenant = "acme";
 
+    @Option(names = "--passphrase", description = "Seal each secret key by a passphrase, which is asked for.")
+    private boolean passphrase;
+
     @Override
     public void run() {
         Project project = Project.in(main.directory(), main.environment());
-        KeyRing keys = new KeyRing(project.places().keys());
+        KeyRing keys = main.keys(project);
         names();
         boolean another = Files.exists(project.file()) || keys.has(KeyRing.TENANT);
         if (another && principals.isEmpty()) {
@@ -73,8 +76,10 @@ final class InitCommand implements Runnable {
                         "'" + name + "' cannot be a name", "a-z, 0-9 and -, beginning with a letter, at most 32");
             }
         }
-        if (principals.contains(KeyRing.TENANT)) {
-            throw Failure.usage("a principal cannot be called 'tenant'", "that is the tenant's own key");
+        if (principals.contains(KeyRing.TENANT) || principals.contains(KeysCommand.CORE)) {
+            throw Failure.usage(
+                    "a principal can be called neither 'tenant' nor 'core'",
+                    "these are the tenant's and the core's own keys");
         }
     }
 
@@ -86,8 +91,13 @@ final class InitCommand implements Runnable {
         }
         Places.makePrivate(project.places().state());
         Places.makePrivate(project.places().keys());
+        if (!keys.has(KeyRing.TENANT)) {
+            // A project that was cloned has its ambit.yaml and nobody's keys.
+            keys.make(KeyRing.TENANT, passphrase);
+            main.terminal().say("ambit: made " + project.places().keys().resolve("tenant.key") + "; it signs grants");
+        }
         for (String name : principals) {
-            keys.make(name);
+            keys.make(name, passphrase);
             main.terminal()
                     .say("ambit: made " + project.places().keys().resolve(name + ".key") + "; add '" + name
                             + "' below 'principals' in ambit.yaml");
@@ -99,9 +109,9 @@ final class InitCommand implements Runnable {
         Places places = project.places();
         Places.makePrivate(places.state());
         Places.makePrivate(places.keys());
-        keys.make(KeyRing.TENANT);
+        keys.make(KeyRing.TENANT, passphrase);
         for (String name : principals) {
-            keys.make(name);
+            keys.make(name, passphrase);
         }
         Path schema = places.state().resolve("ambit.schema.json");
         try (InputStream in = resource("ambit.schema.json")) {

@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Delegation;
+import ambit.authority.Endorsement;
 import ambit.authority.Grant;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
@@ -47,7 +48,8 @@ final class InspectCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
-            description = "A grant, request, delegation, permit, receipt, proof or revocation; or a .pub.")
+            description =
+                    "A grant, request, delegation, permit, receipt, proof, revocation or word for a key; or a .pub.")
     private Path file = Path.of("");
 
     @Override
@@ -74,7 +76,7 @@ final class InspectCommand implements Callable<Integer> {
             return ExitCode.AGENT_FAILED;
         }
         terminal.result(terminal.coloured(Colour.GREEN, "the signature verifies") + " as a "
-                + domain.get().name().toLowerCase(java.util.Locale.ROOT));
+                + domain.get().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         try {
             describe(domain.get(), cose.payload()).forEach(line -> terminal.result("  " + line));
         } catch (MalformedException e) {
@@ -146,6 +148,7 @@ final class InspectCommand implements Callable<Integer> {
             case RECEIPT -> Descriptions.of(Receipt.parse(payload));
             case PROOF -> Descriptions.of(Proof.parse(payload));
             case REVOCATION -> Descriptions.of(Revocation.parse(payload));
+            case TENANT_KEY, CORE_KEY -> Descriptions.of(Endorsement.parse(payload));
         };
     }
 }

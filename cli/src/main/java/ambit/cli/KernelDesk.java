@@ -46,8 +46,11 @@ final class KernelDesk {
                 throw Failure.kernel(
                         "the core does not take tenant '" + config.tenant() + "': " + sentence + " (" + code + ")",
                         "the state in " + project.places().state() + " began with another tenant name or key");
-            case CoreToAdmin.CoreStatus _, CoreToAdmin.Revoked _, CoreToAdmin.Stopped _, CoreToAdmin.Checkpointed _ ->
-                throw Failure.kernel("the core answered something else", "");
+            case CoreToAdmin.CoreStatus _,
+                    CoreToAdmin.Revoked _,
+                    CoreToAdmin.Stopped _,
+                    CoreToAdmin.Checkpointed _,
+                    CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }
 }

@@ -1,11 +1,15 @@
 package ambit.cli;
 
+import ambit.audit.Descriptions;
+import ambit.authority.Revocation;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
+import ambit.wire.Cose;
 import ambit.wire.Json;
+import ambit.wire.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +29,14 @@ record LogLine(long index, Entry entry) {
             case Entry.Ended it -> Optional.of(it.transaction());
             case Entry.Recovered it -> Optional.of(it.transaction());
             case Entry.Wrote it -> Optional.of(it.transaction());
-            case Entry.Boot _, Entry.TenantRegistered _, Entry.GrantSeen _, Entry.Outcome _, Entry.Revoked _ ->
-                Optional.empty();
+            case Entry.Stopped it -> Optional.of(it.transaction());
+            case Entry.Boot _,
+                    Entry.TenantRegistered _,
+                    Entry.GrantSeen _,
+                    Entry.Outcome _,
+                    Entry.Revoked _,
+                    Entry.TenantKeyAdded _,
+                    Entry.CoreKeyEndorsed _ -> Optional.empty();
         };
     }
 
@@ -72,12 +82,36 @@ record LogLine(long index, Entry entry) {
                 "ended: " + Sentences.end(it.how()) + ", exit code " + it.exitCode() + verdicts(it.verdicts())
                         + inTransaction(it.transaction());
             case Entry.Revoked it ->
-                terminal.coloured(Colour.YELLOW, "revoked ") + brief(it.target()) + ", epoch " + it.epoch();
+                terminal.coloured(Colour.YELLOW, "revoked ") + target(it.target()) + ", epoch " + it.epoch()
+                        + because(why(it));
+            case Entry.Stopped it ->
+                terminal.coloured(Colour.YELLOW, "stopped") + because(it.why()) + inTransaction(it.transaction());
+            case Entry.TenantKeyAdded it ->
+                "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
+                        + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
+            case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
                         + inTransaction(it.transaction());
         };
+    }
+
+    private static String target(Blob target) {
+        return target.size() == Revocation.GENERATION ? Descriptions.target(target) : brief(target);
+    }
+
+    private static String because(String why) {
+        return why.isEmpty() ? "" : ": " + Terminal.plain(why);
+    }
+
+    /** The reason that the tenant gave; the core has checked the signature, and {@code ambit why} does it again. */
+    static String why(Entry.Revoked revoked) {
+        try {
+            return Revocation.parse(Cose.parse(revoked.revocation()).payload()).why();
+        } catch (MalformedException e) {
+            return "";
+        }
     }
 
     private static String subject(int syscall, String capability) {
@@ -205,7 +239,19 @@ record LogLine(long index, Entry entry) {
                         "verdicts", objects(it.verdicts()));
             case Entry.Wrote it -> JsonText.object("transaction", it.transaction(), "verdicts", objects(it.verdicts()));
             case Entry.Revoked it ->
-                JsonText.object("tenant", it.tenant(), "target", it.target().toHex(), "epoch", it.epoch());
+                JsonText.object(
+                        "tenant", it.tenant(),
+                        "target", it.target().toHex(),
+                        "epoch", it.epoch(),
+                        "why", why(it));
+            case Entry.Stopped it -> JsonText.object("transaction", it.transaction(), "why", it.why());
+            case Entry.TenantKeyAdded it ->
+                JsonText.object(
+                        "tenant", it.tenant(),
+                        "rootKey", it.rootKey().toHex(),
+                        "word", it.word().toHex());
+            case Entry.CoreKeyEndorsed it ->
+                JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
     }

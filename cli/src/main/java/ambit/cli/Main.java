@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GrantCommand.class,
             GrantsCommand.class,
             RevokeCommand.class,
+            KeysCommand.class,
             StopCommand.class,
             UpCommand.class,
             DownCommand.class,
@@ -102,6 +103,11 @@ public final class Main implements Runnable {
     /** The project that the working directory, or the one that -C names, is in. */
     Project project() {
         return Project.find(directory, environment);
+    }
+
+    /** The keys of a project. */
+    KeyRing keys(Project project) {
+        return new KeyRing(project.places().keys(), new Passphrases(environment));
     }
 
     /** The directory itself, for a command that makes a project of it. */

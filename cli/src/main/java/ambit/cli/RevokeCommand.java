@@ -2,18 +2,10 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Revocation;
-import ambit.authority.signing.Signed;
 import ambit.cli.config.Config;
-import ambit.cli.outcome.Failure;
-import ambit.cli.supervisor.Link;
-import ambit.cli.supervisor.Witness;
 import ambit.cli.text.Terminal;
-import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
-import ambit.wire.Cose;
-import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -63,26 +55,14 @@ final class RevokeCommand implements Runnable {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
         KernelDesk.ensure(project, config, main.environment(), terminal);
         Aim aim = aim(project, config, desk);
-        Revocation revocation =
-                new Revocation(config.tenant(), aim.target(), why, Instant.now().getEpochSecond());
-        Blob signed = Signed.sign(Cose.Domain.REVOCATION, desk.keys().signing(KeyRing.TENANT), revocation.toBlob());
-        switch (Link.ask(project.places(), new AdminToCore.Revoke(signed))) {
-            case CoreToAdmin.Revoked(long epoch, long index) -> {
-                aim.grants().forEach(grant -> desk.book().markRevoked(grant, why));
-                remember(project, terminal);
-                terminal.say(
-                        "ambit: revoked " + Descriptions.target(aim.target()) + ", epoch " + epoch + "  #" + index);
-            }
-            case CoreToAdmin.Denied(var code, String sentence) ->
-                throw Failure.denied("the core did not revoke it: " + sentence + " (" + code + ")", "");
-            case CoreToAdmin.CoreStatus _,
-                    CoreToAdmin.Registered _,
-                    CoreToAdmin.Stopped _,
-                    CoreToAdmin.Checkpointed _ -> throw Failure.kernel("the core answered something else", "");
-        }
+        CoreToAdmin.Revoked revoked = new RevocationDesk(project, desk.keys(), main.environment(), terminal)
+                .revoke(config.tenant(), aim.target(), why);
+        aim.grants().forEach(grant -> desk.book().markRevoked(grant, why));
+        terminal.say("ambit: revoked " + Descriptions.target(aim.target()) + ", epoch " + revoked.epoch() + "  #"
+                + revoked.logIndex());
     }
 
     private Aim aim(Project project, Config config, GrantDesk desk) {
@@ -105,14 +85,5 @@ final class RevokeCommand implements Runnable {
         }
         GrantBook.Entry found = desk.book().find(which.id);
         return new Aim(found.grant().id(), List.of(found));
-    }
-
-    /** So that a copy of the state from before the revocation is noticed. */
-    private void remember(Project project, Terminal terminal) {
-        try {
-            Witness.of(project.places(), main.environment()).look(project.places());
-        } catch (IOException e) {
-            terminal.say("ambit: warning: no checkpoint was kept outside the state: " + e.getMessage());
-        }
     }
 }

@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.authority.Request;
 import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
@@ -82,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
         Agent agent = desk.agent(agentName);
         String principal = principal(config);
         List<Request.Inherit> inherits =
@@ -91,9 +92,11 @@ final class RunCommand implements Callable<Integer> {
         GrantBook.Entry grant = desk.forRun(principal, agent);
         AgentSpec spec =
                 new SpecMaker(config, project.directory(), plan, desk.pinned()).spec(agent, arguments, grant.grant());
+        // Whoever has to type a passphrase may take longer than a request is fresh.
+        SigningKey signer = desk.keys().signing(principal);
         Blob transaction = fresh();
         Request request = request(grant, transaction, agent, spec, inherits);
-        Blob signed = Signed.sign(Cose.Domain.REQUEST, desk.keys().signing(principal), request.toBlob());
+        Blob signed = Signed.sign(Cose.Domain.REQUEST, signer, request.toBlob());
         try (Link broker = Link.connect(project.places().brokerFront(), "broker")) {
             RunReport report = json ? new JsonReport(terminal) : new LiveReport(terminal, agent.name(), quiet);
             RunSession session = new RunSession(broker, report, agent.limits().output(), transaction.toHex());

@@ -1,7 +1,9 @@
 package ambit.cli;
 
 import ambit.audit.LogVerifier;
+import ambit.authority.Endorsement;
 import ambit.authority.Grant;
+import ambit.authority.Revocation;
 import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
@@ -13,11 +15,14 @@ import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -43,7 +48,12 @@ final class WhyCommand implements Callable<Integer> {
     private final Map<Blob, Entry.GrantSeen> grants = new HashMap<>();
     private final Map<Blob, LogLine> begins = new HashMap<>();
     private final Map<Blob, Entry.Outcome> outcomes = new HashMap<>();
-    private final Map<String, Entry.TenantRegistered> tenants = new HashMap<>();
+    private final Map<Blob, LogLine> roots = new HashMap<>();
+    /** What a revocation can name to mean the subject's chain. */
+    private final Set<Blob> names = new HashSet<>();
+
+    private String tenant = "";
+    private long generation;
     private boolean sound = true;
 
     @Override
@@ -63,10 +73,24 @@ final class WhyCommand implements Callable<Integer> {
         }
         context(subject.entry())
                 .ifPresentOrElse(
-                        context -> chain(context, new KeyRing(project.places().keys()), terminal),
-                        () -> terminal.result("  no transaction: there is no chain to show"));
+                        context -> {
+                            chain(context, new KeyRing(project.places().keys()), terminal);
+                            ends(subject, terminal);
+                        },
+                        () -> withoutChain(subject, terminal));
         consequences(subject, terminal);
         return sound ? ExitCode.OK : ExitCode.AGENT_FAILED;
+    }
+
+    private void withoutChain(LogLine subject, Terminal terminal) {
+        switch (subject.entry()) {
+            case Entry.Revoked it -> revoked(it, subject.index(), terminal);
+            case Entry.TenantKeyAdded it -> root(it.tenant(), it.rootKey(), terminal);
+            case Entry.CoreKeyEndorsed it ->
+                terminal.result(
+                        "  the log is intact, so the word for " + PublicKeys.toLine(it.key()) + " is the core's own");
+            default -> terminal.result("  no transaction: there is no chain to show");
+        }
     }
 
     private void take(long index, Entry entry) {
@@ -77,8 +101,11 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Admitted it -> begins.put(it.context(), line);
             case Entry.Spawned it -> begins.put(it.context(), line);
             case Entry.Outcome it -> outcomes.put(it.permit(), it);
-            case Entry.TenantRegistered it -> tenants.put(it.tenant(), it);
+            case Entry.TenantRegistered it -> roots.put(it.rootKey(), line);
+            case Entry.TenantKeyAdded it -> roots.put(it.rootKey(), line);
             case Entry.Boot _,
+                    Entry.CoreKeyEndorsed _,
+                    Entry.Stopped _,
                     Entry.Denied _,
                     Entry.Allowed _,
                     Entry.GuestEvent _,
@@ -115,6 +142,9 @@ final class WhyCommand implements Callable<Integer> {
                 it.context().isEmpty() && !wanted.isEmpty() && it.transaction().startsWith(wanted);
             case Entry.Boot _,
                     Entry.TenantRegistered _,
+                    Entry.TenantKeyAdded _,
+                    Entry.CoreKeyEndorsed _,
+                    Entry.Stopped _,
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.GuestEvent _,
@@ -137,10 +167,24 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Ended it -> it.context();
             case Entry.Outcome it -> ofPermit(it.permit());
             case Entry.Wrote it -> it.context();
-            case Entry.Boot _, Entry.TenantRegistered _, Entry.GrantSeen _, Entry.Revoked _, Entry.Recovered _ ->
-                Blob.EMPTY;
+            case Entry.Stopped it -> ofTransaction(it.transaction());
+            case Entry.Boot _,
+                    Entry.TenantRegistered _,
+                    Entry.TenantKeyAdded _,
+                    Entry.CoreKeyEndorsed _,
+                    Entry.GrantSeen _,
+                    Entry.Revoked _,
+                    Entry.Recovered _ -> Blob.EMPTY;
         };
         return Optional.of(context).filter(begins::containsKey);
+    }
+
+    private Blob ofTransaction(String transaction) {
+        return begins.entrySet().stream()
+                .filter(begin -> begin.getValue().transaction().orElse("").equals(transaction))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(Blob.EMPTY);
     }
 
     private Blob ofPermit(Blob permit) {
@@ -159,6 +203,8 @@ final class WhyCommand implements Callable<Integer> {
         switch (begin.entry()) {
             case Entry.Spawned it -> {
                 chain(it.parent(), keys, terminal);
+                names.add(it.delegationHash());
+                delegationId(it.delegation()).ifPresent(names::add);
                 block(
                         terminal,
                         "delegation",
@@ -181,20 +227,113 @@ final class WhyCommand implements Callable<Integer> {
         }
     }
 
+    private static Optional<Blob> delegationId(Blob delegation) {
+        try {
+            return Optional.of(ambit.authority.Delegation.parse(
+                            ambit.wire.Cose.parse(delegation).payload())
+                    .id());
+        } catch (MalformedException e) {
+            return Optional.empty();
+        }
+    }
+
     private void admitted(Entry.Admitted it, Entry.GrantSeen seen, long index, KeyRing keys, Terminal terminal) {
         try {
             Blob signer = ambit.wire.Cose.parse(seen.grant()).kid();
             Grant grant = Grant.parse(ambit.wire.Cose.parse(seen.grant()).payload());
-            Entry.TenantRegistered tenant = tenants.get(grant.tenant());
-            boolean rooted = tenant != null && tenant.rootKey().equals(signer);
-            terminal.result("  root key of tenant " + Terminal.plain(grant.tenant()) + "  " + PublicKeys.toLine(signer)
-                    + (rooted ? "" : "  " + terminal.coloured(Colour.RED, "not registered")));
-            sound &= rooted;
+            root(grant.tenant(), signer, terminal);
+            names.addAll(List.of(signer, grant.id(), it.grantHash(), grant.holder(), it.requestHash()));
+            names.add(Blob.fromHex(it.transaction()));
+            generation = grant.generation();
+            tenant = grant.tenant();
             block(terminal, "grant", indexOf(seen), Domain.GRANT, signer, seen.grant());
             keys.nameOf(grant.holder()).ifPresent(name -> terminal.result("      (the holder is " + name + ")"));
             block(terminal, "request", index, Domain.REQUEST, grant.holder(), it.request());
         } catch (MalformedException e) {
             unsound(terminal, "a block is not well formed: " + e.getMessage());
+        }
+    }
+
+    /** The key that a grant was signed with, and by whose word the core knew it. */
+    private void root(String tenant, Blob key, Terminal terminal) {
+        LogLine line = roots.get(key);
+        String what = "  root key of tenant " + Terminal.plain(tenant) + "  " + PublicKeys.toLine(key);
+        if (line != null
+                && line.entry() instanceof Entry.TenantRegistered it
+                && it.tenant().equals(tenant)) {
+            terminal.result(what);
+        } else if (line != null
+                && line.entry() instanceof Entry.TenantKeyAdded it
+                && it.tenant().equals(tenant)) {
+            terminal.result(what + "  #" + line.index());
+            added(it, line.index(), terminal);
+        } else {
+            sound = false;
+            terminal.result(what + "  " + terminal.coloured(Colour.RED, "not registered"));
+        }
+    }
+
+    private void added(Entry.TenantKeyAdded it, long index, Terminal terminal) {
+        if (it.word().isEmpty()) {
+            terminal.result("      (by the word of whoever administered the kernel)");
+            return;
+        }
+        try {
+            Blob endorser = ambit.wire.Cose.parse(it.word()).kid();
+            LogLine before = roots.get(endorser);
+            Endorsement word = Endorsement.parse(Signed.verify(Domain.TENANT_KEY, endorser, it.word()));
+            if (before == null
+                    || before.index() >= index
+                    || !word.of().equals(it.tenant())
+                    || !word.key().equals(it.rootKey())) {
+                unsound(terminal, "the word for this key is not of a key that the tenant had");
+                return;
+            }
+            terminal.result("      (by the word of the key before it)");
+            root(it.tenant(), endorser, terminal);
+        } catch (BadSignature | MalformedException e) {
+            unsound(terminal, "the word for this key does not verify: " + e.getMessage());
+        }
+    }
+
+    /** What ended this authority before the subject, if something did. */
+    private void ends(LogLine subject, Terminal terminal) {
+        for (LogLine line : lines.subList(0, (int) subject.index())) {
+            switch (line.entry()) {
+                case Entry.Revoked it
+                when it.tenant().equals(tenant) && revokes(it.target()) -> revoked(it, line.index(), terminal);
+                case Entry.Stopped it
+                when ended(it.transaction(), subject) -> terminal.result("  " + line.text(terminal));
+                default -> {}
+            }
+        }
+    }
+
+    private static boolean ended(String stopped, LogLine subject) {
+        String transaction = subject.transaction().orElse("");
+        return transaction.equals(stopped) || transaction.startsWith(stopped + ".");
+    }
+
+    private boolean revokes(Blob target) {
+        return target.size() == Revocation.GENERATION
+                ? ByteBuffer.wrap(target.toArray()).getLong() > generation
+                : names.contains(target);
+    }
+
+    private void revoked(Entry.Revoked it, long index, Terminal terminal) {
+        new KeyRing(main.project().places().keys())
+                .nameOf(it.target())
+                .ifPresent(name -> terminal.result("  the key of " + name + " was revoked"));
+        try {
+            block(
+                    terminal,
+                    "revocation",
+                    index,
+                    Domain.REVOCATION,
+                    ambit.wire.Cose.parse(it.revocation()).kid(),
+                    it.revocation());
+        } catch (MalformedException e) {
+            unsound(terminal, "the revocation at #" + index + " is not well formed: " + e.getMessage());
         }
     }
 

@@ -87,6 +87,15 @@ class ProjectCommandsTest {
     }
 
     @Test
+    void initMakesAllKeysOfAProjectThatWasCloned() throws IOException {
+        Files.writeString(directory.resolve("ambit.yaml"), "tenant: acme\n");
+        assertThat(shell.run("init", "--principal", "alice")).isZero();
+        assertThat(directory.resolve(".ambit/keys/tenant.key")).exists();
+        assertThat(directory.resolve(".ambit/keys/alice.key")).exists();
+        assertThat(directory.resolve("ambit.yaml")).hasContent("tenant: acme\n");
+    }
+
+    @Test
     void initNeverOverwritesAnAmbitYamlThatSomebodyWrote() throws IOException {
         Files.writeString(directory.resolve("ambit.yaml"), "mine");
         assertThat(shell.run("init")).isEqualTo(2);

@@ -5,7 +5,6 @@ import ambit.decision.Codes;
 import ambit.decision.Ledger;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
-import ambit.wire.CoreToBroker.Count;
 import ambit.wire.Denial;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -179,17 +178,5 @@ final class Accounts {
     /** What the capability has left over all blocks, −1 for without limit. */
     long left(Chain chain, int cap) {
         return ledger.left(leaf(chain, cap));
-    }
-
-    List<Count> counts(Chain chain, int cap) {
-        return chain.limits(cap).stream()
-                .map(limit -> new Count(limit.name(), remaining(limit)))
-                .toList();
-    }
-
-    private long remaining(Chain.Limit limit) {
-        return limit.most() < 0
-                ? Ledger.UNLIMITED
-                : Math.max(0, limit.most() - history.taken(limit.node()).total());
     }
 }

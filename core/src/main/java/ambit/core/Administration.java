@@ -1,7 +1,10 @@
 package ambit.core;
 
+import ambit.authority.Endorsement;
 import ambit.authority.Revocation;
 import ambit.authority.signing.PublicKeys;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
 import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
@@ -10,25 +13,34 @@ import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What the {@code ambit} command asks of the core itself. */
 final class Administration {
     private final State state;
-    private final Blob publicKey;
+    private final String origin;
+    private final SigningKey key;
+    private final Path keys;
 
-    Administration(State state, Blob publicKey) {
+    /** @param keys the directory that the core's own keys are in */
+    Administration(State state, String origin, SigningKey key, Path keys) {
         this.state = state;
-        this.publicKey = publicKey;
+        this.origin = origin;
+        this.key = key;
+        this.keys = keys;
     }
 
-    CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, MalformedException {
+    CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
             case AdminToCore.Register r -> register(r);
             case AdminToCore.Revoke r -> revoke(r.revocation());
-            case AdminToCore.Stop s -> stop(s.transaction());
+            case AdminToCore.Stop s -> stop(s);
             case AdminToCore.Checkpoint() -> new CoreToAdmin.Checkpointed(state.journal.checkpoint());
+            case AdminToCore.AddKey a -> addKey(a);
+            case AdminToCore.RotateCore() -> rotate();
         };
     }
 
@@ -37,7 +49,7 @@ final class Administration {
             List<String> transactions =
                     state.live.values().stream().map(c -> c.transaction).toList();
             return new CoreToAdmin.CoreStatus(
-                    publicKey, state.journal.size(), state.history.epoch(), driverNames, transactions);
+                    key.publicKey(), state.journal.size(), state.history.epoch(), driverNames, transactions);
         }
     }
 
@@ -46,16 +58,70 @@ final class Administration {
         long index = state.journal.size() - 1;
         synchronized (state) {
             if (!state.history.registered(m.tenant(), m.rootKey())) {
-                if (m.tenant().isEmpty() || state.history.taken(m.tenant(), m.rootKey())) {
-                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant or the key is registered otherwise");
+                if (m.tenant().isEmpty() || state.history.hasTenant(m.tenant())) {
+                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
                 }
+                refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantRegistered(state.clock.millis(), m.tenant(), m.rootKey()));
             }
         }
+        return registered(m.tenant(), index);
+    }
+
+    /** No key is anybody's twice: not another tenant's, and not the same one's again after it was retired. */
+    private void refuseTaken(Blob rootKey) throws Refused {
+        if (!state.history.tenantOf(rootKey).isEmpty()) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
+        }
+    }
+
+    private CoreToAdmin registered(String tenant, long index) {
         state.journal.awaitDurable(index);
         synchronized (state) {
-            return new CoreToAdmin.Registered(index, state.history.generation(m.tenant()));
+            return new CoreToAdmin.Registered(index, state.history.generation(tenant));
         }
+    }
+
+    /** A further key beside those in force, by the word of one of them or of whoever administers this core. */
+    private CoreToAdmin addKey(AdminToCore.AddKey m) throws Refused, MalformedException {
+        PublicKeys.requireSound(m.rootKey());
+        Blob endorser = m.word().isEmpty() ? Blob.EMPTY : endorser(m);
+        long index = state.journal.size() - 1;
+        synchronized (state) {
+            if (!(endorser.isEmpty()
+                    ? state.history.hasTenant(m.tenant())
+                    : state.history.registered(m.tenant(), endorser))) {
+                throw new Refused(Denial.UNKNOWN_TENANT);
+            }
+            if (!state.history.registered(m.tenant(), m.rootKey())) {
+                refuseTaken(m.rootKey());
+                index = state.record(new Entry.TenantKeyAdded(state.clock.millis(), m.tenant(), m.rootKey(), m.word()));
+            }
+        }
+        return registered(m.tenant(), index);
+    }
+
+    private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
+        if (m.word().size() > Entry.MAX_ARTIFACT) {
+            throw new Refused(Denial.TOO_LARGE);
+        }
+        Blob signer = Cose.parse(m.word()).kid();
+        Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
+        if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
+            throw new Refused(Denial.BAD_SIGNATURE, "the word is about another tenant or key");
+        }
+        return signer;
+    }
+
+    /** The next start finds the key only after the log names it, so that every key that signs is endorsed. */
+    private synchronized CoreToAdmin rotate() throws IOException {
+        Blob next = CoreKeys.prepare(keys);
+        Endorsement word = new Endorsement(origin, next, state.clock.millis() / 1000);
+        long index = state.record(new Entry.CoreKeyEndorsed(
+                state.clock.millis(), next, Signed.sign(Domain.CORE_KEY, key, word.toBlob())));
+        state.journal.awaitDurable(index);
+        CoreKeys.settle(keys);
+        return new CoreToAdmin.Rotated(next, index);
     }
 
     /** Every decision after this has the lock sees the revocation; the answer says that it survives a restart. */
@@ -68,9 +134,12 @@ final class Administration {
         long index;
         long epoch;
         synchronized (state) {
-            if (!revocation.tenant().equals(state.history.tenantOf(signer))
-                    || revocation.tenant().isEmpty()) {
+            if (!state.history.registered(revocation.tenant(), signer)) {
                 throw new Refused(Denial.UNKNOWN_TENANT);
+            }
+            if (state.history.isLastKey(revocation.tenant(), revocation.target())) {
+                throw new Refused(
+                        Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
             }
             epoch = state.history.epoch() + 1;
             index = state.record(
@@ -80,16 +149,20 @@ final class Administration {
         return new CoreToAdmin.Revoked(epoch, index);
     }
 
-    private CoreToAdmin stop(String transaction) throws Refused {
+    private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {
+        long index;
         synchronized (state) {
             List<Context> found = state.live.values().stream()
-                    .filter(c -> c.transaction.equals(transaction) || c.transaction.startsWith(transaction + "."))
+                    .filter(c ->
+                            c.transaction.equals(m.transaction()) || c.transaction.startsWith(m.transaction() + "."))
                     .toList();
             if (found.isEmpty()) {
                 throw new Refused(Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             }
+            index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));
             found.forEach(context -> context.stopped = true);
-            return new CoreToAdmin.Stopped(state.journal.size() - 1);
         }
+        state.journal.awaitDurable(index);
+        return new CoreToAdmin.Stopped(index);
     }
 }

@@ -10,7 +10,6 @@ import ambit.authority.Share;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.decision.Received;
-import ambit.decision.Values;
 import ambit.log.entry.Entry;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -24,7 +23,6 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import ambit.wire.End;
-import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,9 +37,6 @@ final class Admission {
     private static final int MAX_LIVE = 4096;
     private static final int MAX_GRANTS = 1024;
     private static final long REQUEST_WINDOW_MS = 300_000;
-
-    /** A child is started with an input, not with arguments. */
-    private static final Values NO_ARGUMENTS = Arguments.of(new Json.Obj(Map.of()));
 
     private final State state;
     private final Drivers drivers;
@@ -69,7 +64,12 @@ final class Admission {
         if (!request.agentSpec().equals(m.agentSpec().sha256())) {
             throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
         }
-        Chain chain = Chain.of(m.grant().sha256(), grant, m.request().sha256(), request);
+        Chain chain = Chain.of(
+                Cose.parse(m.grant()).kid(),
+                m.grant().sha256(),
+                grant,
+                m.request().sha256(),
+                request);
         SigningKey contextKey = SigningKey.generate();
         Context context;
         long index;
@@ -251,7 +251,8 @@ final class Admission {
         Delegation delegation = parent.chain.delegation(
                 cap, state.id(), share, m.narrowing(), m.input().sha256());
         Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
-        if (signed.size() > Entry.MAX_ARTIFACT) {
+        // Half, so that its entry has room for what the beginning takes from the accounts of a deep chain.
+        if (signed.size() > Entry.MAX_ARTIFACT / 2) {
             throw new Refused(Denial.TOO_LARGE);
         }
         Chain chain = parent.chain.below(signed.sha256(), delegation);
@@ -272,7 +273,7 @@ final class Admission {
                     contextKey.publicKey(),
                     signed,
                     chain.expiresAtMs(),
-                    state.accounts.take(parent.chain, cap, Calls.charges(parent.chain.cap(cap), NO_ARGUMENTS))));
+                    state.accounts.take(parent.chain, cap, Calls.charges(parent.chain.cap(cap), Arguments.none()))));
             state.live.put(child.id, child);
             parent.children.add(child.id);
         }

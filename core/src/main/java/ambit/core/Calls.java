@@ -7,6 +7,8 @@ import ambit.authority.Proof;
 import ambit.authority.Receipt;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.decision.Ledger;
+import ambit.decision.Received;
 import ambit.decision.Values;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
@@ -29,6 +31,10 @@ import java.util.Map;
 /** A call from its decision to its receipt. */
 final class Calls {
     private static final int MAX_PERMITS = 1 << 16;
+
+    /** So that one context cannot keep the others from calling. */
+    private static final int MAX_PERMITS_OF_ONE = 1 << 13;
+
     private static final long MAX_EVENT_BYTES = 16 << 20;
     private static final long PERMIT_MS = 10_000;
 
@@ -61,7 +67,7 @@ final class Calls {
         };
     }
 
-    private static Values arguments(Json.Obj params, boolean derived) throws Refused {
+    private static Values arguments(Json.Obj params, boolean derived) throws Refused, MalformedException {
         Values arguments = derived ? Arguments.withDigests(params) : Arguments.of(params);
         if (arguments.size() > Arguments.MAX) {
             throw new Refused(Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
@@ -70,12 +76,7 @@ final class Calls {
     }
 
     /** A permit that is recorded, and not yet signed. */
-    private record Decision(
-            Context context, Permit permit, boolean effect, List<CoreToBroker.Count> counts, long logIndex) {
-        Decision with(List<CoreToBroker.Count> left) {
-            return new Decision(context, permit, effect, left, logIndex);
-        }
-    }
+    private record Decision(Context context, Permit permit, boolean effect, long left, long logIndex) {}
 
     /** What needs neither parsing nor cryptography. Also asked again when the decision is made. */
     private void cheaply(Context context, Syscall syscall, Blob handle) throws Refused {
@@ -90,31 +91,40 @@ final class Calls {
         if (!drivers.has(driver)) {
             throw new Refused(Denial.DRIVER_UNAVAILABLE);
         }
-        if (state.permits.size() >= MAX_PERMITS) {
+        if (state.permits.size() >= MAX_PERMITS || context.inFlight >= MAX_PERMITS_OF_ONE) {
             throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
-        boolean derived;
+    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
+        Context context;
+        int index;
         synchronized (state) {
-            Context context = state.alive(m.context());
-            derived = context.chain.isDerived(context.held(m.handle(), Bound.TOOL));
+            context = state.alive(m.context());
+            index = context.held(m.handle(), Bound.TOOL);
         }
-        Values arguments = arguments(params, derived);
-        synchronized (state) {
-            Context context = state.alive(m.context());
-            Chain chain = context.chain;
-            cheaply(context, m.syscall(), m.handle());
-            int index = context.held(m.handle(), Bound.TOOL);
-            chain.judge(index, arguments, context.received, state.clock.millis());
-            Map<Integer, Long> charges = charges(chain.cap(index), arguments);
-            List<Debit> debits = state.accounts.take(chain, index, charges);
-            chain.mark(index, arguments, context.received);
-            Cap cap = chain.cap(index);
-            Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
-            Decision decision = permit(context, m.syscall(), call, digest, debits, charges);
-            return decision.with(state.accounts.counts(chain, index));
+        Chain chain = context.chain;
+        Cap cap = chain.cap(index);
+        Values arguments = arguments(params, chain.isDerived(index));
+        Map<Integer, Long> charges = charges(cap, arguments);
+        Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
+        while (true) {
+            long acts;
+            Received known;
+            synchronized (state) {
+                acts = state.acts;
+                known = chain.isDerived(index) ? context.known() : context.received;
+            }
+            // Without the lock: a guest's arguments and constraints can keep this busy for long.
+            chain.judge(index, arguments, known, state.clock.millis());
+            synchronized (state) {
+                cheaply(state.alive(m.context()), m.syscall(), m.handle());
+                if (!chain.isDerived(index) || acts == state.acts) {
+                    List<Debit> debits = state.accounts.take(chain, index, charges);
+                    chain.mark(index, arguments, context.received);
+                    return permit(context, m.syscall(), call, digest, debits, charges);
+                }
+            }
         }
     }
 
@@ -166,12 +176,17 @@ final class Calls {
                 call.driver(),
                 call.effect(),
                 debits,
-                context.act()));
-        state.permits.put(
-                permit.id(),
-                new State.Issued(
-                        context, context.sequence, digest, call.driver(), now, call.cap(), call.fields(), charges));
-        return new Decision(context, permit, call.effect(), List.of(), index);
+                act(context)));
+        context.inFlight++;
+        state.permits.put(permit.id(), new State.Issued(context, permit, now, call.cap(), charges));
+        long left = call.cap() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain, call.cap());
+        return new Decision(context, permit, call.effect(), left, index);
+    }
+
+    private List<Long> act(Context context) {
+        List<Long> origins = context.act();
+        state.acts += origins.size();
+        return origins;
     }
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
@@ -189,11 +204,7 @@ final class Calls {
             }
         }
         return new CoreToBroker.Permitted(
-                permit,
-                decision.permit().driver(),
-                decision.permit().sequence(),
-                decision.counts(),
-                decision.logIndex());
+                permit, decision.permit().driver(), decision.permit().sequence(), decision.left(), decision.logIndex());
     }
 
     private CoreToBroker childResult(Context context, Blob child, Blob digest) {
@@ -239,10 +250,12 @@ final class Calls {
             if (issued == null) {
                 throw new Refused(Denial.REPLAYED, "there is no such permit without a receipt");
             }
-            if (!names.contains(issued.driver()) || !receipt.paramsDigest().equals(issued.digest())) {
+            if (!names.contains(issued.permit().driver())
+                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest())) {
                 throw new Refused(Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
             }
             state.permits.remove(receipt.permit());
+            issued.context().inFlight--;
             index = state.record(new Entry.Outcome(
                     state.clock.millis(),
                     receipt.permit(),
@@ -256,8 +269,8 @@ final class Calls {
         state.journal.awaitDurable(index);
         Proof proof = new Proof(
                 issued.context().id,
-                issued.sequence(),
-                issued.digest(),
+                issued.permit().sequence(),
+                issued.permit().paramsDigest(),
                 receipt.resultDigest(),
                 receipt.status(),
                 index,
@@ -282,7 +295,7 @@ final class Calls {
     /** The context may act on what the result says in the fields that the permit asked for. */
     private static void receive(State.Issued issued, Receipt receipt, long index) {
         for (Receipt.Field field : receipt.fields()) {
-            if (issued.fields().contains(field.path()) && receipt.status() == 0) {
+            if (issued.permit().fields().contains(field.path()) && receipt.status() == 0) {
                 String source = issued.context().chain.cap(issued.cap()).name() + "#" + field.path();
                 field.digests().forEach(digest -> issued.context().receive(source, digest, index));
             }

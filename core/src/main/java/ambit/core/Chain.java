@@ -12,6 +12,7 @@ import ambit.authority.Permit;
 import ambit.authority.Rate;
 import ambit.authority.Request;
 import ambit.authority.Share;
+import ambit.authority.Words;
 import ambit.decision.Block;
 import ambit.decision.Codes;
 import ambit.decision.Received;
@@ -42,7 +43,7 @@ final class Chain {
     static final int BLOCK = -1;
 
     /** What one block says of one account; {@code most} −1 for nothing. */
-    record Limit(History.Node node, long most, Rate rate, String name) {}
+    record Limit(History.Node node, long most, Rate rate) {}
 
     /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
     private record Layer(
@@ -62,6 +63,7 @@ final class Chain {
         }
     }
 
+    private final Blob root;
     private final Blob grantHash;
     private final Grant grant;
     private final String agent;
@@ -75,7 +77,8 @@ final class Chain {
     /** By the name of a capability, the fields of its results that arguments may be from. */
     private final Map<String, Set<String>> fields = new HashMap<>();
 
-    private Chain(Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+    private Chain(Blob root, Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+        this.root = root;
         this.grantHash = grantHash;
         this.grant = grant;
         this.agent = agent;
@@ -96,8 +99,12 @@ final class Chain {
         return IntStream.rangeClosed(0, layers.size()).boxed().flatMap(block -> constraints(cap, block).stream());
     }
 
-    /** @throws Refused if the request is not one that continues this grant */
-    static Chain of(Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
+    /**
+     * The chain of a request over a grant, which was signed by {@code root}.
+     *
+     * @throws Refused if the request is not one that continues this grant
+     */
+    static Chain of(Blob root, Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
         if (!request.parent().equals(grantHash)) {
             throw new Refused(Denial.UNKNOWN_GRANT);
         }
@@ -113,7 +120,7 @@ final class Chain {
                 request.drop(),
                 request.narrowings(),
                 request.allowances());
-        return new Chain(grantHash, grant, request.agent(), List.of(layer));
+        return new Chain(root, grantHash, grant, request.agent(), List.of(layer));
     }
 
     private static Layer layer(
@@ -188,13 +195,13 @@ final class Chain {
                 delegation.drop(),
                 delegation.narrowings(),
                 delegation.allowances()));
-        return new Chain(grantHash, grant, delegation.agent(), more);
+        return new Chain(root, grantHash, grant, delegation.agent(), more);
     }
 
     private ambit.decision.Chain compile(int index) {
         Cap cap = cap(index);
         List<Block> blocks = new ArrayList<>();
-        blocks.add(block(grant.notBefore(), grant.expires(), cap.mayUse(), !cap.other(), cap.constraints()));
+        blocks.add(block(grant.notBefore(), grant.expires(), mayUse(index), !cap.other(), cap.constraints()));
         for (Layer layer : layers) {
             Narrowing narrowing = narrowing(layer, index);
             blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
@@ -216,7 +223,7 @@ final class Chain {
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = denial(ambit.decision.Chain.code(answer));
-            throw new Refused(code, code.sentence() + ": " + shortened(culprit(cap, arguments, code, answer)));
+            throw new Refused(code, code.sentence() + ": " + Words.shortened(culprit(cap, arguments, code, answer)));
         }
     }
 
@@ -255,14 +262,6 @@ final class Chain {
                 : narrowing(layers.get(block - 1), cap).constraints();
     }
 
-    /** Sentences have an end; what a guest calls its arguments need not. */
-    private static String shortened(String text) {
-        int most = 120;
-        return text.codePointCount(0, text.length()) <= most
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, most)) + "…";
-    }
-
     private static final ambit.decision.Chain NOTHING =
             new ambit.decision.Chain(new Block[] {new Block(0, 0, false, true, new ambit.decision.Conjunct[0])});
 
@@ -280,6 +279,11 @@ final class Chain {
                 .filter(cap -> layers.stream().noneMatch(layer -> layer.drops(cap)))
                 .boxed()
                 .toList();
+    }
+
+    /** The context of a request may use what the grant lets be used, and a child what the grant lets be delegated. */
+    boolean mayUse(int cap) {
+        return layers.size() > 1 ? cap(cap).mayDelegate() : cap(cap).mayUse();
     }
 
     Cap cap(int index) {
@@ -309,12 +313,11 @@ final class Chain {
         all.add(new Limit(
                 new History.Node(grantHash, account),
                 granted,
-                isCap ? cap(account).rate() : Rate.NONE,
-                "grant"));
+                isCap ? cap(account).rate() : Rate.NONE));
         for (Layer layer : layers.stream().filter(Layer::counts).toList()) {
             Narrowing narrowing = isCap ? narrowing(layer, account) : Narrowing.nothing(0);
             long most = isCap ? narrowing.uses() : layer.allowances().getOrDefault(budget, -1L);
-            all.add(new Limit(new History.Node(layer.hash(), account), most, narrowing.rate(), layer.name()));
+            all.add(new Limit(new History.Node(layer.hash(), account), most, narrowing.rate()));
         }
         return List.copyOf(all);
     }
@@ -323,9 +326,9 @@ final class Chain {
         return grant.budgets().get(index).name();
     }
 
-    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, and its holder's key. */
+    /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, its holder's key and its root key. */
     List<Blob> names() {
-        List<Blob> names = new ArrayList<>(List.of(grant.id(), grantHash, grant.holder()));
+        List<Blob> names = new ArrayList<>(List.of(root, grant.id(), grantHash, grant.holder()));
         layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
         return names;
     }

@@ -39,6 +39,10 @@ final class Context {
     final Received family;
 
     long sequence;
+
+    /** Permits without a receipt. */
+    int inFlight;
+
     long eventBytes;
     boolean stopped;
 
@@ -74,7 +78,7 @@ final class Context {
         if (index == null || chain.cap(index).kind() != kind) {
             throw new Refused(Denial.UNKNOWN_HANDLE);
         }
-        if (!chain.cap(index).mayUse()) {
+        if (!chain.mayUse(index)) {
             throw new Refused(Denial.MAY_NOT_USE);
         }
         return index;
@@ -88,6 +92,15 @@ final class Context {
         if (received.find(from, value.toArray(), 0) < 0 && (known >= 0 || family.add(sighting))) {
             received.add(sighting);
         }
+    }
+
+    /** What it received so far, for a judgement outside of the lock. */
+    Received known() {
+        Received known = new Received();
+        for (int i = 0; i < received.size(); i++) {
+            known.add(received.get(i));
+        }
+        return known;
     }
 
     /** Gives a child what this context received from these sources: the values are the same, and so are their counts. */

@@ -14,6 +14,7 @@ import ambit.wire.DriverToCore;
 import ambit.wire.MalformedException;
 import ambit.wire.Syscall;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,12 +34,17 @@ final class Core {
     /** Who asks for what, for the entry of a denial. */
     private record Attempt(Blob context, String transaction, int syscall, String capability, Blob digest) {}
 
-    /** Folds the log. Transactions that lived when the core last stopped are recorded as crashed. */
+    /**
+     * Folds the log. Transactions that lived when the core last stopped are recorded as crashed.
+     *
+     * @param keys the directory of the core's own keys
+     */
     Core(
             String origin,
             Journal journal,
             Drivers drivers,
             SigningKey key,
+            Path keys,
             Partitions partitions,
             InstantSource wall,
             LongSupplier nanos,
@@ -47,7 +53,7 @@ final class Core {
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
         calls = new Calls(state, drivers, key);
-        administration = new Administration(state, key.publicKey());
+        administration = new Administration(state, origin, key, keys);
         long booted =
                 state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
         journal.awaitDurable(ending.recover(booted));
@@ -140,7 +146,7 @@ final class Core {
     CoreToAdmin administer(AdminToCore m, List<String> driverNames) {
         try {
             return administration.answer(m, driverNames);
-        } catch (Refused | MalformedException | JournalException e) {
+        } catch (Refused | IOException | JournalException e) {
             Refused why = Refused.of(e);
             return new CoreToAdmin.Denied(why.code(), why.sentence());
         }

@@ -39,16 +39,18 @@ final class CoreProcess implements AutoCloseable {
     CoreProcess(CoreConfig config) throws IOException {
         Path state = config.state();
         key = CoreKeys.signing(state);
-        LogKey logKey = new LogKey(config.origin(), key);
+        LogKey logKey = new LogKey(config.origin(), key, CoreKeys.former(state));
         Optional<byte[]> floor = config.floor().isEmpty()
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
         journal = Journal.open(FileStorage.open(state.resolve("log")), logKey, floor);
+        CoreKeys.publish(state, key.publicKey());
         core = new Core(
                 config.origin(),
                 journal,
                 drivers,
                 key,
+                state,
                 new Partitions(CoreKeys.master(state)),
                 InstantSource.system(),
                 System::nanoTime,

@@ -30,7 +30,6 @@ final class History {
 
     private record Target(String tenant, Blob target) {}
 
-    private final Map<String, Blob> tenants = new HashMap<>();
     private final Map<Blob, String> tenantOfKey = new HashMap<>();
     private final Map<Node, Taken> taken = new HashMap<>();
     private final Set<Target> revoked = new HashSet<>();
@@ -44,10 +43,8 @@ final class History {
     void apply(Entry entry) {
         lastMs = entry.atMs();
         switch (entry) {
-            case Entry.TenantRegistered e -> {
-                tenants.put(e.tenant(), e.rootKey());
-                tenantOfKey.put(e.rootKey(), e.tenant());
-            }
+            case Entry.TenantRegistered e -> tenantOfKey.put(e.rootKey(), e.tenant());
+            case Entry.TenantKeyAdded e -> tenantOfKey.put(e.rootKey(), e.tenant());
             case Entry.GrantSeen e -> grants.add(e.hash());
             case Entry.Admitted e -> begin(e.context(), e.transaction(), new Owner(e.tenant(), e.principal()));
             case Entry.Spawned e -> {
@@ -68,7 +65,13 @@ final class History {
                 }
                 epoch = e.epoch();
             }
-            case Entry.Boot _, Entry.Denied _, Entry.GuestEvent _, Entry.Recovered _, Entry.Wrote _ -> {}
+            case Entry.Boot _,
+                    Entry.Denied _,
+                    Entry.GuestEvent _,
+                    Entry.Recovered _,
+                    Entry.Wrote _,
+                    Entry.CoreKeyEndorsed _,
+                    Entry.Stopped _ -> {}
         }
     }
 
@@ -93,16 +96,22 @@ final class History {
         }
     }
 
+    /** Whether this is a key in force of this tenant: registered, and not retired. */
     boolean registered(String tenant, Blob rootKey) {
-        return tenants.getOrDefault(tenant, Blob.EMPTY).equals(rootKey);
+        return tenantOf(rootKey).equals(tenant) && !revoked.contains(new Target(tenant, rootKey));
     }
 
-    /** Whether the name or the key already belongs to someone. */
-    boolean taken(String tenant, Blob rootKey) {
-        return tenants.containsKey(tenant) || tenantOfKey.containsKey(rootKey);
+    /** Whether this is the only key in force of this tenant. */
+    boolean isLastKey(String tenant, Blob rootKey) {
+        return registered(tenant, rootKey)
+                && tenantOfKey.keySet().stream().noneMatch(key -> !key.equals(rootKey) && registered(tenant, key));
     }
 
-    /** The tenant whose root key this is, {@code ""} for nobody's. */
+    boolean hasTenant(String tenant) {
+        return tenantOfKey.containsValue(tenant);
+    }
+
+    /** The tenant whose root key this is or, retired, was; {@code ""} for nobody's. */
     String tenantOf(Blob rootKey) {
         return tenantOfKey.getOrDefault(rootKey, "");
     }

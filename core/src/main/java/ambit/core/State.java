@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Permit;
 import ambit.log.Journal;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
@@ -9,7 +10,6 @@ import ambit.wire.SteadyClock;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -19,15 +19,7 @@ import java.util.function.LongSupplier;
  */
 final class State {
     /** A permit without a receipt. */
-    record Issued(
-            Context context,
-            long sequence,
-            Blob digest,
-            String driver,
-            long atMs,
-            int cap,
-            List<String> fields,
-            Map<Integer, Long> charges) {}
+    record Issued(Context context, Permit permit, long atMs, int cap, Map<Integer, Long> charges) {}
 
     final Journal journal;
     final SteadyClock clock;
@@ -36,6 +28,9 @@ final class State {
     final Map<Blob, Context> live = new LinkedHashMap<>();
     final Map<Blob, Issued> permits = new LinkedHashMap<>();
     private final SecureRandom random;
+
+    /** How often calls acted on something received: what was judged before may not hold after. */
+    long acts;
 
     /** Folds the log. */
     State(Journal journal, InstantSource wall, LongSupplier nanos, SecureRandom random) {

@@ -9,6 +9,7 @@ import ambit.authority.Permit;
 import ambit.authority.Receipt;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.Signed;
+import ambit.log.Checkpoint;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -33,6 +34,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -220,6 +222,80 @@ class CoreProcessTest {
         Blob corePublic = PublicKeyFile.read(config.state().resolve("core.pub"));
         assertThat(LogVerifier.verify(config.state().resolve("log"), corePublic))
                 .isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    private Blob corePublic() throws IOException {
+        return PublicKeyFile.read(config.state().resolve("core.pub"));
+    }
+
+    @Test
+    void aNewKeyTakesOverAtTheNextStartAlsoAfterAKillAndTheFirstOneStillVerifiesTheLog() throws Exception {
+        Path log = config.state().resolve("log");
+        Blob first = corePublic();
+        Blob unused = ((CoreToAdmin.Rotated) admin(new AdminToCore.RotateCore())).next();
+        Blob second = ((CoreToAdmin.Rotated) admin(new AdminToCore.RotateCore())).next();
+        assertThat(second).isNotEqualTo(unused);
+        assertThat(((CoreToAdmin.CoreStatus) admin(new AdminToCore.Status())).corePublicKey())
+                .isEqualTo(first);
+        assertThat(corePublic()).isEqualTo(first);
+        CoreToAdmin.Checkpointed before = (CoreToAdmin.Checkpointed) admin(new AdminToCore.Checkpoint());
+        Checkpoint.open(before.note().getBytes(UTF_8), "ambit/process", List.of(first));
+        kill();
+        launch();
+        assertThat(corePublic()).isEqualTo(second);
+        CoreToAdmin.Checkpointed after = (CoreToAdmin.Checkpointed) admin(new AdminToCore.Checkpoint());
+        Checkpoint.open(after.note().getBytes(UTF_8), "ambit/process", List.of(second));
+        Blob third = ((CoreToAdmin.Rotated) admin(new AdminToCore.RotateCore())).next();
+        kill();
+        launch();
+        assertThat(corePublic()).isEqualTo(third);
+        admin(new AdminToCore.Checkpoint());
+        for (Blob key : List.of(first, second, third)) {
+            assertThat(LogVerifier.verify(log, key)).isInstanceOf(LogVerifier.Intact.class);
+        }
+        assertThat(LogVerifier.verify(log, unused)).isInstanceOf(LogVerifier.Broken.class);
+        assertThat(config.state().resolve("core.next")).doesNotExist();
+        assertThat(config.state().resolve("core.prepared")).doesNotExist();
+    }
+
+    @Test
+    void aKeyThatTheLogDidNotGetToEndorseNeverSigns() throws Exception {
+        Blob first = corePublic();
+        kill();
+        // What is left where the core is killed between making the key and recording it.
+        Files.write(config.state().resolve("core.prepared"), new byte[32]);
+        launch();
+        assertThat(corePublic()).isEqualTo(first);
+        assertThat(admin(new AdminToCore.RotateCore())).isInstanceOf(CoreToAdmin.Rotated.class);
+    }
+
+    @Test
+    void aKilledChangeOfKeysIsFinishedAtTheNextStart() throws Exception {
+        Blob first = corePublic();
+        Blob second = ((CoreToAdmin.Rotated) admin(new AdminToCore.RotateCore())).next();
+        kill();
+        // Killed after the former key was noted and before the new one took its place.
+        Files.write(config.state().resolve("core.former"), first.toArray());
+        launch();
+        assertThat(corePublic()).isEqualTo(second);
+        admin(new AdminToCore.Checkpoint());
+        assertThat(LogVerifier.verify(config.state().resolve("log"), first)).isInstanceOf(LogVerifier.Intact.class);
+    }
+
+    @Test
+    void aSecretThatOthersMayReadIsRefused() throws Exception {
+        kill();
+        for (String name : List.of("core.key", "master.key")) {
+            Path secret = config.state().resolve(name);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                    .isEqualTo("rw-------");
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r-----"));
+            assertThatThrownBy(() -> new CoreProcess(config))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(name)
+                    .hasMessageContaining("chmod 600");
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.audit.LogVerifier;
 import ambit.authority.Bitmap;
+import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Grant;
 import ambit.authority.Less;
@@ -185,7 +186,7 @@ class CoreTest {
                 .isEqualTo(World.json("{\"path\":\"/repo/a\"}").sha256());
         assertThat(permit.expiresAtMs()).isBetween(world.now + 1, world.now + 10_000);
         Signed.verify(Domain.PERMIT, world.coreKey.publicKey(), ((Permitted) reply).permit());
-        assertThat(((Permitted) reply).counts()).extracting(c -> c.left()).containsExactly(4L, -1L);
+        assertThat(((Permitted) reply).left()).isEqualTo(4);
     }
 
     @Test
@@ -340,6 +341,24 @@ class CoreTest {
                 .extracting(d -> d.taken() + "/" + d.limit())
                 .containsExactly("1/1", "1/-1");
         assertThat(((Entry.Denied) log.get(5)).capability()).isEqualTo("files.write");
+    }
+
+    @Test
+    void whatMayOnlyBeDelegatedIsUsedByChildrenAloneAndWhatMayOnlyBeUsedByNoChild() {
+        Cap both = World.tool("files.read", -1, true);
+        Cap handedOn = flagged(both, "files.write", Cap.DELEGATE);
+        Cap kept = flagged(both, "files.list", Cap.USE);
+        Admitted parent = world.begin(handedOn, kept, World.child("helper", 5));
+        assertDenied(world.call(parent, World.handle(parent, 0), "{\"path\":\"/repo/a\"}"), Denial.MAY_NOT_USE);
+        assertAllowed(world.call(parent, World.handle(parent, 1), "{\"path\":\"/repo/a\"}"));
+        Admitted child = (Admitted) world.spawn(parent, 2, Blob.EMPTY);
+        assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.write", "helper");
+        assertAllowed(world.call(child, World.handle(child, 0), "{\"path\":\"/repo/a\"}"));
+    }
+
+    private static Cap flagged(Cap cap, String name, int flags) {
+        return new Cap(
+                name, cap.kind(), cap.driver(), flags, cap.uses(), cap.constraints(), cap.other(), cap.definition());
     }
 
     // ---- memory
@@ -595,11 +614,15 @@ class CoreTest {
     void aStoppedTransactionIsKilledWithItsChildren() {
         Admitted parent = world.begin(World.tool("files.read", -1, true), World.child("helper", 5));
         Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
-        assertThat(world.admin(new AdminToCore.Stop(parent.transaction()))).isInstanceOf(CoreToAdmin.Stopped.class);
+        assertThat(world.admin(new AdminToCore.Stop(parent.transaction(), "enough")))
+                .isInstanceOf(CoreToAdmin.Stopped.class);
         assertDenied(world.call(parent), Denial.CONTEXT_ENDED);
         assertDenied(world.call(child), Denial.CONTEXT_ENDED);
         assertThat(world.core.answer(new BrokerToCore.Poll()))
                 .isEqualTo(new CoreToBroker.ToKill(List.of(parent.context(), child.context())));
+        assertThat(world.log())
+                .filteredOn(Entry.Stopped.class::isInstance)
+                .containsExactly(new Entry.Stopped(world.now, parent.transaction(), "enough"));
     }
 
     // ---- children

@@ -125,6 +125,7 @@ class VectorsTest {
         cbor();
         bindings();
         chains();
+        strictJson();
         Path file = SPEC.resolve("vectors.json");
         String json = vectors.stream().map(VectorsTest::json).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
         if (Boolean.getBoolean("vectors.write")) {
@@ -325,7 +326,7 @@ class VectorsTest {
         List<Blob> delegations = new ArrayList<>();
         List<SigningKey> keys = new ArrayList<>();
         boolean sound = i != 7 && i != 8;
-        Chain chain = Chain.of(request.parent(), grant, asked.sha256(), request);
+        Chain chain = Chain.of(tenant.publicKey(), request.parent(), grant, asked.sha256(), request);
         Blob above = asked.sha256();
         for (int d = 0; d < i % 4; d++) {
             Delegation delegation = new Delegation(
@@ -479,7 +480,85 @@ class VectorsTest {
         return from[random.nextInt(from.length)];
     }
 
-    // ---- JSON
+    // ---- strict JSON
+
+    /** Each bound of constraints.md from both sides, and what two parsers could read differently. */
+    private void strictJson() {
+        for (String number : List.of(
+                "9223372036854775807",
+                "9223372036854775808",
+                "-9223372036854775808",
+                "-9223372036854775809",
+                "-0",
+                "01",
+                "1.",
+                "1e",
+                "+1",
+                "NaN",
+                "1e300",
+                "1e301",
+                "9.9e300",
+                "1e-300",
+                "1e-301",
+                "0.1e-299",
+                "0e300",
+                "0e301",
+                "0.0",
+                "1e99999999999999999999",
+                "0." + "0".repeat(45) + "1",
+                "0." + "0".repeat(46) + "1",
+                "1." + "1".repeat(39),
+                "1." + "1".repeat(40),
+                "1." + "0".repeat(39),
+                "1." + "0".repeat(40))) {
+            json("a number", number);
+        }
+        for (String document : List.of(
+                "{\"a\":1,\"a\":1}",
+                "{\"a\":1,\"\\u0061\":1}",
+                "[{\"x\":{\"k\":1,\"k\":1}}]",
+                "\"\\ud83d\\ude00\"",
+                "\"\\ud83d\"",
+                "\"\\ude00\\ud83d\"",
+                "{\"\\udead\":1}",
+                "\"\t\"",
+                "\"\\x\"",
+                "\uFEFF{}",
+                " \n\r\t{} ",
+                "\u00a0{}",
+                "{} {}",
+                "[1,]",
+                "",
+                "[".repeat(32) + "1" + "]".repeat(32),
+                "[".repeat(33) + "1" + "]".repeat(33),
+                "[".repeat(33) + "]".repeat(33),
+                "[".repeat(34) + "]".repeat(34),
+                "{\"a\":".repeat(33) + "1" + "}".repeat(33))) {
+            json("a document", document);
+        }
+        for (String hex : List.of("22ff22", "22c08022", "22eda08022", "22f490808022", "22f09f988022", "22c322")) {
+            json("bytes that may be no UTF-8", Blob.fromHex(hex));
+        }
+    }
+
+    private void json(String name, String document) {
+        json(name, Blob.of(document.getBytes(UTF_8)));
+    }
+
+    private void json(String name, Blob document) {
+        vector("json", name, isStrict(document)).put("bytesHex", document.toHex());
+    }
+
+    private static boolean isStrict(Blob document) {
+        try {
+            Json.parse(document);
+            return true;
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    // ---- the file
 
     private static String json(Object value) {
         return switch (value) {

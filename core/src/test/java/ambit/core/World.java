@@ -95,6 +95,7 @@ final class World implements AutoCloseable {
                 on,
                 drivers,
                 coreKey,
+                directory,
                 new Partitions(master),
                 () -> java.time.Instant.ofEpochMilli(now),
                 () -> 0,

@@ -51,17 +51,23 @@ public final class Block {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ ensures -1 <= \result && \result < conjuncts.length;
-    @ assignable \nothing;
+    @ ensures \result == -1 <==> (\forall int c; 0 <= c && c < conjuncts.length; conjuncts[c].bounds(arguments)
+    @     && (\forall int i; 0 <= i && i < arguments.types.length; conjuncts[c].tolerates(arguments, i, received)));
+    @ ensures_free \result == violated(arguments, received);
+    @ assignable \strictly_nothing;
     @*/
-    public int violated(Values arguments, Received received) {
-        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+    public /*@ strictly_pure @*/ int violated(Values arguments, Received received) {
+        /*@ loop_invariant 0 <= c && c <= conjuncts.length
+        @     && (\forall int d; 0 <= d && d < c; conjuncts[d].bounds(arguments)
+        @         && (\forall int j; 0 <= j && j < arguments.types.length; conjuncts[d].tolerates(arguments, j, received)));
         @ decreases conjuncts.length - c;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int c = 0; c < conjuncts.length; c++) {
-            /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+            /*@ loop_invariant 0 <= i && i <= arguments.types.length
+            @     && (\forall int j; 0 <= j && j < i; conjuncts[c].tolerates(arguments, j, received));
             @ decreases arguments.types.length - i;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int i = 0; i < arguments.size(); i++) {
                 if (!conjuncts[c].tolerates(arguments, i, received)) {
@@ -76,15 +82,7 @@ public final class Block {
     }
 
     /** Marks what these allowed arguments were received as. */
-    /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
-    @ assignable \everything;
-    @*/
     public void mark(Values arguments, Received received) {
-        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
-        @ decreases conjuncts.length - c;
-        @ assignable \everything;
-        @*/
         for (int c = 0; c < conjuncts.length; c++) {
             conjuncts[c].mark(arguments, received);
         }
@@ -94,18 +92,26 @@ public final class Block {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ ensures -1 <= \result && \result < conjuncts.length;
-    @ assignable \nothing;
+    @ ensures \result == -1 <==> (\forall int c; 0 <= c && c < conjuncts.length;
+    @     conjuncts[c].optional || conjuncts[c].kind == Conjunct.ABSENT
+    @     || (\exists int i; 0 <= i && i < arguments.types.length; conjuncts[c].meets(arguments, i)));
+    @ ensures_free \result == missing(arguments);
+    @ assignable \strictly_nothing;
     @*/
-    public int missing(Values arguments) {
-        /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+    public /*@ strictly_pure @*/ int missing(Values arguments) {
+        /*@ loop_invariant 0 <= c && c <= conjuncts.length
+        @     && (\forall int d; 0 <= d && d < c; conjuncts[d].optional || conjuncts[d].kind == Conjunct.ABSENT
+        @         || (\exists int j; 0 <= j && j < arguments.types.length; conjuncts[d].meets(arguments, j)));
         @ decreases conjuncts.length - c;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int c = 0; c < conjuncts.length; c++) {
             boolean met = !conjuncts[c].demandsPresence();
-            /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+            /*@ loop_invariant 0 <= i && i <= arguments.types.length
+            @     && (met <==> (conjuncts[c].optional || conjuncts[c].kind == Conjunct.ABSENT
+            @         || (\exists int j; 0 <= j && j < i; conjuncts[c].meets(arguments, j))));
             @ decreases arguments.types.length - i;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int i = 0; i < arguments.size() && !met; i++) {
                 met = conjuncts[c].meets(arguments, i);
@@ -121,22 +127,27 @@ public final class Block {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ ensures -1 <= \result && \result < arguments.types.length;
-    @ ensures !closed ==> \result == -1;
-    @ assignable \nothing;
+    @ ensures \result == -1 <==> (!closed || (\forall int i; 0 <= i && i < arguments.types.length;
+    @     (\exists int c; 0 <= c && c < conjuncts.length; conjuncts[c].names(arguments, i))));
+    @ ensures_free \result == unnamed(arguments);
+    @ assignable \strictly_nothing;
     @*/
-    public int unnamed(Values arguments) {
+    public /*@ strictly_pure @*/ int unnamed(Values arguments) {
         if (!closed) {
             return -1;
         }
-        /*@ loop_invariant 0 <= i && i <= arguments.types.length;
+        /*@ loop_invariant 0 <= i && i <= arguments.types.length
+        @     && (\forall int j; 0 <= j && j < i;
+        @         (\exists int d; 0 <= d && d < conjuncts.length; conjuncts[d].names(arguments, j)));
         @ decreases arguments.types.length - i;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int i = 0; i < arguments.size(); i++) {
             boolean named = false;
-            /*@ loop_invariant 0 <= c && c <= conjuncts.length;
+            /*@ loop_invariant 0 <= c && c <= conjuncts.length
+            @     && (named <==> (\exists int d; 0 <= d && d < c; conjuncts[d].names(arguments, i)));
             @ decreases conjuncts.length - c;
-            @ assignable \nothing;
+            @ assignable \strictly_nothing;
             @*/
             for (int c = 0; c < conjuncts.length && !named; c++) {
                 named = conjuncts[c].names(arguments, i);

@@ -28,15 +28,16 @@ public final class Chain {
     /** Time and use alone: the cheap question, to be asked before anything is parsed. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
+    @ ensures \result >= 0;
     @ ensures \result == 0 <==> (\forall int b; 0 <= b && b < blocks.length;
     @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires);
-    @ assignable \nothing;
+    @ assignable \strictly_nothing;
     @*/
     public long atTime(long now) {
         /*@ loop_invariant 0 <= b && b <= blocks.length && (\forall int j; 0 <= j && j < b;
         @     blocks[j].mayUse && blocks[j].notBefore <= now && now < blocks[j].expires);
         @ decreases blocks.length - b;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int b = 0; b < blocks.length; b++) {
             int code = blocks[b].atTime(now);
@@ -50,18 +51,24 @@ public final class Chain {
     /** Whether every block allows these arguments now, after what was received; 0 or the answer of the first block that refuses. */
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
-    @ ensures \result == 0 ==> (\forall int b; 0 <= b && b < blocks.length;
-    @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires);
-    @ assignable \nothing;
+    @ ensures \result >= 0;
+    @ ensures \result == 0 <==> (\forall int b; 0 <= b && b < blocks.length;
+    @     blocks[b].mayUse && blocks[b].notBefore <= now && now < blocks[b].expires
+    @     && blocks[b].violated(arguments, received) == -1 && blocks[b].missing(arguments) == -1
+    @     && blocks[b].unnamed(arguments) == -1);
+    @ ensures_free \result == evaluate(arguments, received, now);
+    @ assignable \strictly_nothing;
     @*/
-    public long evaluate(Values arguments, Received received, long now) {
+    public /*@ strictly_pure @*/ long evaluate(Values arguments, Received received, long now) {
         long time = atTime(now);
         if (time != Codes.ALLOWED) {
             return time;
         }
-        /*@ loop_invariant 0 <= b && b <= blocks.length;
+        /*@ loop_invariant 0 <= b && b <= blocks.length
+        @     && (\forall int j; 0 <= j && j < b; blocks[j].violated(arguments, received) == -1
+        @         && blocks[j].missing(arguments) == -1 && blocks[j].unnamed(arguments) == -1);
         @ decreases blocks.length - b;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int b = 0; b < blocks.length; b++) {
             int violated = blocks[b].violated(arguments, received);
@@ -81,15 +88,7 @@ public final class Chain {
     }
 
     /** Marks what these arguments, which were allowed, were received as, so that {@link Sighting#act} counts the call. */
-    /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
-    @ assignable \everything;
-    @*/
     public void mark(Values arguments, Received received) {
-        /*@ loop_invariant 0 <= b && b <= blocks.length;
-        @ decreases blocks.length - b;
-        @ assignable \everything;
-        @*/
         for (int b = 0; b < blocks.length; b++) {
             blocks[b].mark(arguments, received);
         }

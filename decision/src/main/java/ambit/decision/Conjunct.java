@@ -49,9 +49,17 @@ public final class Conjunct {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ ensures \result <==> (kind == ANY
+    @     || (Paths.relate(path, arguments.paths[i]) == Paths.EQUAL
+    @         && ((kind == FROM && sighting(arguments, i, received) >= 0) || (kind != FROM && holds(arguments, i))))
+    @     || (Paths.relate(path, arguments.paths[i]) == Paths.ABOVE && (kind == ABSENT || arguments.types[i] == Values.EMPTY))
+    @     || (Paths.relate(path, arguments.paths[i]) == Paths.BELOW && Paths.isElementOf(arguments.paths[i], path)
+    @         && ((kind == MAX_LENGTH && arguments.types[i] != Values.EMPTY) || (kind == SUBSET && isOneOf(arguments, i))))
+    @     || Paths.relate(path, arguments.paths[i]) == Paths.UNRELATED);
+    @ ensures_free \result == tolerates(arguments, i, received);
+    @ assignable \strictly_nothing;
     @*/
-    public boolean tolerates(Values arguments, int i, Received received) {
+    public /*@ strictly_pure @*/ boolean tolerates(Values arguments, int i, Received received) {
         if (kind == ANY) {
             return true;
         }
@@ -63,7 +71,8 @@ public final class Conjunct {
             return kind == ABSENT || arguments.type(i) == Values.EMPTY;
         }
         if (relation == Paths.BELOW && Paths.isElementOf(arguments.path(i), path)) {
-            return kind == MAX_LENGTH || (kind == SUBSET && isOneOf(arguments, i));
+            return (kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY)
+                    || (kind == SUBSET && isOneOf(arguments, i));
         }
         return relation == Paths.UNRELATED;
     }
@@ -72,9 +81,13 @@ public final class Conjunct {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
+    @ ensures \result <==> (Paths.relate(path, arguments.paths[i]) == Paths.EQUAL
+    @     || ((kind == ANY || kind == SUBSET || kind == MAX_LENGTH)
+    @         && Paths.relate(path, arguments.paths[i]) == Paths.BELOW));
+    @ ensures_free \result == meets(arguments, i);
     @ assignable \strictly_nothing;
     @*/
-    public boolean meets(Values arguments, int i) {
+    public /*@ strictly_pure @*/ boolean meets(Values arguments, int i) {
         int relation = Paths.relate(path, arguments.path(i));
         return relation == Paths.EQUAL || (speaksOfMore() && relation == Paths.BELOW);
     }
@@ -83,9 +96,12 @@ public final class Conjunct {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
+    @ ensures \result <==> (meets(arguments, i)
+    @     || (arguments.types[i] == Values.EMPTY && Paths.relate(path, arguments.paths[i]) == Paths.ABOVE));
+    @ ensures_free \result == names(arguments, i);
     @ assignable \strictly_nothing;
     @*/
-    public boolean names(Values arguments, int i) {
+    public /*@ strictly_pure @*/ boolean names(Values arguments, int i) {
         if (meets(arguments, i)) {
             return true;
         }
@@ -97,9 +113,12 @@ public final class Conjunct {
     @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
     @ requires 0 <= i && i < arguments.types.length;
     @ ensures \result >= -1;
+    @ ensures \result >= 0 <==> (0 < operands.types.length && operands.types[0] == Values.STRING && operands.numbers[0] >= 0
+    @     && received.find(operands.texts[0], arguments.digests[i], operands.numbers[0]) >= 0);
+    @ ensures_free \result == sighting(arguments, i, received);
     @ assignable \strictly_nothing;
     @*/
-    private int sighting(Values arguments, int i, Received received) {
+    private /*@ strictly_pure @*/ int sighting(Values arguments, int i, Received received) {
         if (operands.size() == 0 || operands.type(0) != Values.STRING || operands.number(0) < 0) {
             return -1;
         }
@@ -107,18 +126,10 @@ public final class Conjunct {
     }
 
     /** Marks what the arguments that this conjunct allowed were received as, where it counts the calls that act on it. */
-    /*@ public normal_behavior
-    @ requires \invariant_for(this) && \invariant_for(arguments) && \invariant_for(received);
-    @ assignable \everything;
-    @*/
     public void mark(Values arguments, Received received) {
         if (kind != FROM) {
             return;
         }
-        /*@ loop_invariant 0 <= i && i <= arguments.types.length;
-        @ decreases arguments.types.length - i;
-        @ assignable \everything;
-        @*/
         for (int i = 0; i < arguments.size(); i++) {
             int found = Paths.relate(path, arguments.path(i)) == Paths.EQUAL ? sighting(arguments, i, received) : -1;
             if (found >= 0) {
@@ -138,9 +149,28 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ ensures kind == IN ==> (\result <==> isOneOf(arguments, i));
+    @ ensures (kind != IN && operands.types.length == 0) ==> !\result;
+    @ ensures (kind == NOT_IN && 0 < operands.types.length) ==> (\result <==> (isOfTheirTypes(arguments, i)
+    @     && !isOneOf(arguments, i)));
+    @ ensures (kind != IN && kind != NOT_IN && 0 < operands.types.length && arguments.types[i] == Values.EMPTY)
+    @     ==> (\result <==> (kind == SUBSET || kind == MAX_LENGTH));
+    @ ensures (kind == MAX_LENGTH && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)
+    @     ==> (\result <==> (arguments.types[i] == Values.STRING && fitsWithin(Texts.characters(arguments.texts[i]))));
+    @ ensures ((kind == CIDR || kind == HOST || kind == URL) && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)
+    @     ==> (\result <==> isLocated(arguments, i));
+    @ ensures (kind == EQ && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)
+    @     ==> (\result <==> same(arguments, i, 0));
+    @ ensures ((kind == MIN || kind == MAX) && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)
+    @     ==> (\result <==> isInRange(arguments, i));
+    @ ensures (kind == PREFIX || kind == GLOB || kind == UNDER) ==> (\result <==> (0 < operands.types.length
+    @     && arguments.types[i] == Values.STRING && operands.types[0] == Values.STRING
+    @     && fits(arguments.texts[i], operands.texts[0])));
+    @ ensures (kind < EQ || kind == ABSENT || kind == ANY || kind > URL) ==> !\result;
+    @ ensures_free \result == holds(arguments, i);
+    @ assignable \strictly_nothing;
     @*/
-    private boolean holds(Values arguments, int i) {
+    private /*@ strictly_pure @*/ boolean holds(Values arguments, int i) {
         if (kind == IN) {
             return isOneOf(arguments, i);
         }
@@ -151,7 +181,7 @@ public final class Conjunct {
             return isOfTheirTypes(arguments, i) && !isOneOf(arguments, i);
         }
         if (arguments.type(i) == Values.EMPTY) {
-            return kind == SUBSET || kind == MAX_LENGTH;
+            return kind == SUBSET || (kind == MAX_LENGTH && fitsWithin(0));
         }
         if (kind == MAX_LENGTH) {
             return arguments.type(i) == Values.STRING && fitsWithin(Texts.characters(arguments.text(i)));
@@ -173,9 +203,19 @@ public final class Conjunct {
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length && 0 < operands.types.length;
     @ requires kind == MIN || kind == MAX;
+    @ ensures operands.types[0] == Values.INT ==> (\result <==> (arguments.types[i] == Values.INT
+    @     && ((kind == MIN && arguments.numbers[i] >= operands.numbers[0])
+    @         || (kind == MAX && arguments.numbers[i] <= operands.numbers[0]))));
+    @ ensures operands.types[0] == Values.DECIMAL ==> (\result <==> ((arguments.types[i] == Values.INT
+    @     || arguments.types[i] == Values.DECIMAL || arguments.types[i] == Values.STRING)
+    @     && Decimals.isPlain(arguments.texts[i])
+    @     && ((kind == MIN && Decimals.compare(arguments.texts[i], operands.texts[0]) >= 0)
+    @         || (kind == MAX && Decimals.compare(arguments.texts[i], operands.texts[0]) <= 0))));
+    @ ensures (operands.types[0] != Values.INT && operands.types[0] != Values.DECIMAL) ==> !\result;
+    @ ensures_free \result == isInRange(arguments, i);
     @ assignable \strictly_nothing;
     @*/
-    private boolean isInRange(Values arguments, int i) {
+    private /*@ strictly_pure @*/ boolean isInRange(Values arguments, int i) {
         int type = arguments.type(i);
         if (operands.type(0) == Values.INT) {
             long number = arguments.number(i);
@@ -194,9 +234,10 @@ public final class Conjunct {
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ ensures kind != MAX_LENGTH ==> \result;
+    @ ensures_free \result == bounds(arguments);
     @ assignable \strictly_nothing;
     @*/
-    public boolean bounds(Values arguments) {
+    public /*@ strictly_pure @*/ boolean bounds(Values arguments) {
         if (kind != MAX_LENGTH) {
             return true;
         }
@@ -215,10 +256,11 @@ public final class Conjunct {
 
     /*@ private normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result ==> 0 < operands.types.length;
+    @ ensures \result <==> (0 < operands.types.length && operands.types[0] == Values.INT && length <= operands.numbers[0]);
+    @ ensures_free \result == fitsWithin(length);
     @ assignable \strictly_nothing;
     @*/
-    private boolean fitsWithin(int length) {
+    private /*@ strictly_pure @*/ boolean fitsWithin(int length) {
         return operands.size() > 0 && operands.type(0) == Values.INT && length <= operands.number(0);
     }
 
@@ -235,10 +277,13 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
+    @ ensures \result <==> (\exists int k; 0 <= k && k < operands.types.length; operands.types[k] == arguments.types[i]);
+    @ ensures_free \result == isOfTheirTypes(arguments, i);
     @ assignable \strictly_nothing;
     @*/
-    private boolean isOfTheirTypes(Values arguments, int i) {
-        /*@ loop_invariant 0 <= k && k <= operands.types.length;
+    private /*@ strictly_pure @*/ boolean isOfTheirTypes(Values arguments, int i) {
+        /*@ loop_invariant 0 <= k && k <= operands.types.length
+        @     && (\forall int j; 0 <= j && j < k; operands.types[j] != arguments.types[i]);
         @ decreases operands.types.length - k;
         @ assignable \strictly_nothing;
         @*/
@@ -254,13 +299,23 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
-    @ assignable \nothing;
+    @ requires kind == CIDR || kind == HOST || kind == URL;
+    @ ensures \result <==> (\exists int k; 0 <= k && k < operands.types.length;
+    @     (kind == CIDR && Networks.isIn(arguments.addresses[i], operands.texts[k], operands.numbers[k]))
+    @     || (kind == HOST && Networks.isHost(arguments.hosts[i], operands.texts[k]))
+    @     || (kind == URL && Networks.isWithin(arguments.urls[i], operands.texts[k])));
+    @ ensures_free \result == isLocated(arguments, i);
+    @ assignable \strictly_nothing;
     @*/
-    private boolean isLocated(Values arguments, int i) {
+    private /*@ strictly_pure @*/ boolean isLocated(Values arguments, int i) {
         boolean located = false;
-        /*@ loop_invariant 0 <= k && k <= operands.types.length;
+        /*@ loop_invariant 0 <= k && k <= operands.types.length
+        @     && (located <==> (\exists int j; 0 <= j && j < k;
+        @         (kind == CIDR && Networks.isIn(arguments.addresses[i], operands.texts[j], operands.numbers[j]))
+        @         || (kind == HOST && Networks.isHost(arguments.hosts[i], operands.texts[j]))
+        @         || (kind == URL && Networks.isWithin(arguments.urls[i], operands.texts[j]))));
         @ decreases operands.types.length - k;
-        @ assignable \nothing;
+        @ assignable \strictly_nothing;
         @*/
         for (int k = 0; k < operands.size() && !located; k++) {
             if (kind == CIDR) {
@@ -275,10 +330,15 @@ public final class Conjunct {
     }
 
     /*@ private normal_behavior
-    @ ensures \result ==> (kind == PREFIX || kind == GLOB || kind == UNDER);
-    @ assignable \nothing;
+    @ ensures kind == PREFIX ==> (\result <==> (text.length >= operand.length
+    @     && (\forall int i; 0 <= i && i < operand.length; text[i] == operand[i])));
+    @ ensures kind == GLOB ==> (\result <==> Texts.matches(text, operand));
+    @ ensures kind == UNDER ==> (\result <==> Texts.isUnder(text, operand));
+    @ ensures (kind != PREFIX && kind != GLOB && kind != UNDER) ==> !\result;
+    @ ensures_free \result == fits(text, operand);
+    @ assignable \strictly_nothing;
     @*/
-    private boolean fits(byte[] text, byte[] operand) {
+    private /*@ strictly_pure @*/ boolean fits(byte[] text, byte[] operand) {
         if (kind == PREFIX) {
             return Texts.startsWith(text, operand);
         }
@@ -291,10 +351,13 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length;
+    @ ensures \result <==> (\exists int k; 0 <= k && k < operands.types.length; same(arguments, i, k));
+    @ ensures_free \result == isOneOf(arguments, i);
     @ assignable \strictly_nothing;
     @*/
-    private boolean isOneOf(Values arguments, int i) {
-        /*@ loop_invariant 0 <= k && k <= operands.types.length;
+    private /*@ strictly_pure @*/ boolean isOneOf(Values arguments, int i) {
+        /*@ loop_invariant 0 <= k && k <= operands.types.length
+        @     && (\forall int j; 0 <= j && j < k; !same(arguments, i, j));
         @ decreases operands.types.length - k;
         @ assignable \strictly_nothing;
         @*/
@@ -309,10 +372,15 @@ public final class Conjunct {
     /*@ private normal_behavior
     @ requires \invariant_for(this) && \invariant_for(arguments);
     @ requires 0 <= i && i < arguments.types.length && 0 <= k && k < operands.types.length;
-    @ ensures \result ==> arguments.types[i] == operands.types[k];
+    @ ensures \result <==> (arguments.types[i] == operands.types[k] && (arguments.types[i] == Values.NULL
+    @     || ((arguments.types[i] == Values.INT || arguments.types[i] == Values.BOOL)
+    @         && arguments.numbers[i] == operands.numbers[k])
+    @     || (arguments.types[i] == Values.STRING && arguments.texts[i].length == operands.texts[k].length
+    @         && (\forall int j; 0 <= j && j < operands.texts[k].length; arguments.texts[i][j] == operands.texts[k][j]))));
+    @ ensures_free \result == same(arguments, i, k);
     @ assignable \strictly_nothing;
     @*/
-    private boolean same(Values arguments, int i, int k) {
+    private /*@ strictly_pure @*/ boolean same(Values arguments, int i, int k) {
         int type = operands.type(k);
         if (arguments.type(i) != type) {
             return false;

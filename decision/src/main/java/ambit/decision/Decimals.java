@@ -12,9 +12,10 @@ public final class Decimals {
     /** Whether this is a number: perhaps a minus, digits without a needless zero, perhaps a point and digits. */
     /*@ public normal_behavior
     @ ensures \result ==> text.length > 0;
+    @ ensures_free \result == isPlain(text);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isPlain(byte[] text) {
+    public static /*@ strictly_pure @*/ boolean isPlain(byte[] text) {
         int start = text.length > 0 && text[0] == MINUS ? 1 : 0;
         int point = digitsEnd(text, start);
         if (point == start || (text[start] == ZERO && point > start + 1)) {
@@ -49,9 +50,10 @@ public final class Decimals {
     /** Below, equal to or above 0 as {@code a} is less than, equal to or more than {@code b}, both plain. */
     /*@ public normal_behavior
     @ ensures -1 <= \result && \result <= 1;
+    @ ensures_free \result == compare(a, b);
     @ assignable \strictly_nothing;
     @*/
-    public static int compare(byte[] a, byte[] b) {
+    public static /*@ strictly_pure @*/ int compare(byte[] a, byte[] b) {
         boolean belowZero = a.length > 0 && a[0] == MINUS;
         boolean otherBelowZero = b.length > 0 && b[0] == MINUS;
         if (belowZero != otherBelowZero) {

@@ -41,7 +41,9 @@ public final class Ledger {
     @     && rate != within && window != opened && window != within && opened != within;
     @ public invariant (\forall int i; 0 <= i && i < parent.length; -1 <= parent[i] && parent[i] < parent.length
     @     && 0 <= depth[i] && depth[i] < MAX_DEPTH && 0 <= children[i] && -1 <= limit[i] && 0 <= used[i]
-    @     && -1 <= rate[i] && 0 <= window[i] && 0 <= opened[i] && 0 <= within[i]);
+    @     && -1 <= rate[i] && 0 <= window[i] && 0 <= opened[i] && 0 <= within[i]
+    @     && limit[i] <= 9223372036854775807L && used[i] <= 9223372036854775807L && rate[i] <= 9223372036854775807L
+    @     && window[i] <= 9223372036854775807L && within[i] <= 9223372036854775807L);
     @ public invariant (\forall int i; 0 <= i && i < parent.length;
     @     (live[i] && parent[i] >= 0) ==> (live[parent[i]] && depth[i] == depth[parent[i]] + 1));
     @ public invariant (\forall int i; 0 <= i && i < parent.length; (live[i] && parent[i] < 0) ==> depth[i] == 0);
@@ -86,7 +88,9 @@ public final class Ledger {
     @     revoked[*], next;
     @*/
     public int allocate(int above, long most, long taken) {
-        if (most < UNLIMITED || taken < 0 || (above != NONE && !isLive(above))) {
+        if (most < UNLIMITED
+                || taken < 0
+                || (above != NONE && (!isLive(above) || children[above] == Integer.MAX_VALUE))) {
             return NONE;
         }
         int level = above == NONE ? 0 : depth[above] + 1;
@@ -157,9 +161,11 @@ public final class Ledger {
     /** Gives up a node that has no children; what was taken from it stays taken from its ancestors. Answers whether it did. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result ==> !live[node];
+    @ requires (\forall int i; 0 <= i && i < parent.length;
+    @     (live[i] && 0 <= parent[i]) ==> 0 < children[parent[i]]);
+    @ ensures \result ==> (0 <= node && node < parent.length && !live[node]);
     @ ensures (\forall int i; 0 <= i && i < parent.length; used[i] == \old(used[i]) && revoked[i] == \old(revoked[i])
-    @     && (i != node ==> live[i] == \old(live[i])));
+    @     && ((i != node || !\result) ==> live[i] == \old(live[i])));
     @ assignable children[*], live[*];
     @*/
     public boolean free(int node) {
@@ -176,7 +182,7 @@ public final class Ledger {
     /** Refuses whatever is asked of the node and of everything below it, for good. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures (0 <= node && node < parent.length && \old(live[node])) ==> revoked[node];
+    @ ensures (0 <= node && node < parent.length && live[node]) ==> revoked[node];
     @ ensures (\forall int i; 0 <= i && i < parent.length && i != node; revoked[i] == \old(revoked[i]));
     @ assignable revoked[*];
     @*/
@@ -230,37 +236,60 @@ public final class Ledger {
     @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
     @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
     @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
-    @ ensures \result == 0 ==> (!revoked[node] && used[node] == \old(used[node]) + amount);
-    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i]) || used[i] == \old(used[i]) + amount);
+    @ ensures \result == 0 ==> (0 <= node && node < used.length && live[node] && !revoked[node] && 0 <= amount
+    @     && used[node] == \old(used[node]) + amount);
+    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     || (used[i] == \old(used[i]) + amount && live[i] && !revoked[i]
+    @         && (parent[i] < 0 || used[parent[i]] == \old(used[parent[i]]) + amount)));
     @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
     @ assignable used[*], opened[*], within[*];
     @*/
     public int take(int node, long amount, long now) {
         int code = check(node, amount, now);
-        if (code != Codes.ALLOWED) {
-            return code;
+        return code == Codes.ALLOWED ? charge(node, amount, now) : code;
+    }
+
+    /**
+     * Charges the ancestors, then the node. It asks each node once more, so that what it charges needs nobody's word: that is what makes the
+     * proof a step of induction.
+     */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this);
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ ensures \result == 0 ==> (!revoked[node] && 0 <= amount && used[node] == \old(used[node]) + amount);
+    @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     || (used[i] == \old(used[i]) + amount && live[i] && !revoked[i]
+    @         && (parent[i] < 0 || used[parent[i]] == \old(used[parent[i]]) + amount)));
+    @ ensures (\forall int i; 0 <= i && i < used.length && (!live[i] || depth[i] > depth[node]);
+    @     used[i] == \old(used[i]) && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ measured_by depth[node];
+    @ assignable used[*], opened[*], within[*];
+    @*/
+    private int charge(int node, long amount, long now) {
+        if (revoked[node]) {
+            return Codes.REVOKED;
         }
-        int at = node;
-        /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at])
-        @     && (at == node || used[node] == \old(used[node]) + amount)
-        @     && (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
-        @         || (used[i] == \old(used[i]) + amount && live[i] && (at < 0 || depth[i] > depth[at])
-        @             && (limit[i] < 0 || amount <= limit[i] - \old(used[i]))));
-        @ decreases at < 0 ? 0 : depth[at] + 1;
-        @ assignable used[*], opened[*], within[*];
-        @*/
-        while (at != NONE) {
-            used[at] += amount;
-            if (rate[at] != UNLIMITED) {
-                if (now - window[at] >= opened[at]) {
-                    opened[at] = now;
-                    within[at] = 0;
+        if (!covers(node, amount)) {
+            return Codes.USES_EXHAUSTED;
+        }
+        if (!keepsPace(node, amount, now)) {
+            return Codes.RATE_LIMITED;
+        }
+        int above = parent[node] == NONE ? Codes.ALLOWED : charge(parent[node], amount, now);
+        if (above == Codes.ALLOWED) {
+            used[node] += amount;
+            if (rate[node] != UNLIMITED) {
+                if (now - window[node] >= opened[node]) {
+                    opened[node] = now;
+                    within[node] = 0;
                 }
-                within[at] += amount;
+                within[node] += amount;
             }
-            at = parent[at];
         }
-        return Codes.ALLOWED;
+        return above;
     }
 
     /**
@@ -339,36 +368,39 @@ public final class Ledger {
     }
 
     /*@ private normal_behavior
-    @ requires \invariant_for(this);
+    @ requires live != null && parent != null && live.length == parent.length;
     @ ensures \result <==> (0 <= node && node < parent.length && live[node]);
     @ assignable \strictly_nothing;
     @*/
-    private boolean isLive(int node) {
+    private /*@ helper @*/ boolean isLive(int node) {
         return node >= 0 && node < parent.length && live[node];
     }
 
     /** Whether there is room for the amount, be it for the limit or for the counter itself. */
     /*@ private normal_behavior
-    @ requires \invariant_for(this);
-    @ requires 0 <= node && node < parent.length && live[node];
+    @ requires limit != null && used != null;
+    @ requires 0 <= node && node < limit.length && node < used.length && -1 <= limit[node] && 0 <= used[node]
+    @     && limit[node] <= 9223372036854775807L && used[node] <= 9223372036854775807L && (limit[node] >= 0 ==> used[node] <= limit[node]);
     @ ensures \result <==> (0 <= amount
     @     && amount <= (limit[node] < 0 ? 9223372036854775807L : limit[node]) - used[node]);
     @ assignable \strictly_nothing;
     @*/
-    private boolean covers(int node, long amount) {
+    private /*@ helper @*/ boolean covers(int node, long amount) {
         long most = limit[node] == UNLIMITED ? Long.MAX_VALUE : limit[node];
         return amount >= 0 && amount <= most - used[node];
     }
 
     /** Whether the node's rate has room: in its present window, or in one that begins now. Before 1970 there is no room. */
     /*@ private normal_behavior
-    @ requires \invariant_for(this);
-    @ requires 0 <= node && node < parent.length && live[node];
+    @ requires rate != null && window != null && opened != null && within != null;
+    @ requires 0 <= node && node < rate.length && node < window.length && node < opened.length && node < within.length;
+    @ requires -1 <= rate[node] && 0 <= window[node] && 0 <= opened[node] && 0 <= within[node];
+    @ requires rate[node] <= 9223372036854775807L && window[node] <= 9223372036854775807L && within[node] <= 9223372036854775807L;
     @ ensures (\result && rate[node] >= 0) ==> (0 <= now && amount <= rate[node]
     @     && (now - window[node] >= opened[node] || amount <= rate[node] - within[node]));
     @ assignable \strictly_nothing;
     @*/
-    private boolean keepsPace(int node, long amount, long now) {
+    private /*@ helper @*/ boolean keepsPace(int node, long amount, long now) {
         if (rate[node] == UNLIMITED) {
             return true;
         }

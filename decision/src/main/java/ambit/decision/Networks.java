@@ -10,24 +10,28 @@ public final class Networks {
 
     /** Whether both are addresses and share their first {@code bits} bits. */
     /*@ public normal_behavior
-    @ ensures \result ==> (address.length == 16 && network.length == 16 && 0 <= bits && bits <= 128);
+    @ ensures \result ==> (address.length == 16 && network.length == 16 && 0 <= bits && bits <= 128
+    @     && (\forall int i; 0 <= i && 8 * i + 8 <= bits; address[i] == network[i]));
+    @ ensures_free \result == isIn(address, network, bits);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isIn(byte[] address, byte[] network, long bits) {
+    public static /*@ strictly_pure @*/ boolean isIn(byte[] address, byte[] network, long bits) {
         if (address.length != ADDRESS || network.length != ADDRESS || bits < 0 || bits > 8 * ADDRESS) {
             return false;
         }
-        int whole = (int) (bits / 8);
-        /*@ loop_invariant 0 <= i && i <= whole && whole <= 16;
-        @ decreases whole - i;
+        int whole = 0;
+        /*@ loop_invariant 0 <= whole && whole <= 16 && 8 * whole <= bits
+        @     && (\forall int i; 0 <= i && i < whole; address[i] == network[i]);
+        @ decreases 16 - whole;
         @ assignable \strictly_nothing;
         @*/
-        for (int i = 0; i < whole; i++) {
-            if (address[i] != network[i]) {
+        while (8 * whole + 8 <= bits) {
+            if (address[whole] != network[whole]) {
                 return false;
             }
+            whole++;
         }
-        int rest = (int) (bits % 8);
+        long rest = bits - 8L * whole;
         return rest == 0 || high(address[whole], rest) == high(network[whole], rest);
     }
 
@@ -37,13 +41,13 @@ public final class Networks {
     @ ensures 0 <= \result && \result <= 255;
     @ assignable \strictly_nothing;
     @*/
-    private static int high(byte octet, int bits) {
+    private static int high(byte octet, long bits) {
         int value = octet < 0 ? octet + 256 : octet;
         /*@ loop_invariant bits <= k && k <= 8 && 0 <= value && value <= 255;
         @ decreases 8 - k;
         @ assignable \strictly_nothing;
         @*/
-        for (int k = bits; k < 8; k++) {
+        for (long k = bits; k < 8; k++) {
             value = value / 2;
         }
         return value;
@@ -52,40 +56,46 @@ public final class Networks {
     /** Whether {@code host} is the one that {@code pattern} names or, where that begins with {@code *.}, some host below it. */
     /*@ public normal_behavior
     @ ensures \result ==> host.length > 0;
+    @ ensures_free \result == isHost(host, pattern);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isHost(byte[] host, byte[] pattern) {
-        int skip = pattern.length > 1 && pattern[0] == STAR ? 1 : 0;
-        int from = host.length - (pattern.length - skip);
-        if (host.length == 0 || (skip == 0 ? from != 0 : from <= 0)) {
+    public static /*@ strictly_pure @*/ boolean isHost(byte[] host, byte[] pattern) {
+        return isHost(host, 0, host.length, pattern, 0, pattern.length);
+    }
+
+    /** The same for a part of {@code text} and a part of {@code pattern}. */
+    /*@ private normal_behavior
+    @ requires 0 <= start && start <= end && end <= text.length;
+    @ requires 0 <= first && first <= last && last <= pattern.length;
+    @ ensures \result ==> start < end;
+    @ ensures (last - first < 2 || pattern[first] != 42) ==> (\result <==> (start < end && end - start == last - first
+    @     && (\forall int i; 0 <= i && i < last - first; text[start + i] == pattern[first + i])));
+    @ assignable \strictly_nothing;
+    @*/
+    private static boolean isHost(byte[] text, int start, int end, byte[] pattern, int first, int last) {
+        int named = last - first > 1 && pattern[first] == STAR ? first + 1 : first;
+        int from = end - (last - named);
+        if (start == end || (named == first ? from != start : from <= start)) {
             return false;
         }
-        /*@ loop_invariant 0 <= i && i <= pattern.length - skip;
-        @ decreases pattern.length - skip - i;
-        @ assignable \strictly_nothing;
-        @*/
-        for (int i = 0; i < pattern.length - skip; i++) {
-            if (host[from + i] != pattern[skip + i]) {
-                return false;
-            }
-        }
-        return true;
+        return same(text, from, pattern, named, last - named);
     }
 
     /** Whether {@code url} has the scheme and port of {@code pattern}, a host that it names, and a path at or below its path. */
     /*@ public normal_behavior
-    @ assignable \nothing;
+    @ ensures_free \result == isWithin(url, pattern);
+    @ assignable \strictly_nothing;
     @*/
-    public static boolean isWithin(byte[] url, byte[] pattern) {
+    public static /*@ strictly_pure @*/ boolean isWithin(byte[] url, byte[] pattern) {
         int host = hostAt(pattern);
         if (host != hostAt(url) || host == 0) {
             return false;
         }
         int path = slashFrom(url, host);
         int base = slashFrom(pattern, host);
-        return Texts.equal(part(url, 0, host), part(pattern, 0, host))
-                && isHost(part(url, host, path), part(pattern, host, base))
-                && Texts.isUnder(part(url, path, url.length), part(pattern, base, pattern.length));
+        return same(url, 0, pattern, 0, host)
+                && isHost(url, host, path, pattern, host, base)
+                && Texts.isUnder(url, path, pattern, base);
     }
 
     /** Where the host begins: after two slashes; 0 where there are none. */
@@ -95,18 +105,20 @@ public final class Networks {
     @*/
     private static int hostAt(byte[] url) {
         int slash = slashFrom(url, 0);
-        return slash + 1 < url.length && url[slash + 1] == SLASH ? slash + 2 : 0;
+        return slash < url.length - 1 && url[slash + 1] == SLASH ? slash + 2 : 0;
     }
 
     /** The first slash at or after {@code start}, or the end. */
     /*@ private normal_behavior
     @ requires 0 <= start && start <= text.length;
     @ ensures start <= \result && \result <= text.length;
+    @ ensures (\forall int i; start <= i && i < \result; text[i] != 47);
+    @ ensures \result == text.length || text[\result] == 47;
     @ assignable \strictly_nothing;
     @*/
     private static int slashFrom(byte[] text, int start) {
         int at = start;
-        /*@ loop_invariant start <= at && at <= text.length;
+        /*@ loop_invariant start <= at && at <= text.length && (\forall int i; start <= i && i < at; text[i] != 47);
         @ decreases text.length - at;
         @ assignable \strictly_nothing;
         @*/
@@ -116,20 +128,22 @@ public final class Networks {
         return at;
     }
 
+    /** Whether {@code length} bytes are the same from these places on. */
     /*@ private normal_behavior
-    @ requires 0 <= from && from <= to && to <= text.length;
-    @ ensures \result.length == to - from && \fresh(\result);
-    @ assignable \nothing;
+    @ requires 0 <= length && 0 <= at && at <= a.length - length && 0 <= bt && bt <= b.length - length;
+    @ ensures \result <==> (\forall int i; 0 <= i && i < length; a[at + i] == b[bt + i]);
+    @ assignable \strictly_nothing;
     @*/
-    private static byte[] part(byte[] text, int from, int to) {
-        byte[] part = new byte[to - from];
-        /*@ loop_invariant 0 <= i && i <= part.length && \fresh(part) && part.length == to - from;
-        @ decreases part.length - i;
-        @ assignable part[*];
+    private static boolean same(byte[] a, int at, byte[] b, int bt, int length) {
+        /*@ loop_invariant 0 <= i && i <= length && (\forall int j; 0 <= j && j < i; a[at + j] == b[bt + j]);
+        @ decreases length - i;
+        @ assignable \strictly_nothing;
         @*/
-        for (int i = 0; i < part.length; i++) {
-            part[i] = text[from + i];
+        for (int i = 0; i < length; i++) {
+            if (a[at + i] != b[bt + i]) {
+                return false;
+            }
         }
-        return part;
+        return true;
     }
 }

@@ -26,9 +26,14 @@ public final class Paths {
     @ ensures UNRELATED <= \result && \result <= MISMATCH;
     @ ensures \result == EQUAL <==> (named.length == argument.length
     @     && (\forall int i; 0 <= i && i < named.length; named[i] == argument[i]));
+    @ ensures \result == BELOW <==> (named.length < argument.length && argument[named.length] == 47
+    @     && (\forall int i; 0 <= i && i < named.length; named[i] == argument[i]));
+    @ ensures \result == ABOVE <==> (argument.length < named.length && named[argument.length] == 47
+    @     && (\forall int i; 0 <= i && i < argument.length; named[i] == argument[i]));
+    @ ensures_free \result == relate(named, argument);
     @ assignable \strictly_nothing;
     @*/
-    public static int relate(byte[] named, byte[] argument) {
+    public static /*@ strictly_pure @*/ int relate(byte[] named, byte[] argument) {
         int same = 0;
         int start = 0;
         /*@ loop_invariant 0 <= same && same <= named.length && same <= argument.length && 0 <= start && start <= same
@@ -56,10 +61,12 @@ public final class Paths {
 
     /** Whether {@code argument} is an element, and no part of one, of the list at {@code named}. */
     /*@ public normal_behavior
-    @ ensures \result ==> argument.length == named.length + 2;
+    @ ensures \result <==> (argument.length == named.length + 2 && relate(named, argument) == BELOW
+    @     && argument[named.length + 1] == 42);
+    @ ensures_free \result == isElementOf(argument, named);
     @ assignable \strictly_nothing;
     @*/
-    public static boolean isElementOf(byte[] argument, byte[] named) {
+    public static /*@ strictly_pure @*/ boolean isElementOf(byte[] argument, byte[] named) {
         return argument.length - 2 == named.length
                 && relate(named, argument) == BELOW
                 && argument[argument.length - 1] == STAR;
@@ -68,7 +75,8 @@ public final class Paths {
     /** Whether the name that begins at {@code start} is the star of list elements. */
     /*@ private normal_behavior
     @ requires 0 <= start && start <= path.length;
-    @ ensures \result ==> (start < path.length && path[start] == 42);
+    @ ensures \result <==> (start < path.length && path[start] == 42
+    @     && (start + 1 == path.length || path[start + 1] == 47));
     @ assignable \strictly_nothing;
     @*/
     private static boolean isElement(byte[] path, int start) {

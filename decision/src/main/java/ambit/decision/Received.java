@@ -19,6 +19,10 @@ public final class Received {
     @*/
 
     /** Nothing yet. */
+    /*@ public normal_behavior
+    @ ensures size == 0;
+    @ assignable \nothing;
+    @*/
     public Received() {}
 
     /** Remembers one more; answers false, and changes nothing, where there is no room. */
@@ -51,9 +55,12 @@ public final class Received {
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures -1 <= \result && \result < size;
+    @ ensures \result >= 0 ==> (sightings[\result].acted < 9223372036854775807L
+    @     && (times == 0 || sightings[\result].acted < times));
+    @ ensures_free \result == find(source, digest, times);
     @ assignable \strictly_nothing;
     @*/
-    public int find(byte[] source, byte[] digest, long times) {
+    public /*@ strictly_pure @*/ int find(byte[] source, byte[] digest, long times) {
         /*@ loop_invariant 0 <= i && i <= size;
         @ decreases size - i;
         @ assignable \strictly_nothing;

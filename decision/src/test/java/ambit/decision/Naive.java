@@ -105,7 +105,9 @@ final class Naive {
         if (same == named.size()) {
             boolean element = a.path().equals(c.path() + "/*");
             boolean member = c.operands().stream().anyMatch(o -> equal(o, a.value()));
-            return !(element && (c.kind() == Conjunct.MAX_LENGTH || (c.kind() == Conjunct.SUBSET && member)));
+            boolean plain = a.value().type() != Values.EMPTY;
+            return !(element
+                    && ((c.kind() == Conjunct.MAX_LENGTH && plain) || (c.kind() == Conjunct.SUBSET && member)));
         }
         if (same == found.size()) {
             return c.kind() != Conjunct.ABSENT && a.value().type() != Values.EMPTY;
@@ -140,7 +142,10 @@ final class Naive {
                     && c.operands().stream().noneMatch(o -> equal(o, value));
         }
         if (value.type() == Values.EMPTY) {
-            return c.kind() == Conjunct.SUBSET || c.kind() == Conjunct.MAX_LENGTH;
+            return c.kind() == Conjunct.SUBSET
+                    || (c.kind() == Conjunct.MAX_LENGTH
+                            && operand.type() == Values.INT
+                            && Long.parseLong(operand.text()) >= 0);
         }
         boolean strings = value.type() == Values.STRING && operand.type() == Values.STRING;
         return switch (c.kind()) {

@@ -7,6 +7,7 @@ import ambit.wire.Blob;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,25 +42,42 @@ public record Checkpoint(String origin, Head head) {
     /**
      * Reads a note and checks its signature.
      *
-     * @throws JournalException if it is not a checkpoint of this origin signed with this key
+     * @throws JournalException if it is not a checkpoint of this origin signed with one of these keys
      */
-    public static Checkpoint open(byte[] note, String origin, Blob publicKey) {
-        Matcher matcher = NOTE.matcher(new String(note, UTF_8));
-        if (!matcher.matches()) {
-            throw new JournalException("checkpoint is not a signed note of three lines");
-        }
+    public static Checkpoint open(byte[] note, String origin, List<Blob> keys) {
+        Matcher matcher = matcher(note);
         if (!matcher.group("origin").equals(origin) || !matcher.group("name").equals(origin)) {
             throw new JournalException("checkpoint is of the log " + matcher.group("origin") + ", not of " + origin);
         }
         byte[] line = Base64.getDecoder().decode(matcher.group("signature"));
         byte[] signature = Arrays.copyOfRange(line, 4, line.length);
+        byte[] text = matcher.group("text").getBytes(UTF_8);
         if (!base64(line).equals(matcher.group("signature"))
-                || !Arrays.equals(keyId(origin, publicKey), 0, 4, line, 0, 4)
-                || !Signed.verifiesNote(publicKey, matcher.group("text").getBytes(UTF_8), signature)) {
+                || keys.stream()
+                        .noneMatch(key -> Arrays.equals(keyId(origin, key), 0, 4, line, 0, 4)
+                                && Signed.verifiesNote(key, text, signature))) {
             throw new JournalException("checkpoint is not signed with the core's key");
         }
+        return unverified(matcher);
+    }
+
+    /** Reads a note whose signature is still to be checked. */
+    public static Checkpoint unverified(byte[] note) {
+        return unverified(matcher(note));
+    }
+
+    private static Matcher matcher(byte[] note) {
+        Matcher matcher = NOTE.matcher(new String(note, UTF_8));
+        if (!matcher.matches()) {
+            throw new JournalException("checkpoint is not a signed note of three lines");
+        }
+        return matcher;
+    }
+
+    private static Checkpoint unverified(Matcher matcher) {
         byte[] root = Base64.getDecoder().decode(matcher.group("root"));
-        return new Checkpoint(origin, new Head(Long.parseLong(matcher.group("size")), Blob.of(root)));
+        long size = Long.parseLong(matcher.group("size"));
+        return new Checkpoint(matcher.group("origin"), new Head(size, Blob.of(root)));
     }
 
     static byte[] keyId(String name, Blob publicKey) {

@@ -9,32 +9,43 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Appends go to a buffer; one thread writes what has gathered and syncs once for all of it. */
+/**
+ * Appends go to a buffer; one thread hashes and writes what has gathered and syncs once for all of it. Who appends waits for neither, and
+ * who waits for the disk is woken by the disk alone.
+ */
 final class GroupCommitJournal implements Journal {
     /** Appends are refused when this many bytes wait for the disk. */
     private static final int MAX_PENDING = 16 << 20;
 
     private static final long CHECKPOINT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+    private static final long FOREVER = Long.MAX_VALUE;
 
     private final Storage storage;
     private final LogKey key;
     private final long recoveredFrom;
-    private final MerkleRange tree;
     private final Thread flusher = Thread.ofPlatform().name("journal").daemon().unstarted(this::flushUntilClosed);
+
+    // These and the storage belong to the flusher.
+    private final MerkleRange tree;
     private byte[] chain;
 
-    // Everything below is guarded by this object's monitor; the storage belongs to the flusher.
+    /** What is notified when {@link #head} or {@link #failure} changes. */
+    private final Object progress = new Object();
+
+    private volatile Head head;
+    private volatile @Nullable Throwable failure;
+
+    // Everything below is guarded by this object's monitor.
     private ByteBuffer pending = ByteBuffer.allocate(1 << 16);
     private ByteBuffer spare = ByteBuffer.allocate(1 << 16);
     private long durableLength;
-    private long durable;
+    private long size;
     private long signed;
     private String note;
     private long checkpointWanted = -1;
     private boolean checkpointAtOnce;
     private long checkpointTime = System.nanoTime() - CHECKPOINT_INTERVAL;
     private boolean closing;
-    private @Nullable Throwable failure;
 
     private GroupCommitJournal(Storage storage, LogKey key, Records records, String note) {
         this.storage = storage;
@@ -44,8 +55,8 @@ final class GroupCommitJournal implements Journal {
         this.tree = records.tree;
         this.chain = records.chain;
         this.durableLength = records.offset;
-        this.durable = records.tree.size();
-        this.signed = durable;
+        this.head = records.head();
+        this.signed = this.size = head.size();
     }
 
     static GroupCommitJournal open(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
@@ -78,7 +89,7 @@ final class GroupCommitJournal implements Journal {
     private static List<Head> heads(LogKey key, Optional<byte[]> note) {
         return note
                 .map(bytes ->
-                        Checkpoint.open(bytes, key.origin(), key.publicKey()).head())
+                        Checkpoint.open(bytes, key.origin(), key.accepted()).head())
                 .stream()
                 .toList();
     }
@@ -105,12 +116,9 @@ final class GroupCommitJournal implements Journal {
         if (pending.remaining() < needed) {
             grow(needed);
         }
-        byte[] leafHash = MerkleRange.leaf().digest(entry);
-        chain = Records.chain(chain, leafHash);
-        tree.add(leafHash);
-        pending.putInt(entry.length).put(entry).put(chain);
+        pending.putInt(entry.length).put(entry).put(new byte[32]);
         notifyAll();
-        return tree.size() - 1;
+        return size++;
     }
 
     private void grow(int needed) {
@@ -131,12 +139,14 @@ final class GroupCommitJournal implements Journal {
     }
 
     @Override
-    public synchronized void awaitDurable(long index) {
-        while (durable <= index) {
-            if (failure != null || !flusher.isAlive()) {
-                throw lost("entry " + index + " did not become durable");
+    public void awaitDurable(long index) {
+        synchronized (progress) {
+            while (head.size() <= index) {
+                if (failure != null || !flusher.isAlive()) {
+                    throw lost("entry " + index + " did not become durable");
+                }
+                pause(progress, FOREVER);
             }
-            pause(0);
         }
     }
 
@@ -160,12 +170,7 @@ final class GroupCommitJournal implements Journal {
 
     @Override
     public synchronized long size() {
-        return tree.size();
-    }
-
-    @Override
-    public synchronized Head head() {
-        return tree.head();
+        return size;
     }
 
     @Override
@@ -175,21 +180,21 @@ final class GroupCommitJournal implements Journal {
 
     @Override
     public synchronized void requestCheckpoint() {
-        checkpointWanted = tree.size();
+        checkpointWanted = size;
         notifyAll();
     }
 
     @Override
     public synchronized String checkpoint() {
         refuseIfDone();
-        long size = tree.size();
+        long wanted = size;
         requestCheckpoint();
         checkpointAtOnce = true;
-        while (checkpointAtOnce || signed < size) {
+        while (checkpointAtOnce || signed < wanted) {
             if (failure != null || !flusher.isAlive()) {
                 throw lost("the checkpoint could not be written");
             }
-            pause(0);
+            pause(this, FOREVER);
         }
         return note;
     }
@@ -207,15 +212,11 @@ final class GroupCommitJournal implements Journal {
         }
     }
 
-    /** Waits for a change, at most {@code nanos} where that is not 0. An interrupted thread gets no durability. */
+    /** Waits for a change, at most so long. An interrupted thread gets no durability. */
     @SuppressWarnings("WaitNotInLoop") // every caller asks again for what it waits for
-    private void pause(long nanos) {
+    private static void pause(Object monitor, long nanos) {
         try {
-            if (nanos == 0) {
-                wait();
-            } else {
-                TimeUnit.NANOSECONDS.timedWait(this, nanos);
-            }
+            TimeUnit.NANOSECONDS.timedWait(monitor, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JournalException("interrupted while waiting for the disk", e);
@@ -232,32 +233,34 @@ final class GroupCommitJournal implements Journal {
         }
     }
 
-    private synchronized void fail(Throwable cause) {
+    private void fail(Throwable cause) {
         failure = cause;
-        notifyAll();
+        for (Object monitor : List.of(this, progress)) {
+            synchronized (monitor) {
+                monitor.notifyAll();
+            }
+        }
     }
 
     private boolean flushOnce() throws IOException {
         ByteBuffer batch;
-        Head head;
         boolean last;
         boolean sign;
         synchronized (this) {
             while (pending.position() == 0 && !closing && !checkpointDue()) {
-                pause(untilCheckpoint());
+                pause(this, untilCheckpoint());
             }
             batch = pending.flip();
             pending = spare;
-            head = tree.head();
             last = closing;
             sign = last || checkpointDue();
         }
-        int length = batch.remaining();
-        if (length > 0) {
-            storage.append(batch);
+        if (batch.hasRemaining()) {
+            seal(batch);
+            storage.append(batch.rewind());
             storage.sync();
         }
-        flushed(batch, length, head);
+        flushed(batch);
         if (sign) {
             String fresh = note(head, key);
             storage.replaceCheckpoint(fresh.getBytes(UTF_8));
@@ -266,11 +269,27 @@ final class GroupCommitJournal implements Journal {
         return !last;
     }
 
-    private synchronized void flushed(ByteBuffer batch, int length, Head head) {
-        durable = head.size();
-        durableLength += length;
-        spare = batch.clear();
-        notifyAll();
+    /** Writes the chain hashes over the zeros that appends left for them. */
+    private void seal(ByteBuffer batch) {
+        while (batch.hasRemaining()) {
+            byte[] entry = new byte[batch.getInt()];
+            batch.get(entry);
+            byte[] leafHash = MerkleRange.leaf().digest(entry);
+            chain = Records.chain(chain, leafHash);
+            tree.add(leafHash);
+            batch.put(chain);
+        }
+    }
+
+    private void flushed(ByteBuffer batch) {
+        synchronized (this) {
+            durableLength += batch.limit();
+            spare = batch.clear();
+        }
+        synchronized (progress) {
+            head = tree.head();
+            progress.notifyAll();
+        }
     }
 
     private synchronized void signedAt(Head head, String fresh) {
@@ -289,6 +308,6 @@ final class GroupCommitJournal implements Journal {
     }
 
     private long untilCheckpoint() {
-        return checkpointWanted < 0 ? 0 : Math.max(1, checkpointTime + CHECKPOINT_INTERVAL - System.nanoTime());
+        return checkpointWanted < 0 ? FOREVER : Math.max(1, checkpointTime + CHECKPOINT_INTERVAL - System.nanoTime());
     }
 }

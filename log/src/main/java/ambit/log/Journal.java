@@ -56,9 +56,6 @@ public interface Journal extends AutoCloseable {
     /** Number of entries appended. */
     long size();
 
-    /** Size and root over all entries appended. */
-    Head head();
-
     /** Bytes of an incomplete last record that were cut off when the log was opened; 0 for a clean end. */
     long recoveredFrom();
 

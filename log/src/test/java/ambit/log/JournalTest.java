@@ -252,15 +252,45 @@ class JournalTest {
     }
 
     @Test
+    void aLogWhoseKeyChangedOpensWithWhatTheFormerKeySignedAndGoesOnWithTheNew() throws IOException {
+        String floor;
+        try (Journal journal = open()) {
+            append(journal, 0, 3);
+            floor = journal.checkpoint();
+        }
+        SigningKey next = SigningKey.generate();
+        LogKey withoutFormer = new LogKey("ambit/test", next);
+        assertThatThrownBy(() -> Journal.open(FileStorage.open(directory), withoutFormer))
+                .hasMessageContaining("not signed with the core's key");
+        LogKey successor = new LogKey("ambit/test", next, List.of(KEY.publicKey()));
+        Optional<byte[]> seen = Optional.of(floor.getBytes(UTF_8));
+        try (Journal journal = Journal.open(FileStorage.open(directory), successor, seen)) {
+            append(journal, 3, 4);
+            String note = journal.checkpoint();
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(next.publicKey())))
+                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2", "entry 3")));
+        }
+        assertThatThrownBy(this::open).hasMessageContaining("not signed with the core's key");
+    }
+
+    @Test
     void theCheckpointIsASignedNoteThatNamesSizeAndRoot() throws IOException {
         try (Journal journal = open()) {
             append(journal, 0, 3);
             String note = journal.checkpoint();
             assertThat(note).startsWith("ambit/test\n3\n").contains("\n\n— ambit/test ");
             assertThat(directory.resolve("checkpoint")).hasContent(note);
-            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", KEY.publicKey()))
-                    .isEqualTo(new Checkpoint("ambit/test", journal.head()));
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(KEY.publicKey())))
+                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2")));
         }
+    }
+
+    private static Head headOver(String... entries) {
+        MerkleRange tree = new MerkleRange();
+        for (String entry : entries) {
+            tree.add(MerkleRange.leaf().digest(entry.getBytes(UTF_8)));
+        }
+        return tree.head();
     }
 
     @Test
@@ -344,6 +374,29 @@ class JournalTest {
         try (Journal journal = open()) {
             assertThat(journal.size()).isEqualTo(800);
         }
+    }
+
+    @Test
+    void whoWaitsForTheDiskLearnsThatItFailed() throws Exception {
+        MemoryStorage storage = new MemoryStorage();
+        Journal journal = Journal.open(storage, KEY);
+        storage.failSyncAfter(0);
+        AtomicInteger refused = new AtomicInteger();
+        List<Thread> waiting = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            waiting.add(Thread.ofPlatform().start(() -> {
+                try {
+                    append(journal, 0, 1);
+                } catch (JournalException e) {
+                    refused.incrementAndGet();
+                }
+            }));
+        }
+        for (Thread thread : waiting) {
+            thread.join();
+        }
+        assertThat(refused).hasValue(8);
+        assertThatThrownBy(journal::checkpoint).isInstanceOf(JournalException.class);
     }
 
     @Test

@@ -13,11 +13,23 @@ public sealed interface AdminToCore extends Cbor.Message {
     /** {@code revocation} are COSE bytes, signed by the tenant's root key. */
     record Revoke(Blob revocation) implements AdminToCore {}
 
-    /** End this transaction as killed. */
-    record Stop(@Max(Limits.TRANSACTION) String transaction) implements AdminToCore {}
+    /** End this transaction as killed, for a reason that goes into the log. */
+    record Stop(
+            @Max(Limits.TRANSACTION) String transaction,
+            @Max(Limits.SENTENCE) String why) implements AdminToCore {}
 
     /** Sign the present state of the log. */
     record Checkpoint() implements AdminToCore {}
+
+    /**
+     * Trust grants that this key signs as well.
+     *
+     * @param word COSE bytes, signed by a key of the tenant that is in force; empty for the administrator's own word
+     */
+    record AddKey(String tenant, @Bytes32 Blob rootKey, Blob word) implements AdminToCore {}
+
+    /** Make the key that the core signs with from its next start on, and endorse it in the log with the present one. */
+    record RotateCore() implements AdminToCore {}
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(AdminToCore.class, cbor);

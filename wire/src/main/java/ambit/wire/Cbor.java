@@ -2,7 +2,6 @@ package ambit.wire;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +38,7 @@ public sealed interface Cbor {
     record Map(List<Entry> entries) implements Cbor {
         public Map {
             List<Entry> sorted = new ArrayList<>(entries);
-            sorted.sort(Comparator.comparing(Entry::encodedKey));
+            sorted.sort(Entry::order);
             for (int i = 1; i < sorted.size(); i++) {
                 if (sorted.get(i - 1).key().equals(sorted.get(i).key())) {
                     throw new IllegalArgumentException("duplicate map key");
@@ -89,8 +88,11 @@ public sealed interface Cbor {
             }
         }
 
-        Blob encodedKey() {
-            return Blob.wrap(encode(key));
+        /** The order of the encoded keys. */
+        private static int order(Entry left, Entry right) {
+            return left.key instanceof Int(long a) && right.key instanceof Int(long b) && a >= 0 && b >= 0
+                    ? Long.compare(a, b)
+                    : Arrays.compareUnsigned(encode(left.key), encode(right.key));
         }
     }
 

@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Reads one deterministic document and refuses every second spelling of it. */
 final class CborDecoder {
+    private static final int MAX_ROOM = 16;
+
     private final byte[] in;
     private int at;
     private int items;
@@ -74,7 +76,7 @@ final class CborDecoder {
     }
 
     private Cbor array(long count, int depth) throws MalformedException {
-        List<Cbor> list = new ArrayList<>(checkedCount(count));
+        List<Cbor> list = new ArrayList<>(room(count));
         for (long i = 0; i < count; i++) {
             list.add(value(depth + 1));
         }
@@ -82,7 +84,7 @@ final class CborDecoder {
     }
 
     private Cbor map(long count, int depth) throws MalformedException {
-        List<Cbor.Entry> entries = new ArrayList<>(checkedCount(count));
+        List<Cbor.Entry> entries = new ArrayList<>(room(count));
         byte[] previous = {};
         for (long i = 0; i < count; i++) {
             int start = at;
@@ -100,12 +102,15 @@ final class CborDecoder {
         return new Cbor.Map(entries);
     }
 
-    /** Each value takes at least one byte, so a count beyond what is left is refused before anything is allocated. */
-    private int checkedCount(long count) throws MalformedException {
+    /**
+     * How many to make room for at first. Each value takes at least one byte, so a count beyond what is left is refused; one that is not may
+     * still be a lie, and nested lies would add up.
+     */
+    private int room(long count) throws MalformedException {
         if (count > in.length - at || count > Cbor.MAX_ITEMS) {
             throw new MalformedException("CBOR count beyond the document");
         }
-        return (int) count;
+        return (int) Math.min(count, MAX_ROOM);
     }
 
     private String text(long length) throws MalformedException {

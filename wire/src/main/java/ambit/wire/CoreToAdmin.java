@@ -34,6 +34,9 @@ public sealed interface CoreToAdmin extends Cbor.Message {
 
     record Denied(Denial code, @Max(Limits.SENTENCE) String sentence) implements CoreToAdmin {}
 
+    /** The core signs with {@code next} from its next start on; its log says so. */
+    record Rotated(@Bytes32 Blob next, long logIndex) implements CoreToAdmin {}
+
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToAdmin.class, cbor);
     }

@@ -52,16 +52,11 @@ public sealed interface CoreToBroker extends Cbor.Message {
             @Max(Limits.MEMORY_KEY) String mount,
             @Range(to = 3) int rights) implements Cbor.Message {}
 
-    /** Uses that one block of the chain has left, -1 for without limit. */
-    record Count(String block, long left) implements Cbor.Message {}
-
-    /** {@code permit} are COSE bytes for the driver of that name; {@code sequence} counts the context's calls. */
-    record Permitted(
-            Blob permit,
-            String driver,
-            long sequence,
-            @Max(Limits.BLOCKS) List<Count> counts,
-            long logIndex) implements CoreToBroker {}
+    /**
+     * {@code permit} are COSE bytes for the driver of that name; {@code sequence} counts the context's calls, {@code left} are the uses
+     * that the chain has left, -1 for without limit.
+     */
+    record Permitted(Blob permit, String driver, long sequence, long left, long logIndex) implements CoreToBroker {}
 
     /** The call asks for the result of this child, which the broker holds. */
     record ChildResult(@Bytes16 Blob childContext, long logIndex) implements CoreToBroker {}

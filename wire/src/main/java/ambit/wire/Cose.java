@@ -23,11 +23,13 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
         PERMIT,
         RECEIPT,
         PROOF,
-        REVOCATION;
+        REVOCATION,
+        TENANT_KEY,
+        CORE_KEY;
 
         /** The string that is signed along, such as {@code ambit/grant/v1}. */
         public String string() {
-            return "ambit/" + name().toLowerCase(Locale.ROOT) + "/v1";
+            return "ambit/" + name().toLowerCase(Locale.ROOT).replace('_', '-') + "/v1";
         }
     }
 

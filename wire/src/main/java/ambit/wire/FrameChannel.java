@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.util.Arrays;
 
 /**
  * Frames over a blocking channel: four bytes of length, big endian, then one deterministic CBOR document.
@@ -19,6 +20,10 @@ public final class FrameChannel implements AutoCloseable {
     private static final int TRANSFER = 64 << 10;
 
     private final ByteChannel channel;
+
+    /** What came along with what was asked for: most frames come whole, with one call of the system. */
+    private final ByteBuffer ahead = ByteBuffer.allocate(8 << 10).limit(0);
+
     private final Object sending = new Object();
 
     public FrameChannel(ByteChannel channel) {
@@ -36,8 +41,7 @@ public final class FrameChannel implements AutoCloseable {
                 .put(body)
                 .flip();
         synchronized (sending) {
-            int end = frame.limit();
-            while (frame.position() < end) {
+            for (int end = frame.limit(); frame.position() < end; ) {
                 frame.limit(Math.min(end, frame.position() + TRANSFER));
                 channel.write(frame);
             }
@@ -52,26 +56,35 @@ public final class FrameChannel implements AutoCloseable {
      */
     public Cbor receive() throws IOException {
         try {
-            int length = read(4).getInt();
+            int length = ByteBuffer.wrap(read(4)).getInt();
             if (length < 0 || length > MAX_FRAME) {
                 throw new MalformedException("frame beyond its limit");
             }
-            return Cbor.decode(read(length).array());
+            return Cbor.decode(read(length));
         } catch (MalformedException e) {
             close();
             throw e;
         }
     }
 
-    private ByteBuffer read(int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length);
-        while (buffer.position() < length) {
-            buffer.limit(Math.min(length, buffer.position() + TRANSFER));
-            if (channel.read(buffer) < 0) {
-                throw new EOFException("the peer closed the channel");
+    /** Makes room as bytes come: a length that is never followed by as many costs nothing. */
+    private byte[] read(int length) throws IOException {
+        byte[] bytes = new byte[Math.min(length, TRANSFER)];
+        for (int at = 0, some; at < length; at += some) {
+            if (at == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(length, 2 * bytes.length));
             }
+            if (!ahead.hasRemaining()) {
+                int count = channel.read(ahead.duplicate().clear());
+                if (count < 0) {
+                    throw new EOFException("the peer closed the channel");
+                }
+                ahead.position(0).limit(count);
+            }
+            some = Math.min(ahead.remaining(), bytes.length - at);
+            ahead.get(bytes, at, some);
         }
-        return buffer.flip();
+        return bytes;
     }
 
     @Override

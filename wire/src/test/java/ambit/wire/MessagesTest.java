@@ -47,7 +47,7 @@ class MessagesTest {
                 CoreToBroker.class,
                 CoreToBroker::fromCbor,
                 ADMITTED,
-                new CoreToBroker.Permitted(BYTES, "mcp", 3, List.of(new CoreToBroker.Count("grant", 9)), 4),
+                new CoreToBroker.Permitted(BYTES, "mcp", 3, 9, 4),
                 new CoreToBroker.ChildResult(ID, 5),
                 new CoreToBroker.Logged(6),
                 new CoreToBroker.Ended(VERDICTS, 7),
@@ -98,8 +98,10 @@ class MessagesTest {
                 new AdminToCore.Status(),
                 new AdminToCore.Register("acme", HASH),
                 new AdminToCore.Revoke(BYTES),
-                new AdminToCore.Stop("t"),
-                new AdminToCore.Checkpoint());
+                new AdminToCore.Stop("t", "why"),
+                new AdminToCore.Checkpoint(),
+                new AdminToCore.AddKey("acme", HASH, BYTES),
+                new AdminToCore.RotateCore());
         survive(
                 CoreToAdmin.class,
                 CoreToAdmin::fromCbor,
@@ -108,7 +110,8 @@ class MessagesTest {
                 new CoreToAdmin.Revoked(4, 5),
                 new CoreToAdmin.Stopped(6),
                 new CoreToAdmin.Checkpointed("ambit\n1\n"),
-                new CoreToAdmin.Denied(Denial.UNKNOWN_TENANT, "who"));
+                new CoreToAdmin.Denied(Denial.UNKNOWN_TENANT, "who"),
+                new CoreToAdmin.Rotated(HASH, 7));
         survive(AdminToDrivers.class, AdminToDrivers::fromCbor, new AdminToDrivers.Discover("git"));
         survive(
                 DriversToAdmin.class,

@@ -3,6 +3,7 @@ package ambit.authority.signing;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.MalformedException;
+import ambit.wire.RawKey;
 import java.math.BigInteger;
 import java.util.Base64;
 import java.util.Set;
@@ -35,11 +36,22 @@ public final class PublicKeys {
 
     /** Returns {@code key} if it is the canonical encoding of a point whose order is not small. */
     public static Blob requireSound(Blob key) throws MalformedException {
+        if (!isOnCurve(new RawKey(requireCanonical(key)).getPoint().getY())) {
+            throw new MalformedException("not a sound Ed25519 public key");
+        }
+        return key;
+    }
+
+    /**
+     * Leaves one question open, whether it is a point at all. Every provider asks that before it verifies, at a fraction of the time
+     * that it takes here.
+     */
+    static Blob requireCanonical(Blob key) throws MalformedException {
         if (key.size() != Cose.KEY_SIZE) {
             throw new MalformedException("an Ed25519 public key has 32 bytes");
         }
-        BigInteger y = littleEndian(key.toArray()).clearBit(255);
-        if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y) || !isOnCurve(y)) {
+        BigInteger y = new RawKey(key).getPoint().getY();
+        if (y.compareTo(P) >= 0 || SMALL_ORDER.contains(y)) {
             throw new MalformedException("not a sound Ed25519 public key");
         }
         return key;
@@ -50,14 +62,6 @@ public final class PublicKeys {
         BigInteger square = y.multiply(y).mod(P);
         BigInteger product = square.subtract(ONE).multiply(square.multiply(D).add(ONE));
         return product.modPow(P.shiftRight(1), P).equals(ONE);
-    }
-
-    private static BigInteger littleEndian(byte[] bytes) {
-        byte[] reversed = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            reversed[i] = bytes[bytes.length - 1 - i];
-        }
-        return new BigInteger(1, reversed);
     }
 
     /** A key as people and files have it, {@code ambit-ed25519 <base64>}, without the end of line. */

@@ -4,13 +4,11 @@ import ambit.wire.Blob;
 import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
+import ambit.wire.RawKey;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -18,14 +16,14 @@ import java.util.Objects;
  * after. Safe to use from any thread.
  *
  * <p>Signatures are made and checked by the Amazon Corretto Crypto Provider where it is in the run-time image and works, by the JDK's own
- * provider otherwise. Both use the cofactorless equation and refuse S ≥ L, so they accept the same signatures.
+ * provider otherwise. Both use the cofactorless equation and refuse S ≥ L and every R that is not canonical, so they accept the same
+ * signatures; {@code OthersSignaturesTest} holds both to that.
  */
 public final class Signed {
-    /** Keys are always parsed by this one: the other has no key factory for Ed25519 unless a system property says so. */
+    /** Keys are always made by this one, whoever signs with them. */
     static final Provider JDK = Objects.requireNonNull(Security.getProvider("SunEC"), "every Java platform has SunEC");
 
-    private static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
-    private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
+    static final String CORRETTO = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
     private static final Provider PROVIDER = choose();
 
     private Signed() {}
@@ -41,7 +39,7 @@ public final class Signed {
             Provider corretto = type.getDeclaredConstructor().newInstance();
             Blob message = Blob.fromHex("00");
             SigningKey key = SigningKey.generate();
-            byte[] signature = signature(corretto, key, message.toArray());
+            byte[] signature = key.sign(corretto, message.toArray());
             return verifies(corretto, key.publicKey(), message.toArray(), signature) ? corretto : JDK;
         } catch (ReflectiveOperationException | GeneralSecurityException | RuntimeException | LinkageError e) {
             return JDK;
@@ -52,7 +50,7 @@ public final class Signed {
     public static Blob sign(Domain domain, SigningKey key, Blob payload) {
         try {
             byte[] message = Cose.toBeSigned(domain, key.publicKey(), payload);
-            Blob signature = Blob.of(signature(PROVIDER, key, message));
+            Blob signature = Blob.of(key.sign(PROVIDER, message));
             return new Cose(key.publicKey(), payload, signature).toBlob();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
@@ -65,7 +63,7 @@ public final class Signed {
      */
     public static byte[] signNote(SigningKey key, byte[] text) {
         try {
-            return signature(PROVIDER, key, text);
+            return key.sign(PROVIDER, text);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("signing failed", e);
         }
@@ -77,7 +75,7 @@ public final class Signed {
      * @param signer raw Ed25519 public key; one that is not {@linkplain PublicKeys#requireSound sound} verifies nothing
      */
     public static Blob verify(Domain domain, Blob signer, Blob cose) throws MalformedException, BadSignature {
-        PublicKeys.requireSound(signer);
+        PublicKeys.requireCanonical(signer);
         Cose message = Cose.parse(cose);
         byte[] signed = Cose.toBeSigned(domain, signer, message.payload());
         if (message.kid().equals(signer)
@@ -90,7 +88,7 @@ public final class Signed {
     /** Whether {@code signature} is the one of {@code signer}, a sound public key, over a note's text. */
     public static boolean verifiesNote(Blob signer, byte[] text, byte[] signature) {
         try {
-            return holds(PublicKeys.requireSound(signer), text, signature);
+            return holds(PublicKeys.requireCanonical(signer), text, signature);
         } catch (MalformedException e) {
             return false;
         }
@@ -105,21 +103,10 @@ public final class Signed {
         }
     }
 
-    private static byte[] signature(Provider provider, SigningKey key, byte[] message) throws GeneralSecurityException {
-        Signature signer = Signature.getInstance("Ed25519", provider);
-        signer.initSign(key.privateKey());
-        signer.update(message);
-        return signer.sign();
-    }
-
-    private static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
+    static boolean verifies(Provider provider, Blob key, byte[] message, byte[] signature)
             throws GeneralSecurityException {
-        byte[] encoded = java.nio.ByteBuffer.allocate(X509.length + key.size())
-                .put(X509)
-                .put(key.toArray())
-                .array();
         Signature verifier = Signature.getInstance("Ed25519", provider);
-        verifier.initVerify(KeyFactory.getInstance("Ed25519", JDK).generatePublic(new X509EncodedKeySpec(encoded)));
+        verifier.initVerify(new RawKey(key));
         verifier.update(message);
         return verifier.verify(signature);
     }

@@ -6,16 +6,23 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** An Ed25519 private key (RFC 8032). It signs through {@link Signed}. Immutable; never printed. */
+/** An Ed25519 private key (RFC 8032). It signs through {@link Signed}. Safe to use from any thread; never printed. */
 public final class SigningKey {
     /** Bytes of a seed, which is the private key of RFC 8032. */
     public static final int SEED = 32;
 
     private final PrivateKey privateKey;
     private final Blob publicKey;
+
+    /** Signers that nobody is using. Giving one its key takes the provider as long as a signature, so that is done once. */
+    private final Queue<Signature> signers = new ConcurrentLinkedQueue<>();
 
     private SigningKey(KeyPair pair) {
         byte[] encoded = pair.getPublic().getEncoded();
@@ -52,6 +59,19 @@ public final class SigningKey {
     public byte[] seed() {
         byte[] pkcs8 = privateKey.getEncoded();
         return Arrays.copyOfRange(pkcs8, pkcs8.length - SEED, pkcs8.length);
+    }
+
+    /** The signature over {@code message}; always by the same provider. One that fails is not used again. */
+    byte[] sign(Provider provider, byte[] message) throws GeneralSecurityException {
+        Signature signer = signers.poll();
+        if (signer == null) {
+            signer = Signature.getInstance("Ed25519", provider);
+            signer.initSign(privateKey);
+        }
+        signer.update(message);
+        byte[] signature = signer.sign();
+        signers.add(signer);
+        return signature;
     }
 
     PrivateKey privateKey() {

@@ -1,5 +1,6 @@
 package ambit.authority.keyfile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +17,9 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +86,132 @@ class KeyFilesTest {
                     .message()
                     .doesNotContain(pem.substring(60, 70));
         }
+    }
+
+    @Test
+    void aSealedKeyComesBackWithItsPassphraseAndWithNoOther() throws Exception {
+        SigningKey key = SigningKey.generate();
+        Path file = dir.resolve("a.key");
+        SecretKeyFile.write(file, key, "corréct horse".toCharArray());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(SecretKeyFile.isSealed(file)).isTrue();
+        assertThat(SecretKeyFile.read(file, _ -> "corréct horse".toCharArray()).seed())
+                .isEqualTo(key.seed());
+        assertThatThrownBy(() -> SecretKeyFile.read(file, _ -> "correct horse".toCharArray()))
+                .isInstanceOf(WrongPassphrase.class)
+                .hasMessage("the passphrase does not open " + file);
+        assertThatThrownBy(() -> SecretKeyFile.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("sealed by a passphrase");
+    }
+
+    @Test
+    void aPassphraseIsAskedForOnlyWhereOneIsNeededAndForgottenAfter() throws Exception {
+        SigningKey key = SigningKey.generate();
+        Path file = dir.resolve("a.key");
+        SecretKeyFile.write(file, key);
+        assertThat(SecretKeyFile.isSealed(file)).isFalse();
+        assertThat(SecretKeyFile.read(file, _ -> {
+                            throw new IOException("nobody is to be asked");
+                        })
+                        .publicKey())
+                .isEqualTo(key.publicKey());
+        char[] given = "secret".toCharArray();
+        SecretKeyFile.replace(file, key, given);
+        assertThat(SecretKeyFile.isSealed(file)).isTrue();
+        SecretKeyFile.read(file, _ -> given);
+        assertThat(given).containsOnly('\0');
+        SecretKeyFile.replace(file, key);
+        assertThat(SecretKeyFile.read(file).seed()).isEqualTo(key.seed());
+        assertThat(dir.toFile().list()).containsExactly("a.key");
+    }
+
+    @Test
+    void openSslReadsWhatIsSealedHere() throws Exception {
+        SigningKey key = SigningKey.generate();
+        Path file = dir.resolve("a.key");
+        SecretKeyFile.write(file, key, "pässword".toCharArray());
+        Path clear = dir.resolve("clear.pem");
+        openssl("pkey", "-in", file.toString(), "-passin", "pass:pässword", "-out", clear.toString());
+        assertThat(SecretKeyFile.read(clear).seed()).isEqualTo(key.seed());
+    }
+
+    @Test
+    void whatOpenSslMakesAndSealsIsReadHere() throws Exception {
+        Path clear = dir.resolve("clear.pem");
+        openssl("genpkey", "-algorithm", "ed25519", "-out", clear.toString());
+        Path file = dir.resolve("a.key");
+        openssl("pkey", "-in", clear.toString(), "-aes256", "-passout", "pass:pw", "-out", file.toString());
+        Path slow = dir.resolve("b.key");
+        openssl(
+                "pkcs8",
+                "-topk8",
+                "-in",
+                clear.toString(),
+                "-v2",
+                "aes-256-cbc",
+                "-v2prf",
+                "hmacWithSHA256",
+                "-iter",
+                "100000",
+                "-passout",
+                "pass:pw",
+                "-out",
+                slow.toString());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rw-------"));
+        byte[] seed = SecretKeyFile.read(clear).seed();
+        assertThat(SecretKeyFile.read(file, _ -> "pw".toCharArray()).seed()).isEqualTo(seed);
+        assertThat(SecretKeyFile.read(slow, _ -> "pw".toCharArray()).seed()).isEqualTo(seed);
+    }
+
+    @Test
+    void whatIsSealedInAnotherWayOrIsAnotherKeyIsRefusedAndSaysSo() throws Exception {
+        Path clear = dir.resolve("clear.pem");
+        openssl("genpkey", "-algorithm", "ed25519", "-out", clear.toString());
+        Path file = dir.resolve("a.key");
+        openssl("pkey", "-in", clear.toString(), "-aes128", "-passout", "pass:pw", "-out", file.toString());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> SecretKeyFile.read(file, _ -> "pw".toCharArray()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("PBES2");
+        Path curve = dir.resolve("curve.pem");
+        openssl("genpkey", "-algorithm", "x25519", "-aes256", "-pass", "pass:pw", "-out", curve.toString());
+        Files.setPosixFilePermissions(curve, PosixFilePermissions.fromString("rw-------"));
+        assertThatThrownBy(() -> SecretKeyFile.read(curve, _ -> "pw".toCharArray()))
+                .isInstanceOf(MalformedException.class)
+                .hasMessageContaining("not Ed25519");
+    }
+
+    @Test
+    void whateverByteOfASealedFileIsChangedNoOtherKeyComesOut() throws Exception {
+        Path clear = dir.resolve("clear.pem");
+        openssl("genpkey", "-algorithm", "ed25519", "-out", clear.toString());
+        Path file = dir.resolve("a.key");
+        // Few iterations, so that many wrong files can be tried.
+        openssl("pkey", "-in", clear.toString(), "-aes256", "-passout", "pass:pw", "-out", file.toString());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        String pem = Files.readString(file);
+        for (int i = 0; i < pem.length(); i++) {
+            char other = pem.charAt(i) == 'A' ? 'B' : 'A';
+            Files.writeString(file, pem.substring(0, i) + other + pem.substring(i + 1));
+            try {
+                SigningKey read = SecretKeyFile.read(file, _ -> "pw".toCharArray());
+                // The seed's own ciphertext has no MAC: what its last two blocks give is another seed, never a crash.
+                assertThat(read.seed()).hasSize(SigningKey.SEED);
+            } catch (IOException e) {
+                assertThat(String.valueOf(e.getMessage())).contains(file.toString());
+            }
+        }
+    }
+
+    private static void openssl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/openssl"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test

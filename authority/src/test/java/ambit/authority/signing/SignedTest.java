@@ -11,6 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +157,34 @@ class SignedTest {
         jdk.update(Cose.toBeSigned(Domain.GRANT, identity, PAYLOAD));
         assertThat(jdk.verify(always.toArray())).isTrue();
         assertThatThrownBy(() -> Signed.verify(Domain.GRANT, identity, forged)).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void aKeyThatIsNoPointVerifiesNothing() {
+        Blob noPoint = Blob.fromHex("02" + "00".repeat(31));
+        refused(noPoint.toHex());
+        for (String signature : List.of("00".repeat(64), "01" + "00".repeat(63), noPoint.toHex() + "00".repeat(32))) {
+            Blob forged = new Cose(noPoint, PAYLOAD, Blob.fromHex(signature)).toBlob();
+            assertThatThrownBy(() -> Signed.verify(Domain.GRANT, noPoint, forged))
+                    .isInstanceOf(BadSignature.class);
+        }
+    }
+
+    @Test
+    void oneKeySignsRightlyForManyThreadsAtOnce() throws Exception {
+        SigningKey key = SigningKey.generate();
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Callable<Blob>> signing = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                Blob payload = Blob.of(("payload " + i).getBytes(StandardCharsets.UTF_8));
+                signing.add(
+                        () -> Signed.verify(Domain.GRANT, key.publicKey(), Signed.sign(Domain.GRANT, key, payload)));
+            }
+            int i = 0;
+            for (Future<Blob> verified : threads.invokeAll(signing)) {
+                assertThat(verified.get()).isEqualTo(Blob.of(("payload " + i++).getBytes(StandardCharsets.UTF_8)));
+            }
+        }
     }
 
     private static void refused(String hex) {

@@ -1,6 +1,8 @@
 package ambit.cli.config;
 
+import ambit.authority.Cap;
 import ambit.authority.Cost;
+import ambit.authority.Grant;
 import ambit.authority.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ final class SpendingParser {
     List<Agent.Budget> budgets(Node node) {
         List<Agent.Budget> budgets = new ArrayList<>();
         Fields fields = Fields.open(problems, "'budgets'", node);
+        refuseMoreThan(Grant.MAX_BUDGETS, fields, "budgets of one agent");
         for (Node.Entry entry : fields.all()) {
             if (!BUDGET.matcher(entry.key()).matches()) {
                 problems.error(
@@ -57,6 +60,12 @@ final class SpendingParser {
                         perRun.map(OptionalLong::of).orElse(OptionalLong.empty())));
     }
 
+    private void refuseMoreThan(int most, Fields fields, String what) {
+        if (fields.all().size() > most) {
+            problems.error(fields.at(), "there can be " + most + " " + what, "leave some out");
+        }
+    }
+
     private static Optional<Long> count(Fields fields, Node node) {
         OptionalLong count = fields.count(node, 1, MOST);
         return count.isPresent() ? Optional.of(count.getAsLong()) : Optional.empty();
@@ -66,6 +75,7 @@ final class SpendingParser {
     List<Use.Spending> costs(Node node) {
         List<Use.Spending> costs = new ArrayList<>();
         Fields fields = Fields.open(problems, "'costs'", node);
+        refuseMoreThan(Cap.MAX_COSTS, fields, "costs of one capability");
         for (Node.Entry entry : fields.all()) {
             if (entry.value() instanceof Node.Mapping) {
                 cost(entry).ifPresent(costs::add);

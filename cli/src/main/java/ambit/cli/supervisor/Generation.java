@@ -230,12 +230,12 @@ final class Generation implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Distribution.java().toString(),
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-Xss512k",
                 "-Djava.io.tmpdir=/tmp",
                 "--add-modules",
                 "jdk.net"));
+        // The core decides every call, so it alone gets all of the JVM's compilers.
         command.addAll(
                 switch (role) {
                     case CORE ->
@@ -250,6 +250,7 @@ final class Generation implements AutoCloseable {
                                 "ambit.core/ambit.core.Main");
                     case BROKER ->
                         List.of(
+                                "-XX:TieredStopAtLevel=1",
                                 "-Xmx384m",
                                 "--enable-native-access=ambit.boundary," + CORRETTO,
                                 "--add-modules",
@@ -260,6 +261,7 @@ final class Generation implements AutoCloseable {
                                 "ambit.broker/ambit.broker.Main");
                     case DRIVERS ->
                         List.of(
+                                "-XX:TieredStopAtLevel=1",
                                 "-Xmx512m",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",

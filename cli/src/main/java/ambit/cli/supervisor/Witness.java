@@ -35,9 +35,11 @@ public final class Witness {
         return new Witness(directory(places, environment), name + ".checkpoint");
     }
 
+    /** The first that the tenant had, which stays when it is followed by others. */
     private static String tenantKey(Places places) {
         try {
-            return Files.readString(places.keys().resolve("tenant.pub"));
+            Path first = places.keys().resolve("tenant.1.pub");
+            return Files.readString(Files.exists(first) ? first : places.keys().resolve("tenant.pub"));
         } catch (IOException e) {
             return "";
         }

@@ -161,6 +161,7 @@ final class Corpus {
                 head("git.git_log: {rate: {uses: 5}}"),
                 head("git.git_log: {rate: {uses: 0, per: 1 min}}"),
                 head("git.git_log: {rate: {uses: 5, per: 1500 ms}}"),
+                purse("{a: 1, b: 1, c: 1, d: 1, e: 1}", "git.git_log: {costs: {a: 1, b: 1, c: 1, d: 1, e: 1}}"),
                 purse("{cents: 0}", "git.git_log:"),
                 purse("{Cents: 1}", "git.git_log:"),
                 purse("{cents: {per-run: 1}}", "git.git_log:"),

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What the log says. Each entry is the deterministic CBOR array {@code [tag, atMs, fields…]}, fields in the order of the record's
- * components; {@code tag} is the place of the kind here, from 1, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
+ * components; {@code tag} is the place of the kind here, from 1, or what {@link Tag} says, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
  *
  * <p>The log holds artifacts, digests and metadata: arguments and results are not in it.
  */
@@ -157,6 +157,18 @@ public sealed interface Entry extends Cbor.Message {
             Blob context,
             @Max(Limits.TRANSACTION) String transaction,
             List<Written> verdicts) implements Entry {}
+
+    /** Grants that this key signs are the tenant's, too. {@code word} is a key's in force, or empty: the administrator's own. */
+    record TenantKeyAdded(long atMs, String tenant, Blob rootKey, Blob word) implements Entry {}
+
+    /** The core's key in force says which one follows it; it does when a {@link Boot} names it. */
+    record CoreKeyEndorsed(long atMs, Blob key, Blob word) implements Entry {}
+
+    /** The host's user ended a transaction and all below it. */
+    record Stopped(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            @Max(Limits.SENTENCE) String why) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

@@ -46,7 +46,10 @@ class EntryTest {
                 new Entry.Ended(11, ID, "t", 0, 0, HASH, List.of(new Entry.Written("k", true, 0, 1))),
                 new Entry.Revoked(12, 1, "acme", ID, Blob.EMPTY),
                 new Entry.Recovered(13, "t", true),
-                new Entry.Wrote(14, ID, "t", List.of(new Entry.Written("k", false, 21, 0))));
+                new Entry.Wrote(14, ID, "t", List.of(new Entry.Written("k", false, 21, 0))),
+                new Entry.TenantKeyAdded(15, "acme", HASH, Blob.EMPTY),
+                new Entry.CoreKeyEndorsed(16, HASH, Blob.EMPTY),
+                new Entry.Stopped(17, "t", "why"));
     }
 
     @ParameterizedTest
@@ -73,6 +76,8 @@ class EntryTest {
     void theBytesOfAnEntryAreFixed() {
         byte[] bytes = Entry.encode(new Entry.Recovered(13, "t", true));
         assertThat(HexFormat.of().formatHex(bytes)).isEqualTo("840d0d6174f5");
+        assertThat(HexFormat.of().formatHex(Entry.encode(new Entry.Stopped(17, "t", "y"))))
+                .isEqualTo("84111161746179");
     }
 
     @ParameterizedTest

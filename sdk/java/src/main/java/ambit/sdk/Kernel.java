@@ -9,28 +9,59 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The five syscalls of Ambit for Java guests. Parameters, values and results are JSON texts, to be read and written with the
  * guest's own JSON library; nothing is required besides the JDK. Thread-safe: each call uses a connection of its own.
  *
  * <p>Every method throws {@link Denied} when the kernel refuses, and {@link IOException} when there is no kernel to ask or its
- * answer cannot be read.
+ * answer cannot be read. What tools and memory answer is given back only with the core's signed proof that it is this context's
+ * answer to these very parameters, recorded and not shown before; {@link Unproved} is thrown otherwise.
  */
 public final class Kernel {
     private static final int MAX_ANSWER = 16 << 20;
 
     private final Path socket;
+    private final Map<String, String> environment;
+    private final Optional<CoreKey> pinned;
 
-    /** The kernel behind a Unix socket. */
-    public Kernel(Path socket) {
-        this.socket = socket;
+    /** Handles of children that were started here. */
+    private final Set<String> children = ConcurrentHashMap.newKeySet();
+
+    private Kernel(Map<String, String> environment, Optional<CoreKey> pinned) {
+        this.environment = Map.copyOf(environment);
+        this.pinned = pinned;
+        this.socket = Path.of(environment.getOrDefault("AMBIT_SOCKET", "/run/kernel.sock"));
     }
 
-    /** The kernel of this context: the socket that {@code AMBIT_SOCKET} names, or {@code /run/kernel.sock}. */
+    /** The kernel of this context: of the process's own environment. */
     public static Kernel ofThisContext() {
-        return new Kernel(Path.of(System.getenv().getOrDefault("AMBIT_SOCKET", "/run/kernel.sock")));
+        return in(System.getenv());
+    }
+
+    /**
+     * The kernel that an environment tells of: the socket that {@code AMBIT_SOCKET} names, or {@code /run/kernel.sock};
+     * {@code AMBIT_CORE_KEY} says whose proofs count, {@code AMBIT_CONTEXT} which context this is.
+     */
+    public static Kernel in(Map<String, String> environment) {
+        return new Kernel(environment, Optional.empty());
+    }
+
+    /**
+     * The same kernel, of which only proofs of one core count, whatever {@code AMBIT_CORE_KEY} says.
+     *
+     * @param coreKey the core's public key, 64 hexadecimal digits
+     * @throws IllegalArgumentException if it is none
+     */
+    public Kernel pin(String coreKey) {
+        Kernel kernel = new Kernel(environment, Optional.of(new CoreKey(coreKey)));
+        kernel.children.addAll(children);
+        return kernel;
     }
 
     /** The capabilities of this context: a JSON array of objects with name, handle and usesLeft. */
@@ -39,25 +70,27 @@ public final class Kernel {
     }
 
     /**
-     * Calls the tool, model or child behind a handle.
+     * Calls the tool, model or child behind a handle. A child's answer needs no proof where this object started the child.
      *
      * @param params a JSON object
      * @return the result as JSON
      */
     public String toolCall(String handle, String params) throws IOException, Denied {
-        String body = "{\"handle\":" + RawJson.quote(handle) + ",\"params\":" + params + "}";
-        return exchange("POST", "/syscall/tool_call", body, "result");
+        String sent = params.strip();
+        String body = "{\"handle\":" + RawJson.quote(handle) + ",\"params\":" + sent + "}";
+        return proved("/syscall/tool_call", body, sent, "result", children.contains(handle));
     }
 
     /** The JSON value stored under a key; own writes of this transaction are seen. */
     public String memoryRead(String key) throws IOException, Denied {
-        return exchange("POST", "/syscall/memory_read", "{\"key\":" + RawJson.quote(key) + "}", "value");
+        String body = "{\"key\":" + RawJson.quote(key) + "}";
+        return proved("/syscall/memory_read", body, body, "value", false);
     }
 
     /** Stages a JSON value; it is verified and kept when the transaction ends well, and dropped otherwise. */
     public void memoryWrite(String key, String value) throws IOException, Denied {
         String body = "{\"key\":" + RawJson.quote(key) + ",\"value\":" + value + "}";
-        exchange("POST", "/syscall/memory_write", body, "ok");
+        proved("/syscall/memory_write", body, body, "", false);
     }
 
     /**
@@ -70,7 +103,9 @@ public final class Kernel {
     public String spawnChild(String handle, String input, String narrow) throws IOException, Denied {
         String body = "{\"handle\":" + RawJson.quote(handle) + ",\"input\":" + RawJson.quote(input) + ",\"narrow\":"
                 + narrow + "}";
-        return RawJson.unquote(exchange("POST", "/syscall/spawn_child", body, "handle"));
+        String child = RawJson.unquote(exchange("POST", "/syscall/spawn_child", body, "handle"));
+        children.add(child);
+        return child;
     }
 
     /** Adds an event, a JSON value, to the audit log. */
@@ -78,16 +113,54 @@ public final class Kernel {
         exchange("POST", "/syscall/log", "{\"event\":" + event + "}", "ok");
     }
 
+    /** One member of an answer of the kernel itself, which needs no proof. */
     private String exchange(String method, String path, String body, String member) throws IOException, Denied {
         Map<String, String> answer = RawJson.members(content(request(method, path, body)));
-        if (!"true".equals(answer.get("ok"))) {
-            throw new Denied(
-                    RawJson.unquote(answer.getOrDefault("code", "\"INTERNAL\"")),
-                    RawJson.unquote(answer.getOrDefault("sentence", "\"the kernel gave no reason\"")));
+        requireOk(answer);
+        return member(path, answer, member).strip();
+    }
+
+    /** A member of an answer that is proved to belong to {@code params}; without one, the result that is proved is {@code {}}. */
+    private String proved(String path, String body, String params, String member, boolean child)
+            throws IOException, Denied {
+        Scope scope = Scope.of(environment, pinned)
+                .orElseThrow(() -> new Unproved(
+                        "AMBIT_CONTEXT and AMBIT_CORE_KEY do not say whose proofs count; the kernel sets them"));
+        Map<String, String> answer = RawJson.members(content(request("POST", path, body)));
+        String exact = member.isEmpty() ? "{}" : answer.getOrDefault(member, "");
+        String proof = answer.get("proof");
+        if (proof != null) {
+            scope.require(RawJson.unquote(proof.strip()), params, results(exact));
         }
-        String value = answer.get(member);
+        requireOk(answer);
+        if (proof == null && !child) {
+            throw new Unproved("it has no proof");
+        }
+        return member.isEmpty() ? "" : member(path, answer, member).strip();
+    }
+
+    /** What the result can have been: what is no JSON comes as a string of it. */
+    private static List<String> results(String exact) throws IOException {
+        if (exact.startsWith("\"") && exact.endsWith("\"")) {
+            String text = RawJson.unquote(exact);
+            return RawJson.isText(text) ? List.of(exact, text) : List.of(exact);
+        }
+        return List.of(exact);
+    }
+
+    private static void requireOk(Map<String, String> answer) throws IOException, Denied {
+        if (!"true".equals(answer.getOrDefault("ok", "").strip())) {
+            throw new Denied(
+                    RawJson.unquote(answer.getOrDefault("code", "\"INTERNAL\"").strip()),
+                    RawJson.unquote(answer.getOrDefault("sentence", "\"the kernel gave no reason\"")
+                            .strip()));
+        }
+    }
+
+    private static String member(String path, Map<String, String> answer, String name) throws IOException {
+        String value = answer.get(name);
         if (value == null) {
-            throw new IOException(path + ": the kernel's answer has no \"" + member + "\"");
+            throw new IOException(path + ": the kernel's answer has no \"" + name + "\"");
         }
         return value;
     }

@@ -1,6 +1,7 @@
 package ambit.sdk;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,7 +39,7 @@ final class RawJson {
             }
             char escape = json.charAt(++i);
             if (escape == 'u') {
-                text.append((char) Integer.parseInt(json, i + 1, i + 5, 16));
+                text.append(unit(json, i + 1));
                 i += 4;
             } else {
                 int known = "bfnrt".indexOf(escape);
@@ -48,7 +49,20 @@ final class RawJson {
         return text.toString();
     }
 
-    /** The members of an object, their values as raw JSON. */
+    private static char unit(String json, int from) throws IOException {
+        try {
+            return (char) HexFormat.fromHexDigits(json, from, from + 4);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException("not a JSON string: " + json, e);
+        }
+    }
+
+    /** Whether all surrogates come in pairs: without, a string has no UTF-8. */
+    static boolean isText(String text) {
+        return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+    }
+
+    /** The members of an object, their values as the exact text between the colon and what ends them, space included. */
     static Map<String, String> members(String object) throws IOException {
         String text = object.strip();
         if (text.isEmpty() || text.charAt(0) != '{' || text.charAt(text.length() - 1) != '}') {
@@ -59,13 +73,13 @@ final class RawJson {
         while (text.charAt(at) != '}') {
             int nameEnd = endOfValue(text, at);
             int colon = skipSpace(text, nameEnd);
-            int start = skipSpace(text, colon + 1);
-            int end = endOfValue(text, start);
-            members.put(unquote(text.substring(at, nameEnd)), text.substring(start, end));
-            at = skipSpace(text, end);
-            if (text.charAt(at) == ',') {
-                at = skipSpace(text, at + 1);
+            int end = skipSpace(text, endOfValue(text, skipSpace(text, colon + 1)));
+            String name = unquote(text.substring(at, nameEnd));
+            boolean whole = text.charAt(colon) == ':' && (text.charAt(end) == ',' || text.charAt(end) == '}');
+            if (!whole || members.put(name, text.substring(colon + 1, end)) != null) {
+                throw new IOException("the kernel's answer is no JSON object with one value for each name");
             }
+            at = text.charAt(end) == ',' ? skipSpace(text, end + 1) : end;
         }
         return members;
     }

@@ -1,0 +1,102 @@
+package ambit.audit;
+
+import ambit.authority.Endorsement;
+import ambit.authority.signing.BadSignature;
+import ambit.authority.signing.Signed;
+import ambit.log.JournalException;
+import ambit.log.entry.Entry;
+import ambit.wire.Blob;
+import ambit.wire.Cose.Domain;
+import ambit.wire.MalformedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The keys that a log's core has signed with, as the log tells it: the first one is of the first {@link Entry.Boot}; each later one was
+ * endorsed by the one before it and took over at a boot that names it. Who trusts one of them can trust those that follow it, and none that
+ * came before.
+ */
+final class CoreKeys {
+    private static final long NOT_YET = Long.MAX_VALUE;
+
+    /** A key of the log of these sizes: from the entry that endorsed it until the boot of another one. */
+    private static final class Reign {
+        final Blob key;
+        final Optional<Reign> endorser;
+        final long from;
+        long to = NOT_YET;
+
+        Reign(Blob key, Optional<Reign> endorser, long from) {
+            this.key = key;
+            this.endorser = endorser;
+            this.from = from;
+        }
+
+        boolean comesFrom(Blob trusted) {
+            return key.equals(trusted)
+                    || endorser.map(it -> it.comesFrom(trusted)).orElse(false);
+        }
+    }
+
+    private final String origin;
+    private final List<Reign> reigns = new ArrayList<>();
+    private Optional<Reign> present = Optional.empty();
+
+    /** Of the log with this origin. */
+    CoreKeys(String origin) {
+        this.origin = origin;
+    }
+
+    /** Takes the next entry. */
+    void take(long index, Entry entry) {
+        switch (entry) {
+            case Entry.Boot boot -> boot(index, boot.coreKey());
+            case Entry.CoreKeyEndorsed endorsed -> endorsed(index, endorsed);
+            default -> {}
+        }
+    }
+
+    private void boot(long index, Blob key) {
+        if (present.isEmpty()) {
+            present = Optional.of(new Reign(key, Optional.empty(), 0));
+            reigns.add(present.get());
+        } else if (!present.get().key.equals(key)) {
+            Reign next = reigns.stream()
+                    .filter(it -> it.to == NOT_YET && it.key.equals(key))
+                    .findFirst()
+                    .orElseThrow(() -> new JournalException("the core began to sign with another key at #" + index
+                            + ", which the key before it had not endorsed"));
+            reigns.stream().filter(it -> it.to == NOT_YET && it != next).forEach(it -> it.to = index);
+            present = Optional.of(next);
+        }
+    }
+
+    private void endorsed(long index, Entry.CoreKeyEndorsed entry) {
+        try {
+            Reign endorser = present.orElseThrow(() -> new MalformedException("there is no key yet"));
+            Endorsement word = Endorsement.parse(Signed.verify(Domain.CORE_KEY, endorser.key, entry.word()));
+            if (!word.of().equals(origin) || !word.key().equals(entry.key())) {
+                throw new MalformedException("the word is about another log or key");
+            }
+            if (reigns.stream().anyMatch(it -> it.key.equals(word.key()))) {
+                throw new MalformedException("the key was there before");
+            }
+            reigns.add(new Reign(word.key(), Optional.of(endorser), index + 1));
+        } catch (BadSignature | MalformedException e) {
+            throw new JournalException(
+                    "the key of the core that #" + index + " names is not endorsed: " + e.getMessage());
+        }
+    }
+
+    /** With what a checkpoint over {@code size} entries may be signed, for somebody who trusts this key. */
+    List<Blob> accepted(Blob trusted, long size) {
+        if (reigns.isEmpty()) {
+            return List.of(trusted);
+        }
+        return reigns.stream()
+                .filter(it -> it.from <= size && size <= it.to && it.comesFrom(trusted))
+                .map(it -> it.key)
+                .toList();
+    }
+}

@@ -1,0 +1,373 @@
+package ambit.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ambit.broker.ScriptedKernel.Claim;
+import ambit.broker.TestDoors.Opened;
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
+import ambit.wire.CoreToBroker;
+import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Denial;
+import ambit.wire.DriverToBroker;
+import ambit.wire.DriverToBroker.Done;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each SDK at the real doors of a broker that is mistaken: it believes every proof, so only the guest is left to notice. */
+@Timeout(120)
+class SdkProofsTest {
+    private static final Proofs GULLIBLE = (_, _) -> true;
+
+    private final Bound tool = ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{}}");
+    private TestDoors doors;
+    private Admitted context;
+
+    @BeforeEach
+    void open() throws IOException {
+        doors = new TestDoors(Duration.ofSeconds(30));
+        context = doors.kernel.context("researcher", tool);
+        doors.kernel.drivers.put("git.git_log", (params, answer) -> answer.done("{\"commits\":2}"));
+        doors.kernel.drivers.put("memory_read", (params, answer) -> answer.done("[1]"));
+        doors.kernel.drivers.put("memory_write", (params, answer) -> answer.done("{}"));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        doors.close();
+    }
+
+    private Map<String, String> environment(Opened door) {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put(
+                "AMBIT_SOCKET",
+                ((UnixDomainSocketAddress) door.socket()).getPath().toString());
+        environment.put("AMBIT_CORE_KEY", doors.kernel.publicKey().toHex());
+        environment.put("AMBIT_CONTEXT", context.context().toHex());
+        return environment;
+    }
+
+    private List<String> calls(GuestSdk sdk, Opened door, String... calls) throws Exception {
+        return sdk.calls(environment(door), "", tool.handle().toHex(), List.of(calls));
+    }
+
+    private Opened gullible(Kernel kernel) throws IOException {
+        return doors.open(context, kernel, GULLIBLE, new TestDoors.Childless());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_is_proved_is_given_by_all_three_syscalls(GuestSdk sdk) throws Exception {
+        assertThat(calls(sdk, doors.open(context), "tool", "read", "write", "tool"))
+                .containsExactly("given {\"commits\":2}", "given [1]", "given null", "given {\"commits\":2}");
+        assertThat(doors.kernel.executed).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_result_is_taken_by_its_exact_bytes_whatever_they_are(GuestSdk sdk) throws Exception {
+        Opened door = doors.open(context);
+        Map<String, String> given = new TreeMap<>();
+        given.put("\r\n [] \n", "[]");
+        given.put("\"a string: \\u00e9\\n\\\"}\"", "\"a string: \\u00e9\\n\\\"}\"");
+        given.put("no JSON: \"quoted\\\", line\n, }", "\"no JSON: \\\"quoted\\\\\\\", line\\n, }\"");
+        given.put("", "\"\"");
+        given.put("{} {}", "\"{} {}\"");
+        given.put("\ufeff{}", "\"\ufeff{}\"");
+        given.put("null\n", "null");
+        given.put("é🦊", "\"é🦊\"");
+        for (Map.Entry<String, String> each : given.entrySet()) {
+            doors.kernel.drivers.put("git.git_log", (params, answer) -> answer.done(each.getKey()));
+            assertThat(calls(sdk, door, "tool"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(inAscii(line)).isEqualTo(inAscii("given " + each.getValue())));
+        }
+    }
+
+    private static String inAscii(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            escaped.append(c < 0x80 ? String.valueOf(c) : String.format("\\u%04x", (int) c));
+        }
+        return escaped.toString();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_streamed_result_is_proved_as_a_whole(GuestSdk sdk) throws Exception {
+        doors.kernel.drivers.put("git.git_log", (params, answer) -> {
+            answer.chunk("data: 1\n\n");
+            answer.chunk("data: 2\n\n");
+            answer.done("");
+        });
+        assertThat(calls(sdk, doors.open(context), "tool")).containsExactly("given \"data: 1\\n\\ndata: 2\\n\\n\"");
+    }
+
+    /** What the broker may mistake for the answer, and what the guest says then to the last call. */
+    enum Mistake {
+        THE_PROOF_OF_ANOTHER_CONTEXT("another context's", kernel -> {
+            kernel.mixUpProofs();
+            return kernel;
+        }),
+        THE_ANSWER_TO_AN_EARLIER_CALL("shown before", kernel -> {
+            List<Done> all = new CopyOnWriteArrayList<>();
+            return altered(kernel, done -> {
+                all.add(done);
+                return all.getFirst();
+            });
+        }),
+        ANOTHER_RESULT(
+                "another result",
+                kernel -> altered(kernel, it -> new Done(it.status(), JsonText.utf8("{\"commits\":3}"), it.proof()))),
+        THE_RESULT_WRITTEN_ANEW(
+                "another result",
+                kernel -> altered(kernel, it -> new Done(it.status(), JsonText.utf8("{\"commits\": 2}"), it.proof()))),
+        THE_RESULT_IN_QUOTES_AND_MORE(
+                "another result",
+                kernel -> altered(
+                        kernel, it -> new Done(it.status(), JsonText.utf8("\"{\\\"commits\\\":2}\\n\""), it.proof()))),
+        OTHER_PARAMETERS("other parameters", kernel -> new Kernel() {
+            @Override
+            public CoreToBroker ask(BrokerToCore request) {
+                return kernel.ask(request);
+            }
+
+            @Override
+            public Execution execute(Blob permit, Blob params) throws IOException {
+                return kernel.execute(
+                        permit, JsonText.utf8(JsonText.utf8(params).replace("1", "7")));
+            }
+        }),
+        THE_PROOF_OF_A_FAILURE(
+                "of a failure",
+                claiming(it -> new Claim(
+                        it.context(), it.sequence(), it.params(), it.result(), Denial.DRIVER_FAILED.number()))),
+        A_SIGNATURE_OF_ANOTHER_CORE("does not verify", kernel -> {
+            kernel.forgeSignatures();
+            return kernel;
+        }),
+        THE_PROOF_OF_ANOTHER_CORE("another core's", kernel -> {
+            ScriptedKernel other = new ScriptedKernel();
+            return altered(
+                    kernel,
+                    it -> new Done(
+                            it.status(), it.result(), withKey(it.proof(), kernel.publicKey(), other.publicKey())));
+        }),
+        A_CUT_PROOF(
+                "malformed",
+                kernel -> altered(
+                        kernel,
+                        it -> new Done(
+                                it.status(),
+                                it.result(),
+                                Blob.of(Arrays.copyOf(
+                                        it.proof().toArray(), it.proof().size() - 1))))),
+        A_PROOF_OF_ONE_BYTE(
+                "malformed", kernel -> altered(kernel, it -> new Done(it.status(), it.result(), Blob.fromHex("84")))),
+        NO_PROOF("no proof", kernel -> altered(kernel, it -> new Done(it.status(), it.result(), Blob.EMPTY)));
+
+        private final String why;
+
+        @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
+        private final Function<ScriptedKernel, Kernel> making;
+
+        Mistake(String why, Function<ScriptedKernel, Kernel> making) {
+            this.why = why;
+            this.making = making;
+        }
+
+        private static Function<ScriptedKernel, Kernel> claiming(UnaryOperator<Claim> lie) {
+            return kernel -> {
+                kernel.claimInstead(lie);
+                return kernel;
+            };
+        }
+
+        private static Blob withKey(Blob proof, Blob key, Blob other) {
+            return Blob.fromHex(proof.toHex().replace(key.toHex(), other.toHex()));
+        }
+
+        /** The same kernel, of whose results the broker makes something else. */
+        private static Kernel altered(Kernel kernel, UnaryOperator<Done> alteration) {
+            return new Kernel() {
+                @Override
+                public CoreToBroker ask(BrokerToCore request) throws KernelLost {
+                    return kernel.ask(request);
+                }
+
+                @Override
+                public Execution execute(Blob permit, Blob params) throws IOException {
+                    Execution execution = kernel.execute(permit, params);
+                    return new Execution() {
+                        @Override
+                        public DriverToBroker next() throws IOException {
+                            DriverToBroker message = execution.next();
+                            return message instanceof Done done ? alteration.apply(done) : message;
+                        }
+
+                        @Override
+                        public void close() {
+                            execution.close();
+                        }
+                    };
+                }
+            };
+        }
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(GuestSdk.values())
+                .flatMap(sdk -> Stream.of(Mistake.values()).map(mistake -> Arguments.of(sdk, mistake)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void an_answer_that_a_broker_mistook_for_this_calls_is_refused(GuestSdk sdk, Mistake mistake) throws Exception {
+        Opened door = gullible(mistake.making.apply(doors.kernel));
+        String call = "{\"handle\":\"" + tool.handle().toHex() + "\",\"params\":{\"n\":[1,2.5,\"\\u00e9\"]}}";
+        for (int i = 0; i < 2; i++) {
+            Http.Response shown = Http.post(door.socket(), "/syscall/tool_call", call);
+            assertThat(shown.body()).startsWith("{\"ok\":true,\"result\":").contains("commits");
+        }
+        String params = sdk == GuestSdk.NODE ? "{\"n\":[1,2.5,\"é\"]}" : "{\"n\": [1, 2.5, \"é\"]}";
+        doors.kernel.executed.clear();
+        List<String> lines = calls(sdk, gullible(mistake.making.apply(doors.kernel)), "tool", "tool");
+        assertThat(lines)
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("unproved the answer is not proved to belong to this call: ")
+                .contains(mistake.why);
+        if (mistake == Mistake.THE_ANSWER_TO_AN_EARLIER_CALL) {
+            assertThat(lines.getFirst()).isEqualTo("given {\"commits\":2}");
+        }
+        if (mistake != Mistake.OTHER_PARAMETERS) {
+            assertThat(doors.kernel.executed).containsExactly(JsonText.utf8(params), JsonText.utf8(params));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void memory_is_held_to_proofs_too(GuestSdk sdk) throws Exception {
+        Opened door = gullible(doors.kernel);
+        doors.kernel.claimInstead(
+                it -> new Claim(it.context(), it.sequence(), it.params(), Blob.EMPTY.sha256(), it.status()));
+        assertThat(calls(sdk, door, "read", "write"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("unproved").endsWith("another result"));
+        doors.kernel.claimInstead(
+                it -> new Claim(it.context(), it.sequence(), Blob.EMPTY.sha256(), it.result(), it.status()));
+        assertThat(calls(sdk, door, "read", "write"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("unproved").endsWith("other parameters"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void without_knowing_whose_proofs_count_nothing_is_asked(GuestSdk sdk) throws Exception {
+        Opened door = doors.open(context);
+        for (String name : List.of("AMBIT_CORE_KEY", "AMBIT_CONTEXT")) {
+            for (String value : List.of("", "00", "zz".repeat(32))) {
+                Map<String, String> environment = environment(door);
+                environment.put(name, value);
+                if (value.isEmpty()) {
+                    environment.remove(name);
+                }
+                assertThat(sdk.calls(environment, "", tool.handle().toHex(), List.of("tool", "read", "write")))
+                        .hasSize(3)
+                        .allSatisfy(
+                                line -> assertThat(line).startsWith("unproved").contains("whose proofs count"));
+            }
+        }
+        assertThat(doors.kernel.heard).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_key_under_which_one_signature_verifies_everything_proves_nothing(GuestSdk sdk) throws Exception {
+        Blob neutral = Blob.fromHex("01" + "00".repeat(31));
+        Opened door = gullible(Mistake.altered(
+                doors.kernel,
+                it -> new Done(
+                        it.status(),
+                        it.result(),
+                        Blob.fromHex(Mistake.withKey(it.proof(), doors.kernel.publicKey(), neutral)
+                                .toHex()
+                                .replaceFirst(".{128}$", "01" + "00".repeat(63))))));
+        Map<String, String> environment = environment(door);
+        environment.put("AMBIT_CORE_KEY", neutral.toHex());
+        assertThat(sdk.calls(environment, "", tool.handle().toHex(), List.of("tool")))
+                .singleElement()
+                .asString()
+                .startsWith("unproved");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void only_the_pinned_core_counts(GuestSdk sdk) throws Exception {
+        Opened door = doors.open(context);
+        Map<String, String> environment = environment(door);
+        String pin = doors.kernel.publicKey().toHex();
+        assertThat(sdk.calls(environment, pin, tool.handle().toHex(), List.of("tool")))
+                .containsExactly("given {\"commits\":2}");
+        environment.remove("AMBIT_CORE_KEY");
+        assertThat(sdk.calls(environment, pin, tool.handle().toHex(), List.of("tool")))
+                .containsExactly("given {\"commits\":2}");
+        environment.put("AMBIT_CORE_KEY", new ScriptedKernel().publicKey().toHex());
+        assertThat(sdk.calls(environment, pin, tool.handle().toHex(), List.of("tool")))
+                .containsExactly("unproved the answer is not proved to belong to this call: "
+                        + "the kernel here has another core than the pinned one");
+        assertThat(doors.kernel.executed).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_refusal_needs_no_proof_and_is_a_refusal(GuestSdk sdk) throws Exception {
+        doors.kernel.denials.put("git.git_log", Denial.USES_EXHAUSTED);
+        assertThat(calls(sdk, doors.open(context), "tool")).containsExactly("denied USES_EXHAUSTED");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_childs_result_is_the_brokers_word_for_the_process_that_started_it_alone(GuestSdk sdk) throws Exception {
+        Family family = new Family() {
+            @Override
+            public void begin(Admitted child, String input) {}
+
+            @Override
+            public Blob awaitResult(Blob child) {
+                return JsonText.utf8("{\"exit\":0}");
+            }
+        };
+        Opened door = doors.open(context, doors.kernel, doors.kernel.proofs(), family);
+        doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
+        assertThat(calls(sdk, door, "child")).containsExactly("given {\"exit\":0}");
+        doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
+        String spawned = Http.post(
+                        door.socket(),
+                        "/syscall/spawn_child",
+                        "{\"handle\":\"" + tool.handle().toHex() + "\"}")
+                .body();
+        String child = spawned.replaceAll(".*\"handle\":\"([0-9a-f]{32})\".*", "$1");
+        assertThat(sdk.calls(environment(door), "", child, List.of("tool")))
+                .containsExactly("unproved the answer is not proved to belong to this call: it has no proof");
+    }
+}

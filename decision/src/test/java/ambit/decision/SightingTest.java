@@ -1,0 +1,49 @@
+package ambit.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SightingTest {
+    private static final byte[] SOURCE = Naive.bytes("tool#field");
+    private static final byte[] DIGEST = Naive.bytes("digest");
+
+    @Test
+    void aCallCountsOnceIfOneOfItsMarksCounts() {
+        Sighting sighting = new Sighting(SOURCE, DIGEST, 7);
+        assertThat(sighting.act()).isFalse();
+        sighting.mark(true);
+        sighting.mark(false);
+        assertThat(sighting.act()).isTrue();
+        assertThat(sighting.isFresh(1)).isFalse();
+        assertThat(sighting.isFresh(2)).isTrue();
+        assertThat(sighting.isFresh(0)).isTrue();
+        sighting.mark(false);
+        assertThat(sighting.act()).isTrue();
+        assertThat(sighting.act()).isFalse();
+        assertThat(sighting.isFresh(2)).isTrue();
+    }
+
+    @Test
+    void aSightingIsFromItsSourceAlone() {
+        Sighting sighting = new Sighting(SOURCE, DIGEST, 7);
+        assertThat(sighting.isFrom(SOURCE)).isTrue();
+        assertThat(sighting.isFrom(DIGEST)).isFalse();
+        assertThat(sighting.is(SOURCE, DIGEST)).isTrue();
+        assertThat(sighting.is(DIGEST, SOURCE)).isFalse();
+        assertThat(sighting.origin()).isEqualTo(7);
+    }
+
+    @Test
+    void theOneThatFitsIsFoundWhereverItIs() {
+        Received received = new Received();
+        for (int i = 0; i < 40; i++) {
+            assertThat(received.add(new Sighting(SOURCE, Naive.bytes("digest " + i), i)))
+                    .isTrue();
+        }
+        for (int i = 0; i < 40; i++) {
+            assertThat(received.find(SOURCE, Naive.bytes("digest " + i), 1)).isEqualTo(i);
+        }
+        assertThat(received.find(SOURCE, DIGEST, 1)).isEqualTo(-1);
+    }
+}

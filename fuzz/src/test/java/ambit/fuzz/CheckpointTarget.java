@@ -1,0 +1,94 @@
+package ambit.fuzz;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ambit.authority.signing.SigningKey;
+import ambit.log.Checkpoint;
+import ambit.log.Journal;
+import ambit.log.JournalException;
+import ambit.log.LogKey;
+import ambit.log.Storage;
+import ambit.wire.Blob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Nothing but the notes that the log's key signed opens as a checkpoint, and those say what they were signed over. */
+final class CheckpointTarget {
+    private static final String ORIGIN = "ambit/fuzz";
+    private static final SigningKey KEY = CoseTarget.key(2);
+    private static final List<Blob> GENUINE = genuineNotes();
+
+    private CheckpointTarget() {}
+
+    static List<Blob> genuine() {
+        return GENUINE;
+    }
+
+    private static List<Blob> genuineNotes() {
+        List<Blob> notes = new ArrayList<>();
+        try (Journal journal = Journal.open(new Nowhere(), new LogKey(ORIGIN, KEY))) {
+            for (int size = 0; size < 12; size++) {
+                notes.add(Blob.of(journal.checkpoint().getBytes(UTF_8)));
+                journal.append(new byte[] {(byte) size});
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return notes;
+    }
+
+    static void check(byte[] input) {
+        int genuine = GENUINE.indexOf(Blob.of(input));
+        try {
+            Checkpoint checkpoint = Checkpoint.open(input, ORIGIN, List.of(KEY.publicKey()));
+            assertThat(checkpoint.head().size()).isEqualTo(genuine);
+        } catch (JournalException e) {
+            assertThat(genuine).as(e.getMessage()).isNegative();
+        }
+    }
+
+    /** Storage that is read by nobody. */
+    private static final class Nowhere implements Storage {
+        private long length;
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public int read(long position, byte[] into, int offset, int count) {
+            return -1;
+        }
+
+        @Override
+        public void append(ByteBuffer bytes) {
+            length += bytes.remaining();
+            bytes.position(bytes.limit());
+        }
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public void truncate(long to) {
+            length = to;
+        }
+
+        @Override
+        public Optional<byte[]> checkpoint() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void replaceCheckpoint(byte[] note) {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,95 @@
+package ambit.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import de.uka.ilkd.key.proof.init.ProofInputException;
+import de.uka.ilkd.key.speclang.Contract;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every contract in the sources of the kernel is proved, or stands in the list of those that are not. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContractsTest {
+
+    private static final boolean FROM_SCRATCH = Boolean.getBoolean("proof.rewrite");
+    private static final Path DIRECTORY =
+            Path.of(System.getProperty("ambit.root", "..")).resolve("proof");
+    private static final SavedProofs SAVED = new SavedProofs(DIRECTORY.resolve("proofs"));
+
+    private final AtomicInteger proved = new AtomicInteger();
+    private Kernel kernel;
+    private SortedSet<String> open;
+
+    @BeforeAll
+    void read(@TempDir Path directory) throws Exception {
+        open = OpenContracts.read(DIRECTORY.resolve("open.txt"));
+        kernel = Kernel.read(directory);
+    }
+
+    @AfterAll
+    void count() {
+        System.out.printf("proof: %d contracts proved, %d open%n", proved.get(), open.size());
+        kernel.close();
+    }
+
+    @Test
+    void theOpenOnesAreContracts() {
+        assertThat(kernel.contracts().keySet()).containsAll(open);
+    }
+
+    @Test
+    void everyContractHasEitherAProofOrALineAmongTheOpenOnes() throws IOException {
+        SortedSet<String> unproved = new TreeSet<>();
+        for (String name : kernel.contracts().keySet()) {
+            if (SAVED.read(name).isEmpty()) {
+                unproved.add(name);
+            }
+        }
+        assertThat(open).isEqualTo(unproved);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOtherContractIsProved() {
+        return kernel.contracts().entrySet().stream()
+                .filter(entry -> !open.contains(entry.getKey()))
+                .map(entry ->
+                        dynamicTest(entry.getKey() + " is proved", () -> prove(entry.getKey(), entry.getValue())));
+    }
+
+    private void prove(String name, Contract contract) throws ProofInputException, IOException {
+        Prover.Outcome outcome = FROM_SCRATCH ? search(name, contract) : replay(name, contract);
+        System.out.printf("proof: %s: %s%n", name, outcome);
+        assertThat(outcome.isProved()).as("%s: %s", name, outcome).isTrue();
+        proved.incrementAndGet();
+    }
+
+    private Prover.Outcome replay(String name, Contract contract) throws ProofInputException, IOException {
+        Prover.Outcome outcome =
+                Prover.replay(kernel, contract, SAVED.read(name).orElseThrow());
+        if (outcome.isProved()) {
+            return outcome;
+        }
+        System.out.printf("proof: %s: the saved proof does not fit%n", name);
+        return search(name, contract);
+    }
+
+    private Prover.Outcome search(String name, Contract contract) throws ProofInputException, IOException {
+        Prover.Found found = Prover.search(kernel, contract);
+        if (FROM_SCRATCH && found.steps().isPresent()) {
+            SAVED.write(name, found.steps().get());
+        }
+        return found.outcome();
+    }
+}
