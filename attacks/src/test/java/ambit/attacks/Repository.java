@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** The source tree whose build is tested, and a copy of what of it an ordinary user needs. */
@@ -60,13 +58,9 @@ public final class Repository {
                     Files.createDirectories(target);
                 } else {
                     Files.copy(file, target);
-                    String everybody = Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--";
-                    Set<PosixFilePermission> given = Files.getPosixFilePermissions(file);
+                    boolean program = Files.isExecutable(file);
                     Files.setPosixFilePermissions(
-                            target,
-                            given.contains(PosixFilePermission.OTHERS_READ)
-                                    ? PosixFilePermissions.fromString(everybody)
-                                    : given);
+                            target, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
                 }
             }
         }

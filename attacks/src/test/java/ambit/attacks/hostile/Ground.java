@@ -14,6 +14,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -175,6 +176,9 @@ final class Ground implements AutoCloseable {
         Path copy = root.resolve("copy-of-core");
         if (attack.meanwhile() == Attack.Meanwhile.STATE_IS_ROLLED_BACK) {
             Repository.copyTree(root.resolve("core"), copy);
+            for (String key : List.of("core.key", "master.key")) {
+                Files.setPosixFilePermissions(copy.resolve(key), PosixFilePermissions.fromString("rw-------"));
+            }
         }
         Blob prepared = attack.preparation().prepare(running.position());
         switch (attack.meanwhile()) {
