@@ -167,8 +167,7 @@ final class Accounts {
 
     private static void require(int code, String budget) throws Refused {
         if (code == Codes.USES_EXHAUSTED && !budget.isEmpty()) {
-            throw new Refused(
-                    Denial.BUDGET_EXHAUSTED, Denial.BUDGET_EXHAUSTED.sentence() + " for this call: " + budget);
+            throw new Refused(Denial.BUDGET_EXHAUSTED, "not enough is left of the budget " + budget);
         }
         if (code != Codes.ALLOWED) {
             throw new Refused(Chain.denial(code));

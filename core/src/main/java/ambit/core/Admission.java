@@ -9,7 +9,7 @@ import ambit.authority.Request;
 import ambit.authority.Share;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
-import ambit.decision.Received;
+import ambit.decision.Sighting;
 import ambit.log.entry.Entry;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -149,7 +149,7 @@ final class Admission {
             }
             map.add(partitions.inherited(owner, inherit.transaction(), inherit.key()));
         }
-        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new Received());
+        return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new HashMap<>());
     }
 
     private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
@@ -175,7 +175,7 @@ final class Admission {
             SigningKey contextKey,
             AgentSpec spec,
             MemoryMap memory,
-            Received family)
+            Map<Context.Seen, Sighting> family)
             throws Refused {
         if (state.live.size() >= MAX_LIVE) {
             throw new Refused(Denial.TOO_LARGE, "too many transactions are alive");

@@ -109,20 +109,18 @@ final class Calls {
         Map<Integer, Long> charges = charges(cap, arguments);
         Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
         while (true) {
-            long acts;
             Received known;
             synchronized (state) {
-                acts = state.acts;
-                known = chain.isDerived(index) ? context.known() : context.received;
+                known = chain.isDerived(index) ? context.known() : new Received();
             }
             // Without the lock: a guest's arguments and constraints can keep this busy for long.
             chain.judge(index, arguments, known, state.clock.millis());
+            chain.mark(index, arguments, known);
             synchronized (state) {
                 cheaply(state.alive(m.context()), m.syscall(), m.handle());
-                if (!chain.isDerived(index) || acts == state.acts) {
+                if (context.agreesWith(known)) {
                     List<Debit> debits = state.accounts.take(chain, index, charges);
-                    chain.mark(index, arguments, context.received);
-                    return permit(context, m.syscall(), call, digest, debits, charges);
+                    return permit(context, m.syscall(), call, digest, debits, charges, context.act(known));
                 }
             }
         }
@@ -145,12 +143,18 @@ final class Calls {
             cheaply(context, m.syscall(), m.handle());
             context.memory.check(params, m.syscall() == Syscall.MEMORY_WRITE ? MemoryMap.WRITE : MemoryMap.READ);
             Call call = new Call(-1, m.syscall().label(), "memory", Blob.EMPTY, false, List.of());
-            return permit(context, m.syscall(), call, digest, List.of(), Map.of());
+            return permit(context, m.syscall(), call, digest, List.of(), Map.of(), List.of());
         }
     }
 
     private Decision permit(
-            Context context, Syscall syscall, Call call, Blob digest, List<Debit> debits, Map<Integer, Long> charges) {
+            Context context,
+            Syscall syscall,
+            Call call,
+            Blob digest,
+            List<Debit> debits,
+            Map<Integer, Long> charges,
+            List<Long> origins) {
         long now = state.clock.millis();
         Permit permit = new Permit(
                 state.id(),
@@ -176,17 +180,11 @@ final class Calls {
                 call.driver(),
                 call.effect(),
                 debits,
-                act(context)));
+                origins));
         context.inFlight++;
         state.permits.put(permit.id(), new State.Issued(context, permit, now, call.cap(), charges));
         long left = call.cap() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain, call.cap());
         return new Decision(context, permit, call.effect(), left, index);
-    }
-
-    private List<Long> act(Context context) {
-        List<Long> origins = context.act();
-        state.acts += origins.size();
-        return origins;
     }
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */

@@ -13,6 +13,7 @@ import ambit.authority.Rate;
 import ambit.authority.Request;
 import ambit.authority.Share;
 import ambit.authority.Words;
+import ambit.authority.Work;
 import ambit.decision.Block;
 import ambit.decision.Codes;
 import ambit.decision.Received;
@@ -220,6 +221,9 @@ final class Chain {
 
     /** Refuses arguments that some block does not allow now. */
     void judge(int cap, Values arguments, Received received, long nowMs) throws Refused {
+        if (Work.of(constraints(cap), arguments) > Work.MAX) {
+            throw new Refused(Denial.TOO_LARGE, "the constraints would take too long on so much");
+        }
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = denial(ambit.decision.Chain.code(answer));

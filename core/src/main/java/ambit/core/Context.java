@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** One live transaction. What changes is guarded by the core's lock. */
 final class Context {
@@ -36,7 +37,12 @@ final class Context {
     final Received received = new Received();
 
     /** What all contexts of its transaction and of those above it received: a value is one, whoever receives it. */
-    final Received family;
+    final Map<Seen, Sighting> family;
+
+    /** A value of a source. */
+    record Seen(String source, Blob value) {}
+
+    private final Set<Seen> own = new HashSet<>();
 
     long sequence;
 
@@ -60,7 +66,7 @@ final class Context {
             AgentSpec spec,
             MemoryMap memory,
             Map<Blob, Integer> handles,
-            Received family) {
+            Map<Seen, Sighting> family) {
         this.id = id;
         this.transaction = transaction;
         this.owner = owner;
@@ -86,40 +92,49 @@ final class Context {
 
     /** Remembers that a tool's result gave it this value; what it has no room for it may not act on. */
     void receive(String source, Blob value, long origin) {
-        byte[] from = source.getBytes(StandardCharsets.UTF_8);
-        int known = family.find(from, value.toArray(), 0);
-        Sighting sighting = known < 0 ? new Sighting(from, value.toArray(), origin) : family.get(known);
-        if (received.find(from, value.toArray(), 0) < 0 && (known >= 0 || family.add(sighting))) {
-            received.add(sighting);
+        Seen seen = new Seen(source, value);
+        if (own.contains(seen) || received.size() == Received.CAPACITY) {
+            return;
         }
+        Sighting sighting = family.get(seen);
+        if (sighting == null) {
+            if (family.size() == Received.CAPACITY) {
+                return;
+            }
+            sighting = new Sighting(source.getBytes(StandardCharsets.UTF_8), value.toArray(), origin);
+            family.put(seen, sighting);
+        }
+        own.add(seen);
+        received.add(sighting);
     }
 
     /** What it received so far, for a judgement outside of the lock. */
     Received known() {
         Received known = new Received();
         for (int i = 0; i < received.size(); i++) {
-            known.add(received.get(i));
+            known.add(received.get(i).copy());
         }
         return known;
     }
 
-    /** Gives a child what this context received from these sources: the values are the same, and so are their counts. */
-    void pass(List<String> sources, Context child) {
-        for (String source : sources) {
-            byte[] from = source.getBytes(StandardCharsets.UTF_8);
-            for (int i = 0; i < received.size(); i++) {
-                if (received.get(i).isFrom(from)) {
-                    child.received.add(received.get(i));
-                }
-            }
-        }
+    /** Whether a call that was judged by what was {@link #known} may still act on it. */
+    boolean agreesWith(Received known) {
+        return IntStream.range(0, known.size()).allMatch(i -> received.get(i).agreesWith(known.get(i)));
     }
 
-    /** The outcomes that gave what the marked call acts on; it counts as made. */
-    List<Long> act() {
+    /** Gives a child what this context received from these sources: the values are the same, and so are their counts. */
+    void pass(List<String> sources, Context child) {
+        own.stream()
+                .filter(seen -> sources.contains(seen.source()))
+                .forEach(seen -> child.receive(seen.source(), seen.value(), 0));
+    }
+
+    /** The outcomes that gave what the call acts on that was marked in what was known; it counts as made. */
+    List<Long> act(Received known) {
         Set<Long> origins = new TreeSet<>();
-        for (int i = 0; i < received.size(); i++) {
+        for (int i = 0; i < known.size(); i++) {
             Sighting sighting = received.get(i);
+            sighting.markAs(known.get(i));
             if (sighting.act()) {
                 origins.add(sighting.origin());
             }

@@ -10,6 +10,7 @@ import ambit.wire.CoreConfig;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.DriverToCore.Hello;
+import ambit.wire.Endpoint;
 import ambit.wire.FrameChannel;
 import ambit.wire.MalformedException;
 import java.io.IOException;
@@ -55,10 +56,15 @@ final class CoreProcess implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
-        endpoints.add(new Endpoint(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker));
-        endpoints.add(new Endpoint(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver));
-        endpoints.add(new Endpoint(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin));
-        endpoints.forEach(Endpoint::start);
+        listen(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker);
+        listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
+        listen(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin);
+        endpoints.forEach(endpoint -> endpoint.start(() -> {}));
+    }
+
+    private void listen(Path socket, List<String> users, int connections, Endpoint.Session session) throws IOException {
+        endpoints.add(new Endpoint(
+                socket, users, connections, Thread.ofPlatform().name("session").daemon(), session));
     }
 
     private void broker(FrameChannel channel) throws IOException {

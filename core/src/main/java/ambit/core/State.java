@@ -29,9 +29,6 @@ final class State {
     final Map<Blob, Issued> permits = new LinkedHashMap<>();
     private final SecureRandom random;
 
-    /** How often calls acted on something received: what was judged before may not hold after. */
-    long acts;
-
     /** Folds the log. */
     State(Journal journal, InstantSource wall, LongSupplier nanos, SecureRandom random) {
         this.journal = journal;
@@ -46,7 +43,9 @@ final class State {
         long index = journal.append(Entry.encode(entry));
         history.apply(entry);
         if (entry instanceof Entry.Revoked) {
-            live.values().stream().filter(this::isRevoked).forEach(context -> accounts.revoke(context.chain));
+            live.values().stream()
+                    .filter(it -> isRevoked(it.owner.tenant(), it.chain))
+                    .forEach(it -> accounts.revoke(it.chain));
         }
         return index;
     }
@@ -65,10 +64,6 @@ final class State {
         }
         accounts.refuseRevoked(context.chain);
         return context;
-    }
-
-    private boolean isRevoked(Context context) {
-        return isRevoked(context.owner.tenant(), context.chain);
     }
 
     synchronized boolean isRevoked(String tenant, Chain chain) {

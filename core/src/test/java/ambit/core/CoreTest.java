@@ -6,6 +6,7 @@ import ambit.audit.LogVerifier;
 import ambit.authority.Bitmap;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
+import ambit.authority.Constraint.Kind;
 import ambit.authority.Grant;
 import ambit.authority.Less;
 import ambit.authority.Memory;
@@ -26,6 +27,7 @@ import ambit.wire.Cbor;
 import ambit.wire.CoreToAdmin;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;
+import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.CoreToBroker.ChildResult;
 import ambit.wire.CoreToBroker.Denied;
 import ambit.wire.CoreToBroker.Ended;
@@ -40,9 +42,11 @@ import ambit.wire.Syscall;
 import ambit.wire.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -354,6 +358,19 @@ class CoreTest {
         Admitted child = (Admitted) world.spawn(parent, 2, Blob.EMPTY);
         assertThat(child.capabilities()).extracting(c -> c.name()).containsExactly("files.write", "helper");
         assertAllowed(world.call(child, World.handle(child, 0), "{\"path\":\"/repo/a\"}"));
+    }
+
+    @Test
+    void whatWouldKeepTheCoreJudgingForLongIsRefused() {
+        List<Constraint> globs = IntStream.range(0, 64)
+                .mapToObj(_ -> new Constraint("xs/*", Kind.GLOB, List.of(Cbor.of("**a".repeat(170))), false))
+                .toList();
+        Cap cap = new Cap("files.read", Bound.TOOL, "files", 7, -1, globs, false, Blob.EMPTY);
+        Admitted context = world.begin(cap);
+        String element = "\"" + "b".repeat(4000) + "\"";
+        String xs = "{\"xs\":[" + String.join(",", Collections.nCopies(200, element)) + "]}";
+        assertDenied(world.call(context, World.handle(context, 0), xs), Denial.TOO_LARGE);
+        assertDenied(world.call(context, World.handle(context, 0), "{\"xs\":[\"b\"]}"), Denial.CONSTRAINT);
     }
 
     private static Cap flagged(Cap cap, String name, int flags) {

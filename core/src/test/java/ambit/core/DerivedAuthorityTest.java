@@ -23,6 +23,7 @@ import ambit.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +217,29 @@ class DerivedAuthorityTest {
         }
         allowed(pay(context, "v" + (Received.CAPACITY - 1)));
         refused(pay(context, "v" + Received.CAPACITY));
+    }
+
+    @Test
+    void callsAtOnceActOnAValueAsOftenAsItSaysInAll() throws Exception {
+        Admitted context = begin(3);
+        Admitted child = spawn(context);
+        receive(context, "DE1");
+        receive(child, "DE1");
+        AtomicInteger allowed = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (Admitted one : List.of(context, child, context, child)) {
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 25; i++) {
+                    if (pay(one, "DE1") instanceof Permitted) {
+                        allowed.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(allowed).hasValue(3);
     }
 
     @Test

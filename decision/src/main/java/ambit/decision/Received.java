@@ -73,24 +73,6 @@ public final class Received {
         return -1;
     }
 
-    /** Whether something of this digest was received from there, fresh or not. */
-    /*@ public normal_behavior
-    @ requires \invariant_for(this);
-    @ assignable \strictly_nothing;
-    @*/
-    public boolean knows(byte[] source, byte[] digest) {
-        /*@ loop_invariant 0 <= i && i <= size;
-        @ decreases size - i;
-        @ assignable \strictly_nothing;
-        @*/
-        for (int i = 0; i < size; i++) {
-            if (sightings[i].is(source, digest)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures \result == size;

@@ -33,14 +33,6 @@ public final class Sighting {
         return Texts.equal(digest, wanted) && Texts.equal(source, from);
     }
 
-    /*@ public normal_behavior
-    @ ensures \result ==> source.length == from.length;
-    @ assignable \strictly_nothing;
-    @*/
-    public boolean isFrom(byte[] from) {
-        return Texts.equal(source, from);
-    }
-
     /** Whether fewer than {@code times} calls have acted on it; 0 stands for as many as one likes. */
     /*@ public normal_behavior
     @ ensures \result <==> (acted < 9223372036854775807L && (times == 0 || acted < times));
@@ -58,6 +50,24 @@ public final class Sighting {
     public void mark(boolean counts) {
         marked = true;
         counted = counted || counts;
+    }
+
+    /** One of its own that says the same and has no mark, to be judged and marked by while this one may change. */
+    public Sighting copy() {
+        Sighting copy = new Sighting(source, digest, origin);
+        copy.acted = acted;
+        return copy;
+    }
+
+    /** Whether what was judged by the copy still holds: no call has acted on this meanwhile, or the call does not act on it. */
+    public boolean agreesWith(Sighting copy) {
+        return !copy.marked || acted == copy.acted;
+    }
+
+    /** Takes over the marks of a copy. */
+    public void markAs(Sighting copy) {
+        marked = copy.marked;
+        counted = copy.counted;
     }
 
     /** Takes the marks off, and counts the call if they say so, once; answers whether there was a mark. */

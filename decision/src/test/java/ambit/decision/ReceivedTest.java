@@ -119,8 +119,8 @@ class ReceivedTest {
         assertThat(allows(from(BILLS, 0), received, "v0", "v" + (Received.CAPACITY - 1)))
                 .isTrue();
         assertThat(received.get(5).origin()).isEqualTo(5);
-        assertThat(received.knows(BILLS, bytes("v5"))).isTrue();
-        assertThat(received.knows(CONTACTS, bytes("v5"))).isFalse();
+        assertThat(received.find(BILLS, bytes("v5"), 0)).isEqualTo(5);
+        assertThat(received.find(CONTACTS, bytes("v5"), 0)).isEqualTo(-1);
     }
 
     @Test

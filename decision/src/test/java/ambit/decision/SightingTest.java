@@ -27,11 +27,23 @@ class SightingTest {
     @Test
     void aSightingIsFromItsSourceAlone() {
         Sighting sighting = new Sighting(SOURCE, DIGEST, 7);
-        assertThat(sighting.isFrom(SOURCE)).isTrue();
-        assertThat(sighting.isFrom(DIGEST)).isFalse();
         assertThat(sighting.is(SOURCE, DIGEST)).isTrue();
         assertThat(sighting.is(DIGEST, SOURCE)).isFalse();
         assertThat(sighting.origin()).isEqualTo(7);
+    }
+
+    @Test
+    void whatIsJudgedByACopyHoldsUntilACallActs() {
+        Sighting sighting = new Sighting(SOURCE, DIGEST, 7);
+        Sighting copy = sighting.copy();
+        copy.mark(true);
+        assertThat(sighting.act()).as("the copy's mark is its own").isFalse();
+        assertThat(sighting.agreesWith(copy)).isTrue();
+        sighting.markAs(copy);
+        assertThat(sighting.act()).isTrue();
+        assertThat(sighting.agreesWith(copy)).as("a call acted meanwhile").isFalse();
+        assertThat(sighting.agreesWith(sighting.copy())).as("without a mark").isTrue();
+        assertThat(sighting.copy().isFresh(1)).as("a copy has the count").isFalse();
     }
 
     @Test

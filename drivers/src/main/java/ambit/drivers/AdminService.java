@@ -3,13 +3,14 @@ package ambit.drivers;
 import ambit.wire.AdminToDrivers;
 import ambit.wire.Denial;
 import ambit.wire.DriversToAdmin;
+import ambit.wire.Endpoint;
 import ambit.wire.FrameChannel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
 /** The {@code ambit} command's connection: it asks MCP servers what they offer, so that a grant can pin it. */
-final class AdminService implements Listener.Service {
+final class AdminService implements Endpoint.Session {
     private final Map<String, McpTool> tools;
 
     AdminService(Map<String, McpTool> tools) {

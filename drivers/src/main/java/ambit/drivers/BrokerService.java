@@ -4,6 +4,7 @@ import ambit.wire.BrokerToDriver;
 import ambit.wire.Cbor;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
+import ambit.wire.Endpoint;
 import ambit.wire.FrameChannel;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One connection of the broker: requests one after the other, each answered before the next may come. The connection is read while
  * a call runs, because its end is how the broker cancels.
  */
-final class BrokerService implements Listener.Service {
+final class BrokerService implements Endpoint.Session {
     private final Calls calls;
 
     BrokerService(Calls calls) {

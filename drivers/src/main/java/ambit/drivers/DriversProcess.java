@@ -1,6 +1,8 @@
 package ambit.drivers;
 
+import ambit.wire.Endpoint;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,9 @@ import java.util.concurrent.CountDownLatch;
 /** The drivers at work: connected to the core, listening for the broker and for the {@code ambit} command. */
 final class DriversProcess implements AutoCloseable {
     private static final List<String> DRIVERS = List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP);
+
+    /** At a time, of each socket. */
+    private static final int CONNECTIONS = 4096;
 
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<AutoCloseable> parts = new ArrayList<>();
@@ -55,9 +60,14 @@ final class DriversProcess implements AutoCloseable {
         PermitCheck check = new PermitCheck(artifacts, contexts, toolbox.tools(), clock);
         BrokerService broker = new BrokerService(new Calls(check, artifacts, core, clock));
         AdminService admin = new AdminService(toolbox.discoverable());
-        opened(Listener.open(config.brokerSocket(), config.brokerUsers(), broker, end::countDown));
-        opened(Listener.open(config.adminSocket(), config.adminUsers(), admin, end::countDown));
+        listen(config.brokerSocket(), config.brokerUsers(), broker);
+        listen(config.adminSocket(), config.adminUsers(), admin);
         Thread.ofPlatform().daemon().name("core-control").start(() -> core.obey(contexts));
+    }
+
+    private void listen(Path socket, List<String> users, Endpoint.Session session) throws IOException {
+        Thread.Builder threads = Thread.ofVirtual().name("connection");
+        opened(new Endpoint(socket, users, CONNECTIONS, threads, session)).start(end::countDown);
     }
 
     private <T extends AutoCloseable> T opened(T part) {

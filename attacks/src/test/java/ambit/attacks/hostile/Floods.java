@@ -107,12 +107,12 @@ final class Floods {
                                 "Open 300 connections to the core",
                                 "256 served",
                                 List.of(Weakness.assuming(
-                                        Part.CORE, "ambit.core.Endpoint", "accept", "Semaphore.tryAcquire", true)),
+                                        Part.CORE, "ambit.wire.Endpoint", "accept", "Semaphore.tryAcquire", true)),
                                 Floods::connections),
                         Attack.of(
                                 "Send half a frame to the drivers and wait",
                                 ANSWERED,
-                                List.of(Weakness.onThisThread(Part.DRIVERS, "ambit.drivers.Listener", "accept")),
+                                List.of(Weakness.onThisThread(Part.DRIVERS, "ambit.wire.Endpoint", "accept")),
                                 Floods::halfOpen),
                         Attack.of(
                                 "Send the drivers a second request before the first is answered",

@@ -233,9 +233,20 @@ final class Reach {
         }
     }
 
-    /** The thread that traces lets go when it ends. */
+    /**
+     * The thread that traces lets go when the operating system has ended it, some time after Java has: until then nobody else can trace,
+     * so this tries for a while.
+     */
     private static boolean traces(List<Long> pids) throws Exception {
-        Callable<Boolean> task = () -> any(everyPid(pids), pid -> ptrace(PTRACE_SEIZE, pid) == 0);
+        Callable<Boolean> task = () -> {
+            for (int tries = 0; tries < 20; tries++) {
+                if (any(everyPid(pids), pid -> ptrace(PTRACE_SEIZE, pid) == 0)) {
+                    return true;
+                }
+                Thread.sleep(50);
+            }
+            return false;
+        };
         FutureTask<Boolean> future = new FutureTask<>(task);
         Thread.ofPlatform().start(future);
         try {

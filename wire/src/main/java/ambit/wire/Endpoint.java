@@ -1,7 +1,6 @@
-package ambit.core;
+package ambit.wire;
 
-import ambit.wire.FrameChannel;
-import ambit.wire.Peer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,29 +13,40 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * One listening Unix socket. Whoever connects must be one of its users; each connection gets a platform thread, which ends with
- * it. A peer that breaks the protocol is closed.
+ * One listening Unix socket. Whoever connects must be one of its users; each connection gets a thread, which ends with it. A peer that
+ * breaks the protocol is closed, and so is one for which there is no room.
  */
-final class Endpoint implements AutoCloseable {
+public final class Endpoint implements AutoCloseable {
     /** Serves one connection until it ends; what it throws closes the connection. */
     @FunctionalInterface
-    interface Session {
+    public interface Session {
+        /** Returns or throws when the connection is over. */
         void serve(FrameChannel channel) throws IOException, InterruptedException;
     }
 
-    private static final System.Logger LOG = System.getLogger("ambit.core");
+    private static final System.Logger LOG = System.getLogger("ambit.wire");
 
     private final Path path;
     private final List<String> users;
     private final Semaphore free;
+    private final Thread.Builder threads;
     private final Session session;
     private final ServerSocketChannel listener;
 
-    /** Binds the socket; {@link #start} accepts. The directory it is in decides who can reach it at all. */
-    Endpoint(Path path, List<String> users, int connections, Session session) throws IOException {
+    /**
+     * Binds the socket, in place of what an earlier process left there; {@link #start} accepts. The directory it is in decides who can
+     * reach it at all.
+     *
+     * @param users uids that are served
+     * @param connections how many at a time
+     * @param threads makes the thread of each connection
+     */
+    public Endpoint(Path path, List<String> users, int connections, Thread.Builder threads, Session session)
+            throws IOException {
         this.path = path;
-        this.users = users;
+        this.users = List.copyOf(users);
         this.free = new Semaphore(connections);
+        this.threads = threads;
         this.session = session;
         Files.deleteIfExists(path);
         listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -44,16 +54,21 @@ final class Endpoint implements AutoCloseable {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
     }
 
-    void start() {
-        Thread.ofPlatform().name("accept " + path).start(this::accept);
+    /**
+     * Accepts connections from now on.
+     *
+     * @param broken runs if that ends for another reason than {@link #close}
+     */
+    public void start(Runnable broken) {
+        Thread.ofPlatform().name("accept " + path).start(() -> accept(broken));
     }
 
-    private void accept() {
+    private void accept(Runnable broken) {
         try {
             while (listener.isOpen()) {
                 SocketChannel channel = listener.accept();
                 if (free.tryAcquire()) {
-                    Thread.ofPlatform().name("session").daemon().start(() -> serve(channel));
+                    threads.start(() -> serve(channel));
                 } else {
                     channel.close();
                 }
@@ -61,6 +76,7 @@ final class Endpoint implements AutoCloseable {
         } catch (IOException e) {
             if (listener.isOpen()) {
                 LOG.log(System.Logger.Level.ERROR, "no more connections at " + path, e);
+                broken.run();
             }
         }
     }
@@ -73,7 +89,7 @@ final class Endpoint implements AutoCloseable {
             } else {
                 LOG.log(System.Logger.Level.WARNING, "user " + user + " has no business at " + path);
             }
-        } catch (java.io.EOFException e) {
+        } catch (EOFException e) {
             LOG.log(System.Logger.Level.DEBUG, "a peer left " + path);
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "closed a connection at " + path + ": " + e.getMessage());
