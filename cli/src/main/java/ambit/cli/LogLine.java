@@ -25,6 +25,7 @@ record LogLine(long index, Entry entry) {
             case Entry.Denied it -> Optional.of(it.transaction());
             case Entry.Allowed it -> Optional.of(it.transaction());
             case Entry.GuestEvent it -> Optional.of(it.transaction());
+            case Entry.BoundaryReport it -> Optional.of(it.transaction());
             case Entry.CommitIntended it -> Optional.of(it.transaction());
             case Entry.Ended it -> Optional.of(it.transaction());
             case Entry.Recovered it -> Optional.of(it.transaction());
@@ -77,6 +78,8 @@ record LogLine(long index, Entry entry) {
                         + it.millis() + " ms  permit " + brief(it.permit());
             case Entry.GuestEvent it ->
                 "the guest says " + Terminal.plain(words(it.event())) + inTransaction(it.transaction());
+            case Entry.BoundaryReport it ->
+                "the guest's boundary: " + Sentences.boundary(it.report()) + inTransaction(it.transaction());
             case Entry.CommitIntended it -> "commits" + inTransaction(it.transaction());
             case Entry.Ended it ->
                 "ended: " + Sentences.end(it.how()) + ", exit code " + it.exitCode() + verdicts(it.verdicts())
@@ -230,6 +233,8 @@ record LogLine(long index, Entry entry) {
                         "millis", it.millis(),
                         "settled", debits(it.settled()));
             case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
+            case Entry.BoundaryReport it ->
+                JsonText.object("transaction", it.transaction(), "report", words(it.report()));
             case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
             case Entry.Ended it ->
                 JsonText.object(

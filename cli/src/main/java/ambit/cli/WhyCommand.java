@@ -109,6 +109,7 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.Denied _,
                     Entry.Allowed _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.CommitIntended _,
                     Entry.Ended _,
                     Entry.Revoked _,
@@ -148,6 +149,7 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.CommitIntended _,
                     Entry.Ended _,
                     Entry.Revoked _,
@@ -163,6 +165,7 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Denied it -> it.context();
             case Entry.Allowed it -> it.context();
             case Entry.GuestEvent it -> it.context();
+            case Entry.BoundaryReport it -> it.context();
             case Entry.CommitIntended it -> it.context();
             case Entry.Ended it -> it.context();
             case Entry.Outcome it -> ofPermit(it.permit());

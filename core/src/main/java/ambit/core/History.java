@@ -68,6 +68,7 @@ final class History {
             case Entry.Boot _,
                     Entry.Denied _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.Recovered _,
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
