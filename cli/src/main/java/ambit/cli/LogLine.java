@@ -37,7 +37,8 @@ record LogLine(long index, Entry entry) {
                     Entry.Outcome _,
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
-                    Entry.CoreKeyEndorsed _ -> Optional.empty();
+                    Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _ -> Optional.empty();
         };
     }
 
@@ -93,6 +94,8 @@ record LogLine(long index, Entry entry) {
                 "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
                         + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
+            case Entry.PostQuantumKey it ->
+                "checkpoints are signed with the ML-DSA key " + brief(it.key().sha256()) + ", too";
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
@@ -257,6 +260,7 @@ record LogLine(long index, Entry entry) {
                         "word", it.word().toHex());
             case Entry.CoreKeyEndorsed it ->
                 JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
+            case Entry.PostQuantumKey it -> JsonText.object("mlDsaKey", it.key().toHex());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
     }

@@ -105,6 +105,7 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.TenantKeyAdded it -> roots.put(it.rootKey(), line);
             case Entry.Boot _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _,
                     Entry.Denied _,
                     Entry.Allowed _,
@@ -145,6 +146,7 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.TenantRegistered _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _,
                     Entry.GrantSeen _,
                     Entry.Outcome _,
@@ -175,6 +177,7 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.TenantRegistered _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.GrantSeen _,
                     Entry.Revoked _,
                     Entry.Recovered _ -> Blob.EMPTY;

@@ -59,6 +59,12 @@ final class Core {
         journal.awaitDurable(ending.recover(booted));
     }
 
+    /** Says in the log what its checkpoints are signed with beside the key of the boot. */
+    void names(Blob postQuantum) {
+        state.record(new Entry.PostQuantumKey(state.clock.millis(), postQuantum));
+        state.journal.requestCheckpoint();
+    }
+
     /** Answers the broker. */
     CoreToBroker answer(BrokerToCore message) {
         Attempt attempt = attempt(message);

@@ -72,6 +72,7 @@ final class History {
                     Entry.Recovered _,
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _ -> {}
         }
     }

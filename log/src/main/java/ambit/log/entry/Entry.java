@@ -177,6 +177,9 @@ public sealed interface Entry extends Cbor.Message {
             @Max(Limits.TRANSACTION) String transaction,
             Blob report) implements Entry {}
 
+    /** The ML-DSA-44 key that checkpoints are signed with beside the key that the last {@link Boot} names, from here on. */
+    record PostQuantumKey(long atMs, Blob key) implements Entry {}
+
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {
         return Cbor.encode(entry.toCbor());

@@ -50,7 +50,8 @@ class EntryTest {
                 new Entry.TenantKeyAdded(15, "acme", HASH, Blob.EMPTY),
                 new Entry.CoreKeyEndorsed(16, HASH, Blob.EMPTY),
                 new Entry.Stopped(17, "t", "why"),
-                new Entry.BoundaryReport(18, ID, "t", Blob.of(new byte[] {'{', '}'})));
+                new Entry.BoundaryReport(18, ID, "t", Blob.of(new byte[] {'{', '}'})),
+                new Entry.PostQuantumKey(19, Blob.of(new byte[1312])));
     }
 
     @ParameterizedTest
