@@ -8,4 +8,5 @@ module ambit.audit {
     requires transitive ambit.log;
 
     exports ambit.audit;
+    exports ambit.audit.tlog;
 }

@@ -10,6 +10,7 @@ module ambit.cli {
     requires ambit.audit;
     requires ambit.boundary;
     requires info.picocli;
+    requires jdk.httpserver;
     requires tools.jackson.core;
     requires tools.jackson.dataformat.yaml;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Goes through a log's entries and learns from them who may have signed its checkpoint and those that somebody kept. Not thread-safe. */
-final class Follower {
+public final class Follower {
     /** A signed note and what it says. */
     private record Statement(Note note, Checkpoint checkpoint) {}
 
@@ -24,7 +24,7 @@ final class Follower {
      * @param kept earlier checkpoints, which the log must continue
      * @throws JournalException if they are not of the same log, or say more than the present one
      */
-    Follower(Note present, Blob trusted, List<Note> kept) {
+    public Follower(Note present, Blob trusted, List<Note> kept) {
         this.trusted = trusted;
         this.present = Checkpoint.of(present);
         this.keys = new CoreKeys(this.present.origin());
@@ -44,24 +44,25 @@ final class Follower {
         }
     }
 
-    Checkpoint checkpoint() {
+    /** The newest one. */
+    public Checkpoint checkpoint() {
         return present;
     }
 
     /** What the tree must be at these sizes. */
-    List<Head> heads() {
+    public List<Head> heads() {
         return statements.stream().map(it -> it.checkpoint.head()).toList();
     }
 
     /** Takes the next entry. */
-    Entry take(long index, byte[] bytes) {
+    public Entry take(long index, byte[] bytes) {
         Entry entry = Entry.decode(bytes);
         keys.take(index, entry);
         return entry;
     }
 
     /** Demands, after the last entry, that all checkpoints were signed with keys that were in force over as many entries. */
-    void requireSigned() {
+    public void requireSigned() {
         for (Statement it : statements) {
             keys.requireSigned(it.note, trusted, it.checkpoint.head().size());
         }

@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Checks a log without the core: its directory and the core's public key are enough, the present one or one that it had before. Changes
@@ -54,11 +53,7 @@ public final class LogVerifier {
      */
     public static Result read(Path directory, Blob corePublicKey, List<Note> kept, BytesVisitor visitor) {
         try (FileChannel entries = FileChannel.open(directory.resolve("entries"), StandardOpenOption.READ)) {
-            Optional<byte[]> note = FileStorage.readCheckpoint(directory);
-            if (note.isEmpty()) {
-                return new Broken("checkpoint is missing in " + directory);
-            }
-            Follower follower = new Follower(Note.parse(note.get()), corePublicKey, kept);
+            Follower follower = new Follower(checkpoint(directory), corePublicKey, kept);
             Records records = new Records(
                     (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
                     follower.heads());
@@ -72,6 +67,17 @@ public final class LogVerifier {
         } catch (JournalException | IOException e) {
             return new Broken(directory + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * The log's newest checkpoint, whose signatures are still to be checked.
+     *
+     * @throws JournalException if there is none
+     */
+    public static Note checkpoint(Path directory) throws IOException {
+        return FileStorage.readCheckpoint(directory)
+                .map(Note::parse)
+                .orElseThrow(() -> new JournalException("checkpoint is missing in " + directory));
     }
 
     /** Takes the entries of a log in their order, with the bytes that are hashed. */

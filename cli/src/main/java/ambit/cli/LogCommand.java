@@ -18,21 +18,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "log",
         description = "Show the audit log: every decision, in its order.",
         mixinStandardHelpOptions = true,
-        subcommands = LogCommand.Verify.class)
+        subcommands = {LogVerifyCommand.class, LogProveCommand.class, LogExportCommand.class, LogCosignCommand.class})
 final class LogCommand implements Callable<Integer> {
 
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Main main;
+    Main main;
 
     @Option(
             names = {"-f", "--follow"},
@@ -109,83 +108,6 @@ final class LogCommand implements Callable<Integer> {
                 (transaction.isEmpty() || of.orElse("").startsWith(transaction)) && (!denied || line.isDenied());
         if (wanted) {
             terminal.result(json ? JsonText.write(line.json()) : line.text(terminal));
-        }
-    }
-
-    /** Needs the log's directory and the core's public key, and nothing of the kernel. */
-    @Command(
-            name = "verify",
-            description = "Verify a log offline: nothing was changed, dropped or reordered.",
-            mixinStandardHelpOptions = true)
-    static final class Verify implements Callable<Integer> {
-
-        @ParentCommand
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private LogCommand log;
-
-        @Parameters(paramLabel = "DIR", arity = "0..1", description = "The log's directory; this project's otherwise.")
-        private Optional<Path> directory = Optional.empty();
-
-        @Option(
-                names = "--key",
-                paramLabel = "FILE",
-                description = "The core's public key; the one beside the log otherwise.")
-        private Optional<Path> key = Optional.empty();
-
-        @Option(names = "--json", description = "One JSON document on standard output.")
-        private boolean json;
-
-        @Override
-        public Integer call() {
-            Path entries = directory
-                    .orElseGet(() -> log.main.project().places().log())
-                    .toAbsolutePath()
-                    .normalize();
-            Path keyFile = key.orElseGet(() -> entries.resolveSibling("core.pub"));
-            LogVerifier.Result result = LogVerifier.verify(entries, keyOf(keyFile));
-            Terminal terminal = log.main.terminal();
-            return switch (result) {
-                case LogVerifier.Intact intact -> {
-                    terminal.result(json ? JsonText.write(object(intact)) : words(intact));
-                    yield ExitCode.OK;
-                }
-                case LogVerifier.Broken(String sentence) -> {
-                    if (json) {
-                        terminal.result(JsonText.write(JsonText.object("intact", false, "problem", sentence)));
-                    } else {
-                        terminal.error("the log is not intact: " + sentence, "trust nothing after this place");
-                    }
-                    yield ExitCode.AGENT_FAILED;
-                }
-            };
-        }
-
-        private static Blob keyOf(Path file) {
-            try {
-                return PublicKeyFile.read(file);
-            } catch (IOException e) {
-                throw Failure.usage("cannot read the core's public key from " + file, "name it with --key")
-                        .because(e);
-            }
-        }
-
-        private static String words(LogVerifier.Intact it) {
-            String after = it.head().size() > it.signed()
-                    ? ", " + (it.head().size() - it.signed()) + " more since the last checkpoint"
-                    : "";
-            return "the log is intact: " + Sentences.count(it.head().size(), "entry", "entries") + ", " + it.signed()
-                    + " of them signed by the core" + after + "\nroot "
-                    + it.head().root().toHex();
-        }
-
-        private static ambit.wire.Json object(LogVerifier.Intact it) {
-            return JsonText.object(
-                    "intact", true,
-                    "origin", it.origin(),
-                    "entries", it.head().size(),
-                    "signed", it.signed(),
-                    "root", it.head().root().toHex(),
-                    "tornBytes", it.torn());
         }
     }
 }

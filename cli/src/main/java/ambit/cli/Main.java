@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             RunCommand.class,
             LogCommand.class,
+            WitnessCommand.class,
             WhyCommand.class,
             GrantCommand.class,
             GrantsCommand.class,

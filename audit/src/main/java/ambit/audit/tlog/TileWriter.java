@@ -1,0 +1,79 @@
+package ambit.audit.tlog;
+
+import ambit.wire.Blob;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Makes the tiles of a growing list of entries. Holds one tile of each level. Not thread-safe. */
+final class TileWriter {
+    private final BiConsumer<Tile, byte[]> sink;
+    private final List<List<Blob>> levels = new ArrayList<>();
+    private final ByteArrayOutputStream bundle = new ByteArrayOutputStream();
+    private long size;
+
+    /** Every tile goes to {@code sink}: a full one as soon as it is full, the others at {@link #finish}. */
+    TileWriter(BiConsumer<Tile, byte[]> sink) {
+        this.sink = sink;
+    }
+
+    void add(byte[] entry) {
+        Bundle.write(entry, bundle);
+        size++;
+        if (size % Tile.FULL == 0) {
+            sink.accept(new Tile(Tile.ENTRIES, size / Tile.FULL - 1, Tile.FULL), bundle.toByteArray());
+            bundle.reset();
+        }
+        add(0, Merkle.leaf(entry));
+    }
+
+    private void add(int level, Blob hash) {
+        if (level == levels.size()) {
+            levels.add(new ArrayList<>());
+        }
+        List<Blob> hashes = levels.get(level);
+        hashes.add(hash);
+        if (hashes.size() == Tile.FULL) {
+            byte[] tile = Tile.join(hashes);
+            sink.accept(new Tile(level, (size >> (8 * (level + 1))) - 1, Tile.FULL), tile);
+            hashes.clear();
+            add(level + 1, Tile.root(tile, 0, Tile.FULL));
+        }
+    }
+
+    void finish() {
+        if (bundle.size() > 0) {
+            sink.accept(Tile.of(Tile.ENTRIES, size - 1, size), bundle.toByteArray());
+        }
+        for (int level = 0; level < levels.size(); level++) {
+            List<Blob> hashes = levels.get(level);
+            if (!hashes.isEmpty()) {
+                sink.accept(Tile.of(level, (size >> (8 * level)) - 1, size), Tile.join(hashes));
+            }
+        }
+    }
+
+    /** The tiles as if they were read from somewhere. */
+    static final class Kept {
+        private final Map<String, byte[]> tiles = new HashMap<>();
+        private final TileWriter writer = new TileWriter((tile, bytes) -> tiles.put(tile.path(), bytes));
+
+        void add(byte[] entry) {
+            writer.add(entry);
+        }
+
+        TileSource source() {
+            writer.finish();
+            return path -> {
+                byte[] tile = tiles.get(path);
+                if (tile == null) {
+                    throw new java.io.FileNotFoundException(path + " was not made");
+                }
+                return tile;
+            };
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package ambit.cli;
+
+import ambit.audit.tlog.Export;
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.log.JournalException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "export",
+        description = "Write the log as files that any web server can serve (C2SP tlog-tiles), or go on with that.",
+        mixinStandardHelpOptions = true)
+final class LogExportCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private LogCommand log;
+
+    @Parameters(paramLabel = "DIR", description = "Where to; made if it is not there.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        Project project = log.main.project();
+        try {
+            Export.Exported exported = new Export(directory.toAbsolutePath().normalize())
+                    .update(
+                            project.places().log(),
+                            LogCommand.coreKey(project),
+                            new CosignedCheckpoint(project.places()).note());
+            log.main
+                    .terminal()
+                    .result(Sentences.count(exported.size(), "entry", "entries") + " in " + directory + ", "
+                            + (exported.size() - exported.before()) + " of them new");
+            return ExitCode.OK;
+        } catch (JournalException e) {
+            throw Failure.kernel(
+                    "nothing was exported: " + e.getMessage(), "export into a new directory, and keep this one");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package ambit.cli;
+
+import ambit.audit.LogVerifier;
+import ambit.audit.tlog.ExportVerifier;
+import ambit.audit.tlog.LogProof;
+import ambit.audit.tlog.Prover;
+import ambit.audit.tlog.TileSource;
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.log.Checkpoint;
+import ambit.log.JournalException;
+import ambit.log.entry.Entry;
+import ambit.log.note.Note;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "prove",
+        description = "Write files that convince somebody offline that entries are in the log.",
+        mixinStandardHelpOptions = true)
+final class LogProveCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private LogCommand log;
+
+    @Parameters(
+            paramLabel = "INDEX|PERMIT|TRANSACTION",
+            arity = "1..*",
+            description =
+                    "An entry's index, a permit (its entry and its outcome's), or a transaction (all of its entries).")
+    private List<String> ids = List.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to; entry-INDEX.tlog-proof otherwise.")
+    private Optional<Path> output = Optional.empty();
+
+    @Option(
+            names = "--export",
+            paramLabel = "DIR|URL",
+            description = "Read an export, by index, instead of this project's log.")
+    private String export = "";
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            if (export.isEmpty()) {
+                fromLog();
+            } else {
+                TileSource source = export.matches("https?://.*")
+                        ? TileSource.web(URI.create(export))
+                        : TileSource.directory(Path.of(export));
+                for (String id : ids) {
+                    write(ExportVerifier.prove(source, index(id)), ids.size() == 1);
+                }
+            }
+        } catch (JournalException e) {
+            throw Failure.kernel("nothing can be proved: " + e.getMessage(), "'ambit log verify' says more");
+        }
+        return ExitCode.OK;
+    }
+
+    private static String plain(String id) {
+        return id.startsWith("#") ? id.substring(1) : id;
+    }
+
+    private static long index(String id) {
+        if (!plain(id).matches("[0-9]{1,18}")) {
+            throw Failure.usage("'" + id + "' is not an index", "an export is read by index");
+        }
+        return Long.parseLong(plain(id));
+    }
+
+    private void fromLog() throws IOException {
+        Project project = log.main.project();
+        LogCommand.coreKey(project);
+        Note checkpoint = LogVerifier.checkpoint(project.places().log());
+        Prover all = prover(project, checkpoint);
+        List<Long> wanted = all.wanted();
+        if (wanted.isEmpty()) {
+            throw Failure.usage(
+                    "the log knows nothing of " + String.join(", ", ids), "'ambit log' shows what there is");
+        }
+        long last = wanted.getLast();
+        if (last >= Checkpoint.of(checkpoint).head().size()) {
+            throw Failure.usage(
+                    "no checkpoint is over #" + last + " yet",
+                    "the core writes one when a transaction ends and when it stops ('ambit down')");
+        }
+        Note cosigned = new CosignedCheckpoint(project.places()).over(last);
+        Prover prover = cosigned.text().equals(checkpoint.text()) && cosigned.equals(checkpoint)
+                ? all
+                : prover(project, cosigned);
+        for (long index : wanted) {
+            write(prover.prove(index), wanted.size() == 1);
+        }
+    }
+
+    private Prover prover(Project project, Note checkpoint) {
+        return Prover.of(
+                project.places().log(),
+                LogCommand.coreKey(project),
+                checkpoint,
+                (index, entry) -> isWanted(index, entry));
+    }
+
+    private boolean isWanted(long index, Entry entry) {
+        return ids.stream().map(LogProveCommand::plain).anyMatch(id -> {
+            if (id.matches("[0-9]{1,18}")) {
+                return Long.parseLong(id) == index;
+            }
+            return switch (entry) {
+                case Entry.Allowed it ->
+                    it.permit().toHex().startsWith(id) || it.transaction().equals(id);
+                case Entry.Outcome it -> it.permit().toHex().startsWith(id);
+                default -> new LogLine(index, entry).transaction().orElse("").equals(id);
+            };
+        });
+    }
+
+    private void write(LogProof proof, boolean one) throws IOException {
+        if (output.isPresent() && !one) {
+            throw Failure.usage("--output is for one entry, and there are more", "leave it out");
+        }
+        Path file = output.orElse(Path.of("entry-" + proof.index() + ".tlog-proof"));
+        Files.writeString(file, proof.toString());
+        log.main.terminal().result(file.toString());
+    }
+}

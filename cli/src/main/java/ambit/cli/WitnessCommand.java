@@ -1,0 +1,155 @@
+package ambit.cli;
+
+import ambit.audit.tlog.Witness;
+import ambit.authority.signing.MlDsaKey;
+import ambit.authority.signing.SigningKey;
+import ambit.cli.outcome.Failure;
+import ambit.log.JournalException;
+import ambit.log.note.NoteSigner;
+import ambit.log.note.VerifierKey;
+import ambit.wire.MalformedException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "witness",
+        description = "Cosign the checkpoints of logs, each only if it continues the one before (C2SP tlog-witness).",
+        mixinStandardHelpOptions = true)
+final class WitnessCommand implements Callable<Integer> {
+    private static final int SEED = SigningKey.SEED;
+    private static final String LABEL = "ambit-witness ";
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Option(names = "--listen", required = true, paramLabel = "HOST:PORT", description = "Where to answer HTTP.")
+    private String listen = "";
+
+    @Option(
+            names = "--key",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "Its secret keys; made if the file is not there. What it cosigned last is kept in FILE.state.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path file;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What a new key is called, such as example.com/witness.")
+    private String name = "ambit-witness";
+
+    @Option(
+            names = "--log",
+            required = true,
+            paramLabel = "VKEY",
+            description = "A verifier key of a log, from its core.vkey. Can be repeated.")
+    private List<String> logs = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<NoteSigner> signers = signers();
+        Witness witness = new Witness(
+                file.resolveSibling(file.getFileName() + ".state"),
+                logs.stream().map(WitnessCommand::vkey).toList(),
+                signers,
+                InstantSource.system());
+        HttpServer server = HttpServer.create(address(), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> answer(exchange, witness));
+        server.start();
+        signers.forEach(it -> main.terminal().result(it.verifier().toLine()));
+        main.terminal().say("ambit: witness at http:/" + server.getAddress());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private InetSocketAddress address() {
+        int colon = listen.lastIndexOf(':');
+        if (colon < 1 || !listen.substring(colon + 1).matches("[0-9]{1,5}")) {
+            throw Failure.usage("--listen needs a host and a port", "such as 127.0.0.1:8080");
+        }
+        return new InetSocketAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)));
+    }
+
+    private static void answer(HttpExchange exchange, Witness witness) throws IOException {
+        try (exchange) {
+            Witness.Answer answer = answerTo(exchange, witness);
+            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", answer.type());
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static Witness.Answer answerTo(HttpExchange exchange, Witness witness) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String method = exchange.getRequestMethod();
+        if (path.equals("/add-checkpoint") && method.equals("POST")) {
+            byte[] body = exchange.getRequestBody().readNBytes(Witness.largestRequest() + 1);
+            return body.length > Witness.largestRequest()
+                    ? new Witness.Answer(400, "text/plain", "the request is too large\n")
+                    : witness.addCheckpoint(body);
+        }
+        if (path.matches("/[0-9a-f]{64}/checkpoint") && method.equals("GET")) {
+            return witness.checkpoint(path.substring(1, 65));
+        }
+        return new Witness.Answer(404, "text/plain", "there is nothing here\n");
+    }
+
+    static VerifierKey vkey(String line) {
+        try {
+            return VerifierKey.parse(line.strip());
+        } catch (JournalException e) {
+            throw Failure.usage(String.valueOf(e.getMessage()), "it looks like name+1234abcd+AbCd…");
+        }
+    }
+
+    /** An Ed25519 cosigner and an ML-DSA-44 one, each with its own key. */
+    private List<NoteSigner> signers() throws IOException {
+        if (!Files.exists(file)) {
+            vkey(NoteSigner.cosigner(name, SigningKey.generate()).verifier().toLine());
+            byte[] seeds = new byte[2 * SEED];
+            new SecureRandom().nextBytes(seeds);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(
+                    file,
+                    LABEL + name + " " + Base64.getEncoder().encodeToString(seeds) + "\n",
+                    StandardOpenOption.SYNC,
+                    StandardOpenOption.WRITE);
+        }
+        List<String> words = Arrays.asList(Files.readString(file).strip().split(" ", -1));
+        try {
+            byte[] seeds = Base64.getDecoder().decode(words.getLast());
+            if (words.size() != 3 || !LABEL.strip().equals(words.getFirst()) || seeds.length != 2 * SEED) {
+                throw new MalformedException("not a witness's key");
+            }
+            SigningKey first = SigningKey.ofSeed(Arrays.copyOf(seeds, SEED));
+            MlDsaKey second = MlDsaKey.ofSeed(Arrays.copyOfRange(seeds, SEED, 2 * SEED));
+            return List.of(NoteSigner.cosigner(words.get(1), first), NoteSigner.mlDsa(words.get(1), second));
+        } catch (MalformedException | IllegalArgumentException e) {
+            throw Failure.usage(file + " is not a witness's key", "name another file; it is made if it is not there")
+                    .because(e);
+        }
+    }
+}
