@@ -2,6 +2,7 @@ package ambit.core;
 
 import ambit.authority.Endorsement;
 import ambit.authority.Revocation;
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
@@ -14,7 +15,6 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.MalformedException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** What the {@code ambit} command asks of the core itself. */
@@ -22,10 +22,10 @@ final class Administration {
     private final State state;
     private final String origin;
     private final SigningKey key;
-    private final Path keys;
+    private final SecretDirectory keys;
 
     /** @param keys the directory that the core's own keys are in */
-    Administration(State state, String origin, SigningKey key, Path keys) {
+    Administration(State state, String origin, SigningKey key, SecretDirectory keys) {
         this.state = state;
         this.origin = origin;
         this.key = key;

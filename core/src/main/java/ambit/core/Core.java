@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.SigningKey;
 import ambit.log.Journal;
 import ambit.log.JournalException;
@@ -53,7 +54,7 @@ final class Core {
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
         calls = new Calls(state, drivers, key);
-        administration = new Administration(state, origin, key, keys);
+        administration = new Administration(state, origin, key, new SecretDirectory(keys));
         long booted =
                 state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
         journal.awaitDurable(ending.recover(booted));

@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
@@ -40,21 +41,22 @@ final class CoreProcess implements AutoCloseable {
     /** Recovers the state, then binds the sockets. */
     CoreProcess(CoreConfig config) throws IOException {
         Path state = config.state();
-        key = CoreKeys.signing(state);
-        MlDsaKey postQuantum = CoreKeys.postQuantum(state);
-        LogKey logKey = new LogKey(config.origin(), key, Optional.of(postQuantum), CoreKeys.former(state));
+        SecretDirectory secrets = new SecretDirectory(state);
+        key = CoreKeys.signing(secrets);
+        MlDsaKey postQuantum = CoreKeys.postQuantum(secrets);
+        LogKey logKey = new LogKey(config.origin(), key, Optional.of(postQuantum), CoreKeys.former(secrets));
         Optional<byte[]> floor = config.floor().isEmpty()
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
         journal = Journal.open(FileStorage.open(state.resolve("log")), logKey, floor);
-        CoreKeys.publish(state, logKey);
+        CoreKeys.publish(secrets, logKey);
         core = new Core(
                 config.origin(),
                 journal,
                 drivers,
                 key,
                 state,
-                new Partitions(CoreKeys.master(state)),
+                new Partitions(secrets.secret("master.key")),
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
