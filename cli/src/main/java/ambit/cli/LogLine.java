@@ -122,20 +122,25 @@ record LogLine(long index, Entry entry) {
         return transaction.isEmpty() ? "" : "  " + transaction;
     }
 
-    private static List<Object> debits(List<Entry.Debit> debits) {
-        return debits.stream()
-                .<Object>map(debit -> debit.account() < Entry.BUDGETS
-                        ? JsonText.object(
-                                "block", debit.block().toHex(),
-                                "capability", debit.account(),
-                                "uses", debit.taken(),
-                                "limit", debit.limit())
-                        : JsonText.object(
-                                "block", debit.block().toHex(),
-                                "budget", debit.account() - Entry.BUDGETS,
-                                "spent", debit.taken(),
-                                "limit", debit.limit()))
-                .toList();
+    static List<Object> debits(List<Entry.Debit> debits) {
+        return debits.stream().<Object>map(LogLine::debit).toList();
+    }
+
+    private static Json debit(Entry.Debit it) {
+        boolean uses = it.account() < Entry.BUDGETS;
+        return JsonText.object(
+                "block",
+                it.block().toHex(),
+                uses ? "capability" : "budget",
+                uses ? it.account() : it.account() - Entry.BUDGETS,
+                uses ? "uses" : "spent",
+                it.taken(),
+                "limit",
+                it.limit(),
+                "windowFromMs",
+                it.openedMs(),
+                "inWindow",
+                it.inWindow());
     }
 
     private static String left(List<Entry.Debit> debits) {
@@ -174,11 +179,17 @@ record LogLine(long index, Entry entry) {
         return new Json.Obj(all);
     }
 
-    private String kind() {
-        String name = entry.getClass().getSimpleName();
+    /** Its name in JSON, such as {@code guestEvent}. */
+    String kind() {
+        return kind(entry.getClass());
+    }
+
+    static String kind(Class<?> entry) {
+        String name = entry.getSimpleName();
         return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
+    /** Members beyond index, time and kind; docs/reference/log-json.md lists them, and a test compares. */
     private Json details() {
         return switch (entry) {
             case Entry.Boot it ->
@@ -188,21 +199,28 @@ record LogLine(long index, Entry entry) {
             case Entry.GrantSeen it -> JsonText.object("hash", it.hash().toHex());
             case Entry.Admitted it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "tenant", it.tenant(),
                         "principal", it.principal().toHex(),
                         "agent", it.agent(),
                         "grant", it.grantHash().toHex(),
                         "request", it.requestHash().toHex(),
+                        "contextKey", it.contextKey().toHex(),
                         "expiresAtMs", it.expiresAtMs());
             case Entry.Spawned it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "agent", it.agent(),
+                        "parent", it.parent().toHex(),
                         "delegation", it.delegationHash().toHex(),
-                        "expiresAtMs", it.expiresAtMs());
+                        "contextKey", it.contextKey().toHex(),
+                        "expiresAtMs", it.expiresAtMs(),
+                        "debits", debits(it.debits()));
             case Entry.Denied it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "syscall", Sentences.syscall(it.syscall()),
                         "capability", it.capability(),
@@ -211,6 +229,7 @@ record LogLine(long index, Entry entry) {
                         "sentence", it.sentence());
             case Entry.Allowed it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "sequence", it.sequence(),
                         "syscall", Sentences.syscall(it.syscall()),
@@ -224,25 +243,35 @@ record LogLine(long index, Entry entry) {
             case Entry.Outcome it ->
                 JsonText.object(
                         "permit", it.permit().toHex(),
-                        "status", it.status() == 0 ? "OK" : Sentences.denial(it.status()),
+                        "status", Sentences.status(it.status()),
                         "resultDigest", it.resultDigest().toHex(),
                         "bytes", it.bytes(),
                         "millis", it.millis(),
                         "settled", debits(it.settled()));
-            case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
-            case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
+            case Entry.GuestEvent it ->
+                JsonText.object(
+                        "context", it.context().toHex(), "transaction", it.transaction(), "event", words(it.event()));
+            case Entry.CommitIntended it ->
+                JsonText.object("context", it.context().toHex(), "transaction", it.transaction());
             case Entry.Ended it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "how", Sentences.end(it.how()),
                         "exitCode", it.exitCode(),
+                        "resultDigest", it.resultDigest().toHex(),
                         "verdicts", objects(it.verdicts()));
-            case Entry.Wrote it -> JsonText.object("transaction", it.transaction(), "verdicts", objects(it.verdicts()));
+            case Entry.Wrote it ->
+                JsonText.object(
+                        "context", it.context().toHex(),
+                        "transaction", it.transaction(),
+                        "verdicts", objects(it.verdicts()));
             case Entry.Revoked it ->
                 JsonText.object(
                         "tenant", it.tenant(),
                         "target", it.target().toHex(),
                         "epoch", it.epoch(),
+                        "revocation", it.revocation().sha256().toHex(),
                         "why", why(it));
             case Entry.Stopped it -> JsonText.object("transaction", it.transaction(), "why", it.why());
             case Entry.TenantKeyAdded it ->
@@ -261,7 +290,7 @@ record LogLine(long index, Entry entry) {
                 .map(verdict -> JsonText.object(
                         "key", verdict.key(),
                         "committed", verdict.committed(),
-                        "code", verdict.code() == 0 ? "OK" : Sentences.denial(verdict.code()),
+                        "code", Sentences.status(verdict.code()),
                         "version", verdict.version()))
                 .toList();
     }

@@ -63,7 +63,7 @@ final class WhyCommand implements Callable<Integer> {
         Blob coreKey = LogCommand.coreKey(project);
         if (LogVerifier.read(project.places().log(), coreKey, this::take)
                 instanceof LogVerifier.Broken(String sentence)) {
-            throw Failure.kernel("the log is not intact: " + sentence, "'ambit log verify' says the same");
+            throw LogCommand.broken(sentence);
         }
         LogLine subject = subject();
         terminal.result(subject.text(terminal));

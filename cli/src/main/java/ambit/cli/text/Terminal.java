@@ -49,6 +49,11 @@ public final class Terminal {
         out.flush();
     }
 
+    /** Whether nobody reads the results any more: the other end of the pipe is closed. */
+    public boolean unread() {
+        return out.checkError();
+    }
+
     /** A line about what happens. */
     public void say(String line) {
         err.println(line);
