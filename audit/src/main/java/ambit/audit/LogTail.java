@@ -41,7 +41,8 @@ public final class LogTail implements Closeable {
     /** Takes entries in their order, each with its RFC 6962 leaf hash. */
     @FunctionalInterface
     public interface Visitor {
-        void entry(long index, Entry entry, Blob leaf) throws IOException;
+        /** Returns whether to go on. */
+        boolean entry(long index, Entry entry, Blob leaf) throws IOException;
     }
 
     private final FileChannel entries;
@@ -133,18 +134,19 @@ public final class LogTail implements Closeable {
     }
 
     /**
-     * Reads the complete records before {@code end}, at most so many, and returns how many it read.
+     * Reads the complete records before {@code end}, until the visitor has enough, and returns how many it read.
      *
      * @throws JournalException at the first record that does not continue the chain
      */
-    public int read(long end, int most, Visitor visitor) throws IOException {
+    public int read(long end, Visitor visitor) throws IOException {
         if (end < offset) {
             throw new JournalException("the log became shorter while it was read, before #" + index);
         }
         // A record that was incomplete may since have been cut off, and another one may stand in its place.
         window.clear().limit(0);
         int count = 0;
-        while (count < most) {
+        boolean more = true;
+        while (more) {
             int length = next(end);
             if (length < 0) {
                 break;
@@ -157,7 +159,7 @@ public final class LogTail implements Closeable {
             if (!Arrays.equals(found, link(chain, leaf))) {
                 throw new JournalException("the log does not match its hash chain at #" + index);
             }
-            visitor.entry(index, Entry.decode(entry), Blob.of(leaf));
+            more = visitor.entry(index, Entry.decode(entry), Blob.of(leaf));
             chain = found;
             advance(length);
             count++;

@@ -41,12 +41,14 @@ class LogTailTest {
     }
 
     private void read(LogTail tail, int most) throws IOException {
-        tail.read(tail.sync(), most, (index, entry, leaf) -> {
+        int[] left = {most};
+        tail.read(tail.sync(), (index, entry, leaf) -> {
             assertThat(entry.atMs()).isEqualTo(index);
             byte[] prefixed = new byte[Entry.encode(entry).length + 1];
             System.arraycopy(Entry.encode(entry), 0, prefixed, 1, prefixed.length - 1);
             assertThat(leaf).isEqualTo(Blob.of(prefixed).sha256());
             seen.add(index);
+            return --left[0] > 0;
         });
     }
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
         name = "log",
         description = "Show the audit log: every decision, in its order.",
         mixinStandardHelpOptions = true,
-        subcommands = LogCommand.Verify.class)
+        subcommands = {LogCommand.Verify.class, ShipCommand.class})
 final class LogCommand implements Callable<Integer> {
 
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
@@ -116,11 +116,12 @@ final class LogCommand implements Callable<Integer> {
     private void follow(Path directory, long size, BiPredicate<LogLine, Subject> wanted) throws IOException {
         try (LogTail tail = LogTail.at(directory, size)) {
             while (!Thread.currentThread().isInterrupted()) {
-                tail.read(tail.length(), Integer.MAX_VALUE, (index, entry, _) -> {
+                tail.read(tail.length(), (index, entry, _) -> {
                     LogLine line = new LogLine(index, entry);
                     if (wanted.test(line, subjects.next(line))) {
                         show(line);
                     }
+                    return true;
                 });
                 LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             }
@@ -135,6 +136,10 @@ final class LogCommand implements Callable<Integer> {
         if (terminal.unread()) {
             throw new Unread();
         }
+    }
+
+    Main main() {
+        return main;
     }
 
     static Failure broken(String sentence) {

@@ -2,6 +2,8 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Revocation;
+import ambit.cli.shipping.Event;
+import ambit.cli.shipping.Severity;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
@@ -37,6 +39,31 @@ record LogLine(long index, Entry entry) {
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _ -> Optional.empty();
+        };
+    }
+
+    /** As it is shipped. */
+    static Event event(String origin, long index, Entry entry, Blob leaf) {
+        LogLine line = new LogLine(index, entry);
+        java.util.Map<String, Json> body = new java.util.LinkedHashMap<>(((Json.Obj) line.json()).members());
+        body.put("origin", new Json.Str(origin));
+        body.put("leaf", new Json.Str(leaf.toHex()));
+        return new Event(
+                index,
+                entry.atMs(),
+                line.kind(),
+                line.transaction(),
+                line.severity(),
+                line.what(Terminal.PLAIN),
+                new Json.Obj(body));
+    }
+
+    private Severity severity() {
+        return switch (entry) {
+            case Entry.Denied _ -> Severity.WARNING;
+            case Entry.Outcome it -> it.status() == 0 ? Severity.INFO : Severity.WARNING;
+            case Entry.Revoked _, Entry.Stopped _, Entry.TenantKeyAdded _, Entry.CoreKeyEndorsed _ -> Severity.NOTICE;
+            default -> Severity.INFO;
         };
     }
 

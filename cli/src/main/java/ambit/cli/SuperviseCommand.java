@@ -35,7 +35,7 @@ final class SuperviseCommand implements Callable<Integer> {
         KernelPlan plan = KernelPlan.of(config, project.directory());
         plan.requirePaths(project.places().state());
         boolean asked =
-                new Supervisor(project.places(), plan, Distribution.find(main.environment()), main.environment()).run();
+                new Supervisor(project.directory(), project.places(), plan, Distribution.find(main.environment()), main.environment()).run();
         return asked ? ExitCode.OK : ExitCode.KERNEL;
     }
 }

@@ -2,6 +2,7 @@ package ambit.cli.text;
 
 import ambit.cli.config.Problem;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Map;
 
 /**
@@ -24,6 +25,10 @@ public final class Terminal {
             this.code = code;
         }
     }
+
+    /** Without colours, for nobody. */
+    public static final Terminal PLAIN =
+            new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), false);
 
     private final PrintWriter out;
     private final PrintWriter err;
