@@ -42,6 +42,33 @@ record LogLine(long index, Entry entry) {
         };
     }
 
+    /** The context that it speaks of; where it names none, its transaction may still tell. */
+    Optional<Blob> context() {
+        Blob context =
+                switch (entry) {
+                    case Entry.Admitted it -> it.context();
+                    case Entry.Spawned it -> it.context();
+                    case Entry.Denied it -> it.context();
+                    case Entry.Allowed it -> it.context();
+                    case Entry.GuestEvent it -> it.context();
+                    case Entry.CommitIntended it -> it.context();
+                    case Entry.Ended it -> it.context();
+                    case Entry.Wrote it -> it.context();
+                    default -> Blob.EMPTY;
+                };
+        return Optional.of(context).filter(it -> !it.isEmpty());
+    }
+
+    /** What it takes from accounts, or settles of them. */
+    List<Entry.Debit> debits() {
+        return switch (entry) {
+            case Entry.Allowed it -> it.debits();
+            case Entry.Spawned it -> it.debits();
+            case Entry.Outcome it -> it.settled();
+            default -> List.of();
+        };
+    }
+
     /** As it is shipped. */
     static Event event(String origin, long index, Entry entry, Blob leaf) {
         LogLine line = new LogLine(index, entry);
@@ -54,7 +81,7 @@ record LogLine(long index, Entry entry) {
                 line.kind(),
                 line.transaction(),
                 line.severity(),
-                line.what(Terminal.PLAIN),
+                line.sentence(),
                 new Json.Obj(body));
     }
 
@@ -75,6 +102,11 @@ record LogLine(long index, Entry entry) {
     String text(Terminal terminal) {
         return terminal.coloured(Colour.DIM, "#%-5d %s".formatted(index, Sentences.time(entry.atMs()))) + "  "
                 + what(terminal);
+    }
+
+    /** The same without index, time and colours. */
+    String sentence() {
+        return what(Terminal.PLAIN);
     }
 
     private String what(Terminal terminal) {
@@ -312,7 +344,7 @@ record LogLine(long index, Entry entry) {
         };
     }
 
-    private static List<Json> objects(List<Entry.Written> verdicts) {
+    static List<Json> objects(List<Entry.Written> verdicts) {
         return verdicts.stream()
                 .map(verdict -> JsonText.object(
                         "key", verdict.key(),
