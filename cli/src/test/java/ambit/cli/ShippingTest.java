@@ -163,7 +163,7 @@ class ShippingTest {
                 Process shipper = TestLog.start(directory, output, "log", "ship", "--to", "file:" + file());
                 try {
                     Await.until("some events", () -> !shipper.isAlive() || (Files.exists(file()) && Files.size(file()) > some));
-                    assertThat(shipper.isAlive()).as(Files.readString(output)).isTrue();
+                    assertThat(shipper.isAlive()).as(Files.readString(directory.resolve("error"))).isTrue();
                 } finally {
                     shipper.destroyForcibly().waitFor();
                 }

@@ -57,7 +57,7 @@ final class TestLog implements AutoCloseable {
                 1_700_000_000_123L, ID, "t", Blob.of(json.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Starts the command in a process of its own; what it says goes to {@code output}. */
+    /** Starts the command in a process of its own; its results go to {@code output}, and what it says besides to a file beside it. */
     static Process start(Path directory, Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -71,7 +71,8 @@ final class TestLog implements AutoCloseable {
         command.addAll(List.of("-C", directory.toString()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
-                .redirectErrorStream(true)
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        output.resolveSibling("error").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
     }
