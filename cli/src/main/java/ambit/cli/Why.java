@@ -3,6 +3,7 @@ package ambit.cli;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param chain from the tenant's root key down
  * @param ends what ended this authority before: revocations, stops
  * @param refused where in the chain a denied call was refused, as far as that can be told
+ * @param accounts what the grant calls the accounts of debits
  * @param call the call that the subject is, or is the outcome of
  */
 record Why(
@@ -22,7 +24,8 @@ record Why(
         Optional<Outcome> outcome,
         List<Entry.Debit> debits,
         Optional<End> end,
-        List<Entry.Written> verdicts) {
+        List<Entry.Written> verdicts,
+        Map<Integer, String> accounts) {
 
     /** What a block is. */
     enum Kind {
@@ -85,6 +88,13 @@ record Why(
 
     /** How the transaction ended. */
     record End(long index, Entry.Ended ended) {}
+
+    /** Such as {@code uses of files.read}, or {@code budget cents}. */
+    String account(Entry.Debit debit) {
+        boolean uses = debit.account() < Entry.BUDGETS;
+        String number = uses ? "capability " + debit.account() : String.valueOf(debit.account() - Entry.BUDGETS);
+        return (uses ? "uses of " : "budget ") + accounts.getOrDefault(debit.account(), number);
+    }
 
     /** Whether every signature and link holds. */
     boolean sound() {

@@ -91,12 +91,12 @@ final class WhyDrawing {
         return index < 0 ? "" : "#" + index;
     }
 
-    private static void debit(Drawing.Card card, Entry.Debit debit) {
+    private void debit(Drawing.Card card, Entry.Debit debit) {
         if (debit.limit() < 0) {
-            card.line(WhyText.what(debit) + ": " + debit.taken() + " with this call, without limit");
+            card.line(why.account(debit) + ": " + debit.taken() + " with this call, without limit");
         } else {
             card.bar(
-                    WhyText.what(debit) + ": " + debit.taken() + " of " + debit.limit() + " with this call",
+                    why.account(debit) + ": " + debit.taken() + " of " + debit.limit() + " with this call",
                     debit.taken(),
                     debit.limit());
         }
@@ -138,7 +138,7 @@ final class WhyDrawing {
         return card;
     }
 
-    private static Drawing.Card outcome(Why.Outcome found) {
+    private Drawing.Card outcome(Why.Outcome found) {
         Entry.Outcome it = found.outcome();
         boolean good = it.status() == 0;
         Drawing.Card card = new Drawing.Card(
@@ -147,7 +147,7 @@ final class WhyDrawing {
                 index(found.index()),
                 good ? Ink.GOOD : Ink.BAD);
         card.line(it.bytes() + " bytes after " + it.millis() + " ms");
-        it.settled().forEach(debit -> card.line("settled " + WhyText.account(debit) + ": " + debit.taken() + " spent"));
+        it.settled().forEach(debit -> card.line("settled " + WhyText.account(debit, why) + ": " + debit.taken() + " spent"));
         card.faint("result with SHA-256 " + it.resultDigest().toHex());
         return card;
     }

@@ -83,7 +83,21 @@ final class WhyReader {
                 outcome,
                 debits(subject, call),
                 end(subject),
-                verdicts(subject));
+                verdicts(subject),
+                accounts());
+    }
+
+    private Map<Integer, String> accounts() {
+        Map<Integer, String> accounts = new HashMap<>();
+        grant.ifPresent(it -> {
+            for (int i = 0; i < it.caps().size(); i++) {
+                accounts.put(i, ambit.authority.Words.plain(it.caps().get(i).name()));
+            }
+            for (int i = 0; i < it.budgets().size(); i++) {
+                accounts.put(Entry.BUDGETS + i, ambit.authority.Words.plain(it.budgets().get(i).name()));
+            }
+        });
+        return accounts;
     }
 
     private LogLine subject(String id) {

@@ -25,7 +25,7 @@ final class WhyText {
         if (why.chain().isEmpty() && why.ends().isEmpty()) {
             terminal.result("  no transaction: there is no chain to show");
         }
-        why.call().ifPresentOrElse(call -> call(call, why), () -> counts(why.debits()));
+        why.call().ifPresentOrElse(call -> call(call, why), () -> counts(why.debits(), why));
         why.end().ifPresent(it -> terminal.result(
                 "  ended: " + Sentences.end(it.ended().how()) + "  #" + it.index()));
         verdicts(why.verdicts());
@@ -58,35 +58,34 @@ final class WhyText {
         terminal.result("  call " + it.sequence() + " of its context, permit "
                 + it.permit().toHex() + " to the driver " + Terminal.plain(it.driver()));
         terminal.result("      parameters with SHA-256 " + it.paramsDigest().toHex());
-        counts(it.debits());
+        counts(it.debits(), why);
         it.origins()
                 .forEach(origin -> terminal.result("      acts on what the result recorded in #" + origin + " said"));
         why.outcome().ifPresentOrElse(
-                found -> outcome(found.outcome()), () -> terminal.result("      no outcome is recorded"));
+                found -> outcome(found.outcome(), why), () -> terminal.result("      no outcome is recorded"));
     }
 
-    private void outcome(Entry.Outcome it) {
+    private void outcome(Entry.Outcome it, Why why) {
         terminal.result("      outcome " + (it.status() == 0 ? "ok" : Sentences.denial(it.status())) + ", "
                 + it.bytes() + " bytes with SHA-256 " + it.resultDigest().toHex() + " after " + it.millis() + " ms");
         it.settled()
-                .forEach(debit -> terminal.result("      settled " + account(debit) + ": " + debit.taken() + " spent"));
+                .forEach(debit -> terminal.result("      settled " + account(debit, why) + ": " + debit.taken() + " spent"));
     }
 
-    /** Such as {@code uses of capability 3 in block 0f…}. */
-    static String account(Entry.Debit debit) {
-        return what(debit) + " in block " + LogLine.brief(debit.block());
+    /** Such as {@code uses of files.read in the grant}. */
+    static String account(Entry.Debit debit, Why why) {
+        String block = why.chain().stream()
+                .filter(it -> it.hash().equals(debit.block()))
+                .findFirst()
+                .map(it -> "the " + it.kind().words() + " at #" + it.index())
+                .orElse("block " + LogLine.brief(debit.block()));
+        return why.account(debit) + " in " + block;
     }
 
-    static String what(Entry.Debit debit) {
-        return debit.account() < Entry.BUDGETS
-                ? "uses of capability " + debit.account()
-                : "budget " + (debit.account() - Entry.BUDGETS);
-    }
-
-    private void counts(List<Entry.Debit> debits) {
+    private void counts(List<Entry.Debit> debits, Why why) {
         for (Entry.Debit debit : debits) {
             String limit = debit.limit() < 0 ? "without limit" : "of " + debit.limit();
-            terminal.result("      " + account(debit) + ": " + debit.taken() + " with this call, " + limit);
+            terminal.result("      " + account(debit, why) + ": " + debit.taken() + " with this call, " + limit);
         }
     }
 

@@ -189,7 +189,7 @@ class WhyTest {
         String drawn = texts(drawing(index));
         assertThat(drawn)
                 .containsSubsequence("Root key of tenant acme", "Grant", "Request", "Delegation", "Allowed", "Outcome: ok")
-                .contains("uses of capability 0: 1 of 3 with this call")
+                .contains("uses of files.read_text_file: 1 of 3 with this call")
                 .contains("path at or under \"/documents/public\"");
         assertThat(shell.run("why", Long.toString(index))).isZero();
         assertThat(shell.out()).contains("✓ grant", "✓ request", "✓ delegation", "1 with this call, of 3", "outcome ok");

@@ -8,7 +8,7 @@ import java.util.List;
  * wide as its text. Everything that is written on it is escaped, and long lines are broken.
  */
 public final class Drawing {
-    private static final int COLUMNS = 96;
+    private static final int COLUMNS = 108;
     private static final double COLUMN = 7.25;
     private static final int LINE = 18;
     private static final int MARGIN = 32;
