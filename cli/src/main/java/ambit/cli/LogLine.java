@@ -44,18 +44,17 @@ record LogLine(long index, Entry entry) {
 
     /** The context that it speaks of; where it names none, its transaction may still tell. */
     Optional<Blob> context() {
-        Blob context =
-                switch (entry) {
-                    case Entry.Admitted it -> it.context();
-                    case Entry.Spawned it -> it.context();
-                    case Entry.Denied it -> it.context();
-                    case Entry.Allowed it -> it.context();
-                    case Entry.GuestEvent it -> it.context();
-                    case Entry.CommitIntended it -> it.context();
-                    case Entry.Ended it -> it.context();
-                    case Entry.Wrote it -> it.context();
-                    default -> Blob.EMPTY;
-                };
+        Blob context = switch (entry) {
+            case Entry.Admitted it -> it.context();
+            case Entry.Spawned it -> it.context();
+            case Entry.Denied it -> it.context();
+            case Entry.Allowed it -> it.context();
+            case Entry.GuestEvent it -> it.context();
+            case Entry.CommitIntended it -> it.context();
+            case Entry.Ended it -> it.context();
+            case Entry.Wrote it -> it.context();
+            default -> Blob.EMPTY;
+        };
         return Optional.of(context).filter(it -> !it.isEmpty());
     }
 

@@ -45,8 +45,12 @@ final class Refusal {
         String because = Sentences.denialSentence(denied.code())
                 + (denied.capability().isEmpty() ? "" : ", asked for " + Words.plain(denied.capability()));
         String where = block >= 0
-                ? "the " + chain.get(block).kind().words() + " at #" + chain.get(block).index() + " refused: "
-                : ends.isEmpty() ? "" : "after the " + ends.getLast().kind().words() + " at #" + ends.getLast().index() + ": ";
+                ? "the " + chain.get(block).kind().words() + " at #"
+                        + chain.get(block).index() + " refused: "
+                : ends.isEmpty()
+                        ? ""
+                        : "after the " + ends.getLast().kind().words() + " at #"
+                                + ends.getLast().index() + ": ";
         return new Why.Refused(block, where + because);
     }
 
@@ -79,7 +83,11 @@ final class Refusal {
     }
 
     private int first(Predicate<Layer> refuses) {
-        return layers.stream().filter(refuses).mapToInt(Layer::place).findFirst().orElse(-1);
+        return layers.stream()
+                .filter(refuses)
+                .mapToInt(Layer::place)
+                .findFirst()
+                .orElse(-1);
     }
 
     /** What the sentence names behind the denial's own words. */
@@ -110,7 +118,8 @@ final class Refusal {
 
     /** The block with the least left of the budget that the sentence names. */
     private int budget(List<Entry.Debit> before) {
-        List<String> names = grant.map(it -> it.budgets().stream().map(budget -> budget.name()).toList())
+        List<String> names = grant.map(
+                        it -> it.budgets().stream().map(budget -> budget.name()).toList())
                 .orElse(List.of());
         int budget = IntStream.range(0, names.size())
                 .filter(i -> denied.sentence().endsWith(" " + names.get(i)))
@@ -119,7 +128,8 @@ final class Refusal {
         Map<Blob, Entry.Debit> last = last(before, Entry.BUDGETS + budget);
         return places().filter(i -> last.containsKey(chain.get(i).hash()))
                 .boxed()
-                .min(java.util.Comparator.comparingLong(i -> left(java.util.Objects.requireNonNull(last.get(chain.get(i).hash())))))
+                .min(java.util.Comparator.comparingLong(i -> left(
+                        java.util.Objects.requireNonNull(last.get(chain.get(i).hash())))))
                 .orElse(-1);
     }
 

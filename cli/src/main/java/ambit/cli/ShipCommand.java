@@ -25,8 +25,9 @@ import picocli.CommandLine.ParentCommand;
 /** Needs the log and the state directory, and nothing of the kernel. */
 @Command(
         name = "ship",
-        description = "Send the log's events to a file, to syslog or to OpenTelemetry: in order, at least once, each with its index. "
-                + "It goes on where it was left.",
+        description =
+                "Send the log's events to a file, to syslog or to OpenTelemetry: in order, at least once, each with its index. "
+                        + "It goes on where it was left.",
         mixinStandardHelpOptions = true)
 final class ShipCommand implements Callable<Integer> {
 
@@ -34,10 +35,7 @@ final class ShipCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private LogCommand log;
 
-    @Option(
-            names = "--to",
-            paramLabel = "WHERE",
-            description = Shipping.EXPECTED + "; those of ambit.yaml otherwise.")
+    @Option(names = "--to", paramLabel = "WHERE", description = Shipping.EXPECTED + "; those of ambit.yaml otherwise.")
     private List<String> to = new ArrayList<>();
 
     @Option(
@@ -66,7 +64,11 @@ final class ShipCommand implements Callable<Integer> {
             Path directory = to.isEmpty() ? project.directory() : Path.of("");
             Destination destination = Destination.of(one, directory, main.environment(), Main.version());
             shipments.add(new Shipment(
-                    project.places().log(), cursors, destination, LogLine::event, line -> terminal.say("ambit: " + line)));
+                    project.places().log(),
+                    cursors,
+                    destination,
+                    LogLine::event,
+                    line -> terminal.say("ambit: " + line)));
         }
         if (supervised) {
             Thread.ofPlatform().daemon().name("supervisor").start(ShipCommand::endWithInput);
@@ -83,7 +85,8 @@ final class ShipCommand implements Callable<Integer> {
         if (to.isEmpty()) {
             List<Shipping> configured = project.config(terminal).shipping();
             if (configured.isEmpty()) {
-                throw Failure.usage("ship to where?", "--to " + Shipping.EXPECTED + ", or 'log: {ship: […]}' in ambit.yaml");
+                throw Failure.usage(
+                        "ship to where?", "--to " + Shipping.EXPECTED + ", or 'log: {ship: […]}' in ambit.yaml");
             }
             return configured;
         }
@@ -103,7 +106,9 @@ final class ShipCommand implements Callable<Integer> {
         for (Shipment shipment : shipments) {
             try {
                 long count = shipment.shipOnce();
-                log.main().terminal().say("ambit: shipped " + Sentences.count(count, "event", "events") + " to " + shipment.to());
+                log.main()
+                        .terminal()
+                        .say("ambit: shipped " + Sentences.count(count, "event", "events") + " to " + shipment.to());
             } catch (NoSuchFileException e) {
                 throw Failure.usage("there is no log yet", "the first 'ambit run' or 'ambit up' begins it");
             } catch (JournalException e) {
@@ -137,7 +142,10 @@ final class ShipCommand implements Callable<Integer> {
         try {
             CompletableFuture.anyOf(ends.toArray(CompletableFuture[]::new)).join();
         } catch (java.util.concurrent.CompletionException e) {
-            throw Failure.kernel(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), "'ambit status' shows what is shipped")
+            throw Failure.kernel(
+                            String.valueOf(
+                                    e.getCause() == null ? e : e.getCause().getMessage()),
+                            "'ambit status' shows what is shipped")
                     .because(e);
         }
     }

@@ -78,8 +78,7 @@ final class StatusCommand implements Callable<Integer> {
                     "logSize", core.logSize(),
                     "epoch", core.epoch(),
                     "drivers", core.drivers(),
-                    "shipping",
-                            shipping.stream().map(it -> object(it, core)).toList(),
+                    "shipping", shipping.stream().map(it -> object(it, core)).toList(),
                     "transactions", live.stream().map(StatusCommand::object).toList())));
             return;
         }
@@ -106,7 +105,8 @@ final class StatusCommand implements Callable<Integer> {
         try {
             return new Cursors(project.places().shipping()).all();
         } catch (IOException e) {
-            throw Failure.usage("cannot tell what was shipped: " + e.getMessage(), "").because(e);
+            throw Failure.usage("cannot tell what was shipped: " + e.getMessage(), "")
+                    .because(e);
         }
     }
 

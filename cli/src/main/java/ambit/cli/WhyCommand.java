@@ -56,7 +56,8 @@ final class WhyCommand implements Callable<Integer> {
         try {
             Files.writeString(file, WhyDrawing.of(why));
         } catch (IOException e) {
-            throw Failure.usage("cannot write " + file + ": " + e.getMessage(), "").because(e);
+            throw Failure.usage("cannot write " + file + ": " + e.getMessage(), "")
+                    .because(e);
         }
     }
 }

@@ -47,14 +47,16 @@ final class WhyDrawing {
         return switch (block.kind()) {
             case ROOT_KEY -> place == 0 ? "" : "endorses";
             case GRANT -> "signs";
-            case REQUEST -> "its holder" + (block.signerName().isEmpty() ? "" : ", " + block.signerName() + ",") + " signs";
+            case REQUEST ->
+                "its holder" + (block.signerName().isEmpty() ? "" : ", " + block.signerName() + ",") + " signs";
             case DELEGATION -> "the core signs with the context's key";
             case REVOCATION, STOP, KEY -> "";
         };
     }
 
     private Drawing.Card block(Why.Block block, String above, int place) {
-        boolean refused = place >= 0 && why.refused().map(it -> it.block() == place).orElse(false);
+        boolean refused =
+                place >= 0 && why.refused().map(it -> it.block() == place).orElse(false);
         Ink ink = !block.sound() || refused ? Ink.BAD : place < 0 ? Ink.WARN : Ink.GOOD;
         Drawing.Card card = new Drawing.Card(above, title(block), index(block.index()), ink);
         if (!block.sound()) {
@@ -83,7 +85,11 @@ final class WhyDrawing {
         String words = Character.toUpperCase(block.kind().words().charAt(0))
                 + block.kind().words().substring(1);
         return block.kind() == Why.Kind.ROOT_KEY && !block.says().isEmpty()
-                ? "Root key of " + block.says().getFirst().replaceFirst("^root key of ", "").replaceFirst("  .*", "")
+                ? "Root key of "
+                        + block.says()
+                                .getFirst()
+                                .replaceFirst("^root key of ", "")
+                                .replaceFirst("  .*", "")
                 : words;
     }
 
@@ -121,7 +127,8 @@ final class WhyDrawing {
         String kind = subject.kind();
         Drawing.Card card = new Drawing.Card(
                 "the core records",
-                Character.toUpperCase(kind.charAt(0)) + kind.substring(1).replaceAll("([A-Z])", " $1").toLowerCase(java.util.Locale.ROOT),
+                Character.toUpperCase(kind.charAt(0))
+                        + kind.substring(1).replaceAll("([A-Z])", " $1").toLowerCase(java.util.Locale.ROOT),
                 index(subject.index()),
                 Ink.PLAIN);
         card.line(subject.sentence());
@@ -147,7 +154,9 @@ final class WhyDrawing {
                 index(found.index()),
                 good ? Ink.GOOD : Ink.BAD);
         card.line(it.bytes() + " bytes after " + it.millis() + " ms");
-        it.settled().forEach(debit -> card.line("settled " + WhyText.account(debit, why) + ": " + debit.taken() + " spent"));
+        it.settled()
+                .forEach(
+                        debit -> card.line("settled " + WhyText.account(debit, why) + ": " + debit.taken() + " spent"));
         card.faint("result with SHA-256 " + it.resultDigest().toHex());
         return card;
     }

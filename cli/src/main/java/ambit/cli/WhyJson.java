@@ -15,8 +15,7 @@ final class WhyJson {
         return JsonText.object(
                 "subject", why.subject().json(),
                 "sound", why.sound(),
-                "chain",
-                        why.chain().stream().map(it -> block(it, why)).toList(),
+                "chain", why.chain().stream().map(it -> block(it, why)).toList(),
                 "ends", why.ends().stream().map(it -> block(it, why)).toList(),
                 "refused",
                         why.refused()

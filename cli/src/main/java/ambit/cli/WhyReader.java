@@ -94,7 +94,9 @@ final class WhyReader {
                 accounts.put(i, ambit.authority.Words.plain(it.caps().get(i).name()));
             }
             for (int i = 0; i < it.budgets().size(); i++) {
-                accounts.put(Entry.BUDGETS + i, ambit.authority.Words.plain(it.budgets().get(i).name()));
+                accounts.put(
+                        Entry.BUDGETS + i,
+                        ambit.authority.Words.plain(it.budgets().get(i).name()));
             }
         });
         return accounts;
@@ -126,12 +128,11 @@ final class WhyReader {
     }
 
     private Optional<Why.Call> call(LogLine subject) {
-        LogLine line =
-                switch (subject.entry()) {
-                    case Entry.Allowed _ -> subject;
-                    case Entry.Outcome it -> permits.get(it.permit());
-                    default -> null;
-                };
+        LogLine line = switch (subject.entry()) {
+            case Entry.Allowed _ -> subject;
+            case Entry.Outcome it -> permits.get(it.permit());
+            default -> null;
+        };
         return Optional.ofNullable(line).map(it -> new Why.Call(it.index(), (Entry.Allowed) it.entry()));
     }
 
@@ -191,12 +192,11 @@ final class WhyReader {
         if (block.sound()) {
             try {
                 Blob payload = Cose.parse(bytes).payload();
-                Layer layer =
-                        switch (domain) {
-                            case REQUEST -> Layer.of(Request.parse(payload));
-                            case DELEGATION -> Layer.of(Delegation.parse(payload));
-                            default -> Layer.of(Grant.parse(payload));
-                        };
+                Layer layer = switch (domain) {
+                    case REQUEST -> Layer.of(Request.parse(payload));
+                    case DELEGATION -> Layer.of(Delegation.parse(payload));
+                    default -> Layer.of(Grant.parse(payload));
+                };
                 layers.add(layer.at(chain.size() - 1));
                 names.addAll(layer.ids());
             } catch (MalformedException e) {
@@ -243,17 +243,20 @@ final class WhyReader {
     /** The key that a grant was signed with, below the one by whose word the core knew it. */
     private void root(String tenant, Blob key) {
         LogLine line = roots.get(key);
-        if (line != null && line.entry() instanceof Entry.TenantRegistered it && it.tenant().equals(tenant)) {
+        if (line != null
+                && line.entry() instanceof Entry.TenantRegistered it
+                && it.tenant().equals(tenant)) {
             chain.add(rootKey(tenant, key, line.index(), Blob.EMPTY, "", List.of()));
-        } else if (line != null && line.entry() instanceof Entry.TenantKeyAdded it && it.tenant().equals(tenant)) {
+        } else if (line != null
+                && line.entry() instanceof Entry.TenantKeyAdded it
+                && it.tenant().equals(tenant)) {
             added(it, line.index());
         } else {
             chain.add(rootKey(tenant, key, -1, Blob.EMPTY, "it is not registered", List.of()));
         }
     }
 
-    private Why.Block rootKey(
-            String tenant, Blob key, long index, Blob signer, String problem, List<String> remarks) {
+    private Why.Block rootKey(String tenant, Blob key, long index, Blob signer, String problem, List<String> remarks) {
         return new Why.Block(
                 Why.Kind.ROOT_KEY,
                 index,
@@ -312,15 +315,14 @@ final class WhyReader {
                 case Entry.Revoked it
                 when grant.isPresent() && it.tenant().equals(grant.get().tenant()) && revokes(it.target()) ->
                     ends.add(revocation(it, line.index()));
-                case Entry.Stopped it
-                when ended(it.transaction(), subject) -> ends.add(stop(it, line));
+                case Entry.Stopped it when ended(it.transaction(), subject) -> ends.add(stop(line));
                 default -> {}
             }
         }
         return ends;
     }
 
-    private static Why.Block stop(Entry.Stopped it, LogLine line) {
+    private static Why.Block stop(LogLine line) {
         return new Why.Block(
                 Why.Kind.STOP, line.index(), Blob.EMPTY, Blob.EMPTY, "", "", List.of(line.sentence()), List.of());
     }
@@ -347,10 +349,7 @@ final class WhyReader {
                     it.revocation());
         } catch (MalformedException e) {
             return broken(
-                    Why.Kind.REVOCATION,
-                    index,
-                    it.revocation().sha256(),
-                    "it is not well formed: " + e.getMessage());
+                    Why.Kind.REVOCATION, index, it.revocation().sha256(), "it is not well formed: " + e.getMessage());
         }
     }
 
@@ -387,13 +386,12 @@ final class WhyReader {
 
     /** The entries of the transaction that the subject begins or ends. */
     private java.util.stream.Stream<LogLine> ofContext(LogLine subject) {
-        Optional<Blob> context =
-                switch (subject.entry()) {
-                    case Entry.Admitted it -> Optional.of(it.context());
-                    case Entry.Spawned it -> Optional.of(it.context());
-                    case Entry.Ended it -> Optional.of(it.context());
-                    default -> Optional.empty();
-                };
+        Optional<Blob> context = switch (subject.entry()) {
+            case Entry.Admitted it -> Optional.of(it.context());
+            case Entry.Spawned it -> Optional.of(it.context());
+            case Entry.Ended it -> Optional.of(it.context());
+            default -> Optional.empty();
+        };
         return lines.stream()
                 .filter(line -> context.isPresent() && line.context().equals(context));
     }

@@ -26,24 +26,27 @@ final class WhyText {
             terminal.result("  no transaction: there is no chain to show");
         }
         why.call().ifPresentOrElse(call -> call(call, why), () -> counts(why.debits(), why));
-        why.end().ifPresent(it -> terminal.result(
-                "  ended: " + Sentences.end(it.ended().how()) + "  #" + it.index()));
+        why.end()
+                .ifPresent(it ->
+                        terminal.result("  ended: " + Sentences.end(it.ended().how()) + "  #" + it.index()));
         verdicts(why.verdicts());
     }
 
     private void block(Why.Block block) {
         String index = block.index() < 0 ? "" : "  #" + block.index();
         switch (block.kind()) {
-            case ROOT_KEY, STOP, KEY -> terminal.result("  " + String.join("", block.says()) + index
-                    + (block.sound() ? "" : "  " + terminal.coloured(Colour.RED, block.problem())));
+            case ROOT_KEY, STOP, KEY ->
+                terminal.result("  " + String.join("", block.says()) + index
+                        + (block.sound() ? "" : "  " + terminal.coloured(Colour.RED, block.problem())));
             case GRANT, REQUEST, DELEGATION, REVOCATION -> {
                 if (!block.sound()) {
-                    terminal.result("  " + terminal.coloured(Colour.RED, "✗ ") + block.kind().words() + index + "  "
-                            + block.problem());
+                    terminal.result("  " + terminal.coloured(Colour.RED, "✗ ")
+                            + block.kind().words() + index + "  " + block.problem());
                     return;
                 }
-                terminal.result("  " + terminal.coloured(Colour.GREEN, "✓ ") + block.kind().words() + index
-                        + "  SHA-256 " + block.hash().toHex());
+                terminal.result("  " + terminal.coloured(Colour.GREEN, "✓ ")
+                        + block.kind().words() + index + "  SHA-256 "
+                        + block.hash().toHex());
                 block.says().forEach(line -> terminal.result("      " + line));
             }
         }
@@ -61,15 +64,17 @@ final class WhyText {
         counts(it.debits(), why);
         it.origins()
                 .forEach(origin -> terminal.result("      acts on what the result recorded in #" + origin + " said"));
-        why.outcome().ifPresentOrElse(
-                found -> outcome(found.outcome(), why), () -> terminal.result("      no outcome is recorded"));
+        why.outcome()
+                .ifPresentOrElse(
+                        found -> outcome(found.outcome(), why), () -> terminal.result("      no outcome is recorded"));
     }
 
     private void outcome(Entry.Outcome it, Why why) {
-        terminal.result("      outcome " + (it.status() == 0 ? "ok" : Sentences.denial(it.status())) + ", "
-                + it.bytes() + " bytes with SHA-256 " + it.resultDigest().toHex() + " after " + it.millis() + " ms");
+        terminal.result("      outcome " + (it.status() == 0 ? "ok" : Sentences.denial(it.status())) + ", " + it.bytes()
+                + " bytes with SHA-256 " + it.resultDigest().toHex() + " after " + it.millis() + " ms");
         it.settled()
-                .forEach(debit -> terminal.result("      settled " + account(debit, why) + ": " + debit.taken() + " spent"));
+                .forEach(debit ->
+                        terminal.result("      settled " + account(debit, why) + ": " + debit.taken() + " spent"));
     }
 
     /** Such as {@code uses of files.read in the grant}. */

@@ -80,7 +80,9 @@ final class HttpReceiver implements AutoCloseable {
                 if (head.isEmpty()) {
                     return;
                 }
-                int length = Integer.parseInt(head.toLowerCase(Locale.ROOT).split("content-length: ", 2)[1].split("\r\n", 2)[0]);
+                int length = Integer.parseInt(head.toLowerCase(Locale.ROOT)
+                        .split("content-length: ", 2)[1]
+                        .split("\r\n", 2)[0]);
                 String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
                 heads.add(head);
                 String next = answers.isEmpty() ? "200" : answers.remove();
@@ -121,7 +123,8 @@ final class HttpReceiver implements AutoCloseable {
         String content = next.equals("partial") ? "{\"partialSuccess\":{\"rejectedLogRecords\":\"1\"}}" : "{}";
         connection
                 .getOutputStream()
-                .write(("HTTP/1.1 " + status + " x\r\n" + retry + "Content-Type: application/json\r\nContent-Length: " + content.length() + "\r\n\r\n" + content)
+                .write(("HTTP/1.1 " + status + " x\r\n" + retry + "Content-Type: application/json\r\nContent-Length: "
+                                + content.length() + "\r\n\r\n" + content)
                         .getBytes(StandardCharsets.UTF_8));
     }
 

@@ -32,6 +32,8 @@ class LogCommandTest {
     private Path directory;
 
     private Shell shell = new Shell(Path.of(""));
+
+    @SuppressWarnings("NullAway.Init")
     private TestLog log;
 
     @BeforeEach
@@ -45,8 +47,7 @@ class LogCommandTest {
                 40_000, id(3), "aa.1", "helper", id(1), TestLog.HASH, TestLog.HASH, Blob.EMPTY, 9, List.of())); // 4
         log.add(allowed(50_000, "aa.1", "files.read", "files", 5)); // 5
         log.add(allowed(60_000, "bb", "model.chat", "model", 6)); // 6
-        log.add(new Entry.Outcome(
-                70_000, id(5), Denial.DRIVER_FAILED.number(), TestLog.HASH, 0, 1, List.of())); // 7
+        log.add(new Entry.Outcome(70_000, id(5), Denial.DRIVER_FAILED.number(), TestLog.HASH, 0, 1, List.of())); // 7
         log.add(new Entry.Denied(80_000, id(1), "aa", 1, "files.read", TestLog.HASH, 3, "no")); // 8
         log.add(new Entry.GuestEvent(90_000, id(1), "aa", Blob.of("\"hello\"".getBytes(StandardCharsets.UTF_8)))); // 9
         log.add(new Entry.Ended(100_000, id(1), "aa", 0, 0, TestLog.HASH, List.of())); // 10
@@ -65,13 +66,33 @@ class LogCommandTest {
 
     private static Entry admitted(long at, String transaction, String tenant, Blob principal, String agent) {
         return new Entry.Admitted(
-                at, id(transaction.equals("aa") ? 1 : 2), transaction, tenant, principal, agent, TestLog.HASH, TestLog.HASH,
-                TestLog.HASH, Blob.EMPTY, 9);
+                at,
+                id(transaction.equals("aa") ? 1 : 2),
+                transaction,
+                tenant,
+                principal,
+                agent,
+                TestLog.HASH,
+                TestLog.HASH,
+                TestLog.HASH,
+                Blob.EMPTY,
+                9);
     }
 
     private static Entry allowed(long at, String transaction, String capability, String driver, int permit) {
         return new Entry.Allowed(
-                at, id(1), transaction, 1, 1, capability, TestLog.HASH, id(permit), driver, false, List.of(), List.of());
+                at,
+                id(1),
+                transaction,
+                1,
+                1,
+                capability,
+                TestLog.HASH,
+                id(permit),
+                driver,
+                false,
+                List.of(),
+                List.of());
     }
 
     private List<Integer> shown(String... options) {
@@ -195,7 +216,8 @@ class LogCommandTest {
                 err.append(text);
             }
         }));
-        assertThat(command.execute("-C", directory.toString(), "log", "--follow")).isZero();
+        assertThat(command.execute("-C", directory.toString(), "log", "--follow"))
+                .isZero();
         assertThat(err).isEmpty();
         assertThat(lines[0]).isLessThan(8);
     }

@@ -79,7 +79,8 @@ class OtlpTest {
         Files.writeString(directory.resolve("token"), "s3cret\n");
         try (TestLog log = new TestLog(directory);
                 HttpReceiver receiver = HttpReceiver.start()) {
-            log.add(new Entry.Denied(1_700_000_000_123L, TestLog.ID, transaction + ".1", 1, "files.read", TestLog.HASH, 3, "no"));
+            log.add(new Entry.Denied(
+                    1_700_000_000_123L, TestLog.ID, transaction + ".1", 1, "files.read", TestLog.HASH, 3, "no"));
             Shell shell = new Shell(directory);
             int exit = shell.run(
                     "log",
@@ -100,8 +101,11 @@ class OtlpTest {
             assertThat(record.getTimeUnixNano()).isEqualTo(1_700_000_000_123_000_000L);
             assertThat(record.getSeverityNumber().name()).isEqualTo("SEVERITY_NUMBER_WARN");
             assertThat(record.getEventName()).isEqualTo("ambit.denied");
-            assertThat(HexFormat.of().formatHex(record.getTraceId().toByteArray())).isEqualTo(transaction);
-            assertThat(attribute(record, "ambit.sentence")).contains("files.read").contains("CONSTRAINT");
+            assertThat(HexFormat.of().formatHex(record.getTraceId().toByteArray()))
+                    .isEqualTo(transaction);
+            assertThat(attribute(record, "ambit.sentence"))
+                    .contains("files.read")
+                    .contains("CONSTRAINT");
             assertThat(record.getBody().getKvlistValue().getValuesList())
                     .anyMatch(it -> it.getKey().equals("code")
                             && it.getValue().getStringValue().equals("CONSTRAINT"));
@@ -126,7 +130,8 @@ class OtlpTest {
             }
             shipping.interrupt();
             shipping.join();
-            assertThat(firsts(indices(receiver))).isEqualTo(LongStream.rangeClosed(0, 3000).boxed().toList());
+            assertThat(firsts(indices(receiver)))
+                    .isEqualTo(LongStream.rangeClosed(0, 3000).boxed().toList());
         }
         assertThat(said).anyMatch(it -> it.contains("answers 503")).anyMatch(it -> it.contains("takes events again"));
     }
@@ -138,8 +143,11 @@ class OtlpTest {
             receiver.answer("413", "413");
             log.addEvents(1, 399);
             Shell shell = new Shell(directory);
-            assertThat(shell.run("log", "ship", "--once", "--to", "otlp:" + receiver.address())).as(shell.err()).isZero();
-            assertThat(indices(receiver)).isEqualTo(LongStream.range(0, 400).boxed().toList());
+            assertThat(shell.run("log", "ship", "--once", "--to", "otlp:" + receiver.address()))
+                    .as(shell.err())
+                    .isZero();
+            assertThat(indices(receiver))
+                    .isEqualTo(LongStream.range(0, 400).boxed().toList());
         }
     }
 

@@ -43,10 +43,13 @@ class ShippingTest {
         Shell shell = new Shell(directory);
         try (TestLog log = new TestLog(directory)) {
             log.addEvents(1, 1200);
-            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).as(shell.err()).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                    .as(shell.err())
+                    .isZero();
             assertThat(indices()).isEqualTo(upTo(1201));
             log.addEvents(1201, 10);
-            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                    .isZero();
             assertThat(shell.err()).isEqualTo("ambit: shipped 10 events to file:" + file() + "\n");
             assertThat(indices()).isEqualTo(upTo(1211));
             assertThat(events()).allSatisfy(it -> {
@@ -78,7 +81,9 @@ class ShippingTest {
             shell.run("log", "ship", "--once", "--to", "file:" + file());
             Path cursor;
             try (var files = Files.list(cursors)) {
-                cursor = files.filter(it -> it.toString().endsWith(".cursor")).findFirst().orElseThrow();
+                cursor = files.filter(it -> it.toString().endsWith(".cursor"))
+                        .findFirst()
+                        .orElseThrow();
             }
             String before = Files.readString(cursor);
             log.addEvents(6, 5);
@@ -86,7 +91,8 @@ class ShippingTest {
             Files.writeString(cursor, before);
             String all = Files.readString(file());
             Files.writeString(file(), all.substring(0, all.length() - 30));
-            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                    .isZero();
             assertThat(Files.readString(file())).isEqualTo(all);
         }
     }
@@ -96,8 +102,11 @@ class ShippingTest {
         Shell shell = new Shell(directory);
         Files.writeString(file(), "an unfinished line");
         try (TestLog _ = new TestLog(directory)) {
-            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).isEqualTo(5);
-            assertThat(shell.err()).contains("its last line is not an event of a log").doesNotContain("Exception");
+            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                    .isEqualTo(5);
+            assertThat(shell.err())
+                    .contains("its last line is not an event of a log")
+                    .doesNotContain("Exception");
             assertThat(file()).hasContent("an unfinished line");
         }
     }
@@ -162,15 +171,21 @@ class ShippingTest {
                 long some = before + random.nextInt(400_000);
                 Process shipper = TestLog.start(directory, output, "log", "ship", "--to", "file:" + file());
                 try {
-                    Await.until("some events", () -> !shipper.isAlive() || (Files.exists(file()) && Files.size(file()) > some));
-                    assertThat(shipper.isAlive()).as(Files.readString(directory.resolve("error"))).isTrue();
+                    Await.until(
+                            "some events",
+                            () -> !shipper.isAlive() || (Files.exists(file()) && Files.size(file()) > some));
+                    assertThat(shipper.isAlive())
+                            .as(Files.readString(directory.resolve("error")))
+                            .isTrue();
                 } finally {
                     shipper.destroyForcibly().waitFor();
                 }
             }
             log.add(new Entry.Stopped(2, "t", "the last"));
             Shell shell = new Shell(directory);
-            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).as(shell.err()).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                    .as(shell.err())
+                    .isZero();
             assertThat(indices()).isEqualTo(upTo(written + 1));
         }
     }
@@ -183,7 +198,8 @@ class ShippingTest {
             try {
                 Await.until("the first event", () -> Files.exists(file()) && Files.size(file()) > 0);
                 Shell shell = new Shell(directory);
-                assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file())).isEqualTo(5);
+                assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
+                        .isEqualTo(5);
                 assertThat(shell.err()).contains("another process ships to file:");
             } finally {
                 shipper.destroyForcibly().waitFor();

@@ -78,7 +78,9 @@ class SyslogTest {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
                 return true;
             } catch (IOException e) {
-                assertThat(process.isAlive()).as(Files.readString(directory.resolve("rsyslog.said"))).isTrue();
+                assertThat(process.isAlive())
+                        .as(Files.readString(directory.resolve("rsyslog.said")))
+                        .isTrue();
                 return false;
             }
         });
@@ -108,10 +110,22 @@ class SyslogTest {
             log.add(new Entry.Denied(1_700_000_000_123L, TestLog.ID, "t", 1, "files.read", TestLog.HASH, 3, SENTENCE));
             log.add(TestLog.event("\"<13>1 - - - - -\\n forged\""));
             log.add(new Entry.Allowed(
-                    1_700_000_000_124L, TestLog.ID, "t", 1, 1, "x", TestLog.HASH, TestLog.ID, "d", true,
-                    Collections.nCopies(100, new Entry.Debit(TestLog.HASH, 0, 1, 9, 7, 1)), List.of()));
+                    1_700_000_000_124L,
+                    TestLog.ID,
+                    "t",
+                    1,
+                    1,
+                    "x",
+                    TestLog.HASH,
+                    TestLog.ID,
+                    "d",
+                    true,
+                    Collections.nCopies(100, new Entry.Debit(TestLog.HASH, 0, 1, 9, 7, 1)),
+                    List.of()));
             Shell shell = new Shell(directory);
-            assertThat(shell.run("log", "ship", "--once", "--to", "syslog://127.0.0.1:" + port)).as(shell.err()).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "syslog://127.0.0.1:" + port))
+                    .as(shell.err())
+                    .isZero();
         }
         Await.until("the messages", () -> lines().size() == 4);
         assertThat(lines().get(1)).startsWith("108 2023-11-14T22:13:20.123Z ambit denied {");
@@ -130,7 +144,9 @@ class SyslogTest {
         try (TestLog log = new TestLog(directory)) {
             log.addEvents(1, 20);
             Shell shell = new Shell(directory);
-            assertThat(shell.run("log", "ship", "--once", "--to", "syslog+udp://127.0.0.1:" + port)).as(shell.err()).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "syslog+udp://127.0.0.1:" + port))
+                    .as(shell.err())
+                    .isZero();
         }
         Await.until("the messages", () -> lines().size() == 21);
         assertThat(indices()).isEqualTo(LongStream.rangeClosed(0, 20).boxed().toList());
@@ -169,7 +185,9 @@ class SyslogTest {
             int all = written;
             shipper.destroyForcibly().waitFor();
             Shell shell = new Shell(directory);
-            assertThat(shell.run("log", "ship", "--once", "--to", "syslog://127.0.0.1:" + port)).as(shell.err()).isZero();
+            assertThat(shell.run("log", "ship", "--once", "--to", "syslog://127.0.0.1:" + port))
+                    .as(shell.err())
+                    .isZero();
             Await.until("the last message", () -> new TreeSet<>(indices()).size() >= all);
         }
         assertInOrder(indices());

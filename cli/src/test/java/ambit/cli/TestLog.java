@@ -53,8 +53,7 @@ final class TestLog implements AutoCloseable {
     }
 
     static Entry event(String json) {
-        return new Entry.GuestEvent(
-                1_700_000_000_123L, ID, "t", Blob.of(json.getBytes(StandardCharsets.UTF_8)));
+        return new Entry.GuestEvent(1_700_000_000_123L, ID, "t", Blob.of(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Starts the command in a process of its own; its results go to {@code output}, and what it says besides to a file beside it. */

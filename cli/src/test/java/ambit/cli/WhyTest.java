@@ -52,7 +52,10 @@ class WhyTest {
     private Path directory;
 
     private Shell shell = new Shell(Path.of(""));
+
+    @SuppressWarnings("NullAway.Init")
     private TestLog log;
+
     private Blob grant = Blob.EMPTY;
     private Blob request = Blob.EMPTY;
     private Blob delegation = Blob.EMPTY;
@@ -76,11 +79,28 @@ class WhyTest {
         log.add(new Entry.TenantRegistered(ms(0), "acme", tenant.publicKey()));
         log.add(new Entry.GrantSeen(ms(1), grant.sha256(), grant));
         log.add(new Entry.Admitted(
-                ms(2), PARENT, transaction, "acme", principal.publicKey(), "notes", grant.sha256(),
-                request.sha256(), CONTEXT.publicKey(), request, ms(600)));
+                ms(2),
+                PARENT,
+                transaction,
+                "acme",
+                principal.publicKey(),
+                "notes",
+                grant.sha256(),
+                request.sha256(),
+                CONTEXT.publicKey(),
+                request,
+                ms(600)));
         log.add(new Entry.Spawned(
-                ms(3), CHILD, transaction + ".1", "helper", PARENT, delegation.sha256(),
-                CONTEXT.publicKey(), delegation, ms(500), debits(1, 1)));
+                ms(3),
+                CHILD,
+                transaction + ".1",
+                "helper",
+                PARENT,
+                delegation.sha256(),
+                CONTEXT.publicKey(),
+                delegation,
+                ms(500),
+                debits(1, 1)));
     }
 
     @AfterEach
@@ -107,27 +127,58 @@ class WhyTest {
 
     private static Grant grant(Blob holder) {
         Cap read = new Cap(
-                "files.read_text_file", Cap.TOOL, "files", Cap.USE | Cap.DELEGATE, 100,
-                List.of(under("/documents")), false, Blob.EMPTY, Rate.NONE,
+                "files.read_text_file",
+                Cap.TOOL,
+                "files",
+                Cap.USE | Cap.DELEGATE,
+                100,
+                List.of(under("/documents")),
+                false,
+                Blob.EMPTY,
+                Rate.NONE,
                 List.of(new Cost(0, Cost.Kind.CALL, 2, "")));
         Cap child = new Cap("agent.helper", Cap.CHILD, "", Cap.USE, 3, List.of(), true, Blob.EMPTY);
         return new Grant(
-                "acme", id(9), holder, NOW - 1000, NOW + 86_400, 2, "notes", List.of(read, child),
-                List.of(new Memory("user/notes", 3, 1 << 20)), 0, List.of(new Budget("cents", 500)));
+                "acme",
+                id(9),
+                holder,
+                NOW - 1000,
+                NOW + 86_400,
+                2,
+                "notes",
+                List.of(read, child),
+                List.of(new Memory("user/notes", 3, 1 << 20)),
+                0,
+                List.of(new Budget("cents", 500)));
     }
 
     private Request request() {
         return new Request(
-                grant.sha256(), TRANSACTION, NOW, NOW + 600, "notes", TestLog.HASH, Blob.EMPTY,
-                List.of(new Narrowing(0, List.of(), 20, false)), List.of(), TestLog.HASH,
+                grant.sha256(),
+                TRANSACTION,
+                NOW,
+                NOW + 600,
+                "notes",
+                TestLog.HASH,
+                Blob.EMPTY,
+                List.of(new Narrowing(0, List.of(), 20, false)),
+                List.of(),
+                TestLog.HASH,
                 List.of(new Allowance(0, 60)));
     }
 
     private Delegation delegation() {
         return new Delegation(
-                request.sha256(), id(8), NOW + 500, Blob.of(new byte[] {2}),
-                List.of(new Narrowing(0, List.of(under("/documents/public")), 3, false)), List.of(),
-                "helper", TestLog.HASH, List.of(), List.of());
+                request.sha256(),
+                id(8),
+                NOW + 500,
+                Blob.of(new byte[] {2}),
+                List.of(new Narrowing(0, List.of(under("/documents/public")), 3, false)),
+                List.of(),
+                "helper",
+                TestLog.HASH,
+                List.of(),
+                List.of());
     }
 
     /** What the account of capability 0, and the budget, have after a call. */
@@ -141,14 +192,30 @@ class WhyTest {
 
     private long allowed(int uses) {
         return log.add(new Entry.Allowed(
-                ms(10 + uses), CHILD, TRANSACTION.toHex() + ".1", uses, 1, "files.read_text_file", TestLog.HASH,
-                id(20 + uses), "files", false, debits(uses, 2L * uses), List.of()));
+                ms(10 + uses),
+                CHILD,
+                TRANSACTION.toHex() + ".1",
+                uses,
+                1,
+                "files.read_text_file",
+                TestLog.HASH,
+                id(20 + uses),
+                "files",
+                false,
+                debits(uses, 2L * uses),
+                List.of()));
     }
 
     private long denied(Denial code, String sentence) {
         return log.add(new Entry.Denied(
-                ms(20), CHILD, TRANSACTION.toHex() + ".1", 1, "files.read_text_file", TestLog.HASH,
-                code.number(), sentence));
+                ms(20),
+                CHILD,
+                TRANSACTION.toHex() + ".1",
+                1,
+                "files.read_text_file",
+                TestLog.HASH,
+                code.number(),
+                sentence));
     }
 
     private JsonNode json(long index) {
@@ -159,7 +226,9 @@ class WhyTest {
 
     private Document drawing(long index) throws Exception {
         Path file = directory.resolve("why.svg");
-        assertThat(shell.run("why", Long.toString(index), "--svg", file.toString())).as(shell.err()).isZero();
+        assertThat(shell.run("why", Long.toString(index), "--svg", file.toString()))
+                .as(shell.err())
+                .isZero();
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
         factory.setNamespaceAware(true);
@@ -183,16 +252,19 @@ class WhyTest {
         assertThat(why.get("sound").asBoolean()).isTrue();
         assertThat(why.get("chain").valueStream().map(it -> it.get("kind").asString()))
                 .containsExactly("root-key", "grant", "request", "delegation");
-        assertThat(why.get("chain").get(3).get("debits").get(0).get("uses").asInt()).isEqualTo(1);
+        assertThat(why.get("chain").get(3).get("debits").get(0).get("uses").asInt())
+                .isEqualTo(1);
         assertThat(why.get("chain").get(1).get("signerName").asString()).isEqualTo("tenant");
         assertThat(why.get("outcome").get("bytes").asInt()).isEqualTo(4211);
         String drawn = texts(drawing(index));
         assertThat(drawn)
-                .containsSubsequence("Root key of tenant acme", "Grant", "Request", "Delegation", "Allowed", "Outcome: ok")
+                .containsSubsequence(
+                        "Root key of tenant acme", "Grant", "Request", "Delegation", "Allowed", "Outcome: ok")
                 .contains("uses of files.read_text_file: 1 of 3 with this call")
                 .contains("path at or under \"/documents/public\"");
         assertThat(shell.run("why", Long.toString(index))).isZero();
-        assertThat(shell.out()).contains("✓ grant", "✓ request", "✓ delegation", "1 with this call, of 3", "outcome ok");
+        assertThat(shell.out())
+                .contains("✓ grant", "✓ request", "✓ delegation", "1 with this call, of 3", "outcome ok");
     }
 
     @Test
@@ -251,10 +323,20 @@ class WhyTest {
 
     @Test
     void aBlockThatDoesNotVerifyMakesItUnsound() {
-        Blob forged = Signed.sign(Domain.REQUEST, SigningKey.generate(), request().toBlob());
+        Blob forged =
+                Signed.sign(Domain.REQUEST, SigningKey.generate(), request().toBlob());
         log.add(new Entry.Admitted(
-                ms(2), id(7), "f".repeat(32), "acme", TestLog.HASH, "notes", grant.sha256(), forged.sha256(),
-                CONTEXT.publicKey(), forged, ms(600)));
+                ms(2),
+                id(7),
+                "f".repeat(32),
+                "acme",
+                TestLog.HASH,
+                "notes",
+                grant.sha256(),
+                forged.sha256(),
+                CONTEXT.publicKey(),
+                forged,
+                ms(600)));
         assertThat(shell.run("why", "5")).isEqualTo(1);
         assertThat(shell.out()).contains("✗ request  #5  it does not verify");
     }

@@ -18,8 +18,8 @@ public record Shipping(String to, Optional<Credential> credential) {
             "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 
     /** What {@code to} can be. */
-    public static final Pattern FORM = Pattern.compile("file:[^\\x00-\\x1f\\x7f]{1,1024}|syslog(\\+udp)?://" + HOST + ":" + PORT
-            + "|otlp:https?://[^/@#?\\s]+[^@#\\s]*");
+    public static final Pattern FORM = Pattern.compile("file:[^\\x00-\\x1f\\x7f]{1,1024}|syslog(\\+udp)?://" + HOST
+            + ":" + PORT + "|otlp:https?://[^/@#?\\s]+[^@#\\s]*");
 
     /** Whether a credential has a place there. */
     boolean takesCredential() {

@@ -72,13 +72,12 @@ public record Cursor(String to, String origin, Place place, long atMs, String pr
                     text(members, "to"),
                     text(members, "origin"),
                     new Place(
-                            number(members, "index"),
-                            number(members, "offset"),
-                            Blob.fromHex(text(members, "chain"))),
+                            number(members, "index"), number(members, "offset"), Blob.fromHex(text(members, "chain"))),
                     number(members, "atMs"),
                     text(members, "problem"));
         } catch (MalformedException | ClassCastException | IllegalArgumentException e) {
-            throw new IOException(file + " does not say how far events were shipped; without it all are shipped again", e);
+            throw new IOException(
+                    file + " does not say how far events were shipped; without it all are shipped again", e);
         }
     }
 

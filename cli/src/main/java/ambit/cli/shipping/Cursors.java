@@ -55,7 +55,8 @@ public record Cursors(Path directory) {
         }
         List<Entry> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(it -> it.toString().endsWith(CURSOR)).sorted().toList()) {
+            for (Path file :
+                    files.filter(it -> it.toString().endsWith(CURSOR)).sorted().toList()) {
                 Cursor cursor = Cursor.read(file);
                 Optional<Closeable> lock = lock(cursor.to());
                 if (lock.isPresent()) {

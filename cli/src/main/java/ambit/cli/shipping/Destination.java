@@ -31,8 +31,7 @@ public final class Destination {
      *
      * @param version of this program, which some receivers are told
      */
-    public static Destination of(
-            Shipping shipping, Path directory, Map<String, String> environment, String version) {
+    public static Destination of(Shipping shipping, Path directory, Map<String, String> environment, String version) {
         String to = shipping.to();
         String rest = to.substring(to.indexOf(':') + 1);
         if (to.startsWith("file:")) {
@@ -41,11 +40,12 @@ public final class Destination {
         }
         if (to.startsWith("otlp:")) {
             URI given = URI.create(rest);
-            boolean bare = given.getPath() == null || given.getPath().isEmpty() || given.getPath().equals("/");
+            boolean bare = given.getPath() == null
+                    || given.getPath().isEmpty()
+                    || given.getPath().equals("/");
             URI address = bare ? given.resolve(OTLP_PATH) : given;
             OtlpReceiver.Bearer bearer = () -> token(shipping.credential(), directory, environment);
-            return new Destination(
-                    to, new OtlpReceiver(address, new OtlpLogs(here(), version), bearer, PATIENCE));
+            return new Destination(to, new OtlpReceiver(address, new OtlpLogs(here(), version), bearer, PATIENCE));
         }
         int colon = rest.lastIndexOf(':');
         String host = rest.substring(2, colon);
@@ -64,7 +64,8 @@ public final class Destination {
         }
         String token = switch (credential.get()) {
             case Credential.Variable(String name) -> environment.getOrDefault(name, "");
-            case Credential.File(String path) -> Files.readString(directory.resolve(path)).strip();
+            case Credential.File(String path) ->
+                Files.readString(directory.resolve(path)).strip();
         };
         if (!token.matches("[\\x21-\\x7e]+")) {
             throw new IOException("the credential " + credential.get() + " is not set, or no token");

@@ -2,9 +2,9 @@ package ambit.cli.shipping;
 
 import ambit.cli.text.JsonText;
 import ambit.wire.Json;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,7 +16,13 @@ import java.util.Set;
  * @param body what {@code ambit log --json} prints, and besides the log's {@code origin} and the entry's {@code leaf} hash
  */
 public record Event(
-        long index, long atMs, String kind, Optional<String> transaction, Severity severity, String sentence, Json.Obj body) {
+        long index,
+        long atMs,
+        String kind,
+        Optional<String> transaction,
+        Severity severity,
+        String sentence,
+        Json.Obj body) {
 
     /** Characters of a text of others that are shipped. */
     static final int LONGEST_TEXT = 2048;
@@ -46,8 +52,10 @@ public record Event(
             }
             String text = JsonText.ascii(new Json.Obj(members));
             Optional<String> longest = members.entrySet().stream()
-                    .filter(entry -> !ESSENTIAL.contains(entry.getKey()) && !entry.getKey().equals(CUT))
-                    .max(java.util.Comparator.comparingInt(entry -> JsonText.ascii(entry.getValue()).length()))
+                    .filter(entry -> !ESSENTIAL.contains(entry.getKey())
+                            && !entry.getKey().equals(CUT))
+                    .max(java.util.Comparator.comparingInt(
+                            entry -> JsonText.ascii(entry.getValue()).length()))
                     .map(Map.Entry::getKey);
             if (text.length() <= most || longest.isEmpty()) {
                 return text;

@@ -53,7 +53,8 @@ record OtlpLogs(String host, String version) {
                         List.of(
                                 JsonText.object("key", "ambit.index", "value", value(new Json.Int(event.index()))),
                                 attribute("ambit.leaf", event.leaf()),
-                                attribute("ambit.transaction", event.transaction().orElse("")),
+                                attribute(
+                                        "ambit.transaction", event.transaction().orElse("")),
                                 attribute("ambit.sentence", event.sentence()))));
         event.transaction()
                 .filter(it -> TRACE.matcher(it).matches())
@@ -79,7 +80,8 @@ record OtlpLogs(String host, String version) {
             case Json.Arr(List<Json> items) ->
                 JsonText.object(
                         "arrayValue",
-                        JsonText.object("values", items.stream().map(OtlpLogs::value).toList()));
+                        JsonText.object(
+                                "values", items.stream().map(OtlpLogs::value).toList()));
             case Json.Obj(Map<String, Json> members) ->
                 JsonText.object(
                         "kvlistValue",

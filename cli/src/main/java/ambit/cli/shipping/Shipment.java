@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * takes no lock of it, and nothing waits for it. Only what is on the disk is shipped. Not thread-safe.
  */
 public final class Shipment {
-    private static final int MOST_EVENTS = 500;
+    private static final int MOST_EVENTS = 1000;
     private static final int MOST_CHARACTERS = 512 << 10;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -41,8 +41,7 @@ public final class Shipment {
     private String origin = "";
 
     /** From where it was left; {@code saying} takes each new problem, and its end, in a sentence. */
-    public Shipment(
-            Path log, Cursors cursors, Destination destination, Wording wording, Consumer<String> saying)
+    public Shipment(Path log, Cursors cursors, Destination destination, Wording wording, Consumer<String> saying)
             throws IOException {
         this.log = log;
         this.cursors = cursors;

@@ -17,13 +17,15 @@ final class SyslogMessage {
     private static final int LOG_AUDIT = 13;
     private static final int LONGEST_MSGID = 32;
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private SyslogMessage() {}
 
     static byte[] of(Event event, String host) {
-        String kind = event.kind().substring(0, Math.min(LONGEST_MSGID, event.kind().length()));
+        String kind =
+                event.kind().substring(0, Math.min(LONGEST_MSGID, event.kind().length()));
         String header = "<" + (LOG_AUDIT * 8 + event.severity().syslog()) + ">1 "
                 + TIME.format(Instant.ofEpochMilli(event.atMs())) + " " + host + " ambit - " + kind + " - ";
         return (header + event.json(MOST_CHARACTERS)).getBytes(StandardCharsets.US_ASCII);

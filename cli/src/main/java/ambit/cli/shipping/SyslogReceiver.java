@@ -46,8 +46,9 @@ final class SyslogReceiver implements Receiver {
             // Writing knows no time-out of its own.
             Thread.ofVirtual().start(() -> closeUnless(done, socket));
             socket.connect(new InetSocketAddress(host, port), (int) patience.toMillis());
-            socket.setSoTimeout((int) patience.toMillis());
             frames.writeTo(socket.getOutputStream());
+            requireOpen(socket);
+            socket.setSoTimeout((int) patience.toMillis());
             socket.shutdownOutput();
             if (socket.getInputStream().read() >= 0) {
                 throw new IOException("it answers, which is not syslog");
@@ -58,6 +59,18 @@ final class SyslogReceiver implements Receiver {
             throw new IOException(place() + ": " + e.getMessage(), e);
         } finally {
             done.countDown();
+        }
+    }
+
+    /** A receiver that closes before it was told that this is the end has not read to the end. */
+    private static void requireOpen(Socket socket) throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            if (socket.getInputStream().read() < 0) {
+                throw new IOException("it closed the connection before it had all events");
+            }
+        } catch (SocketTimeoutException e) {
+            // As it should be: it says nothing, and goes on reading.
         }
     }
 

@@ -48,7 +48,9 @@ final class ShippingProcess implements AutoCloseable {
                 "ship",
                 "--supervised");
         Map<String, String> own = new TreeMap<>(environment);
-        own.keySet().removeIf(name -> plan.variables().contains(name) && !plan.shippingVariables().contains(name));
+        own.keySet()
+                .removeIf(name -> plan.variables().contains(name)
+                        && !plan.shippingVariables().contains(name));
         ShippingProcess shipping = new ShippingProcess(new ArrayList<>(command), own, log);
         shipping.keeper.start();
         return shipping;

@@ -69,7 +69,8 @@ public final class Supervisor {
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
             boolean asked;
-            try (ShippingProcess _ = plan.shipping().isEmpty() ? null : ShippingProcess.start(directory, plan, environment, log)) {
+            try (ShippingProcess _ =
+                    plan.shipping().isEmpty() ? null : ShippingProcess.start(directory, plan, environment, log)) {
                 asked = keepRunning();
             }
             if (asked) {

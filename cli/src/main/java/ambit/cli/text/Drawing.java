@@ -174,14 +174,16 @@ public final class Drawing {
     }
 
     private void corner(int x, int y, String words) {
-        out.append("<text x=\"%d\" y=\"%d\" font-family=\"%s\" font-size=\"12\" fill=\"%s\" text-anchor=\"end\">%s</text>\n"
-                .formatted(x, y, MONO, FAINT, escaped(words)));
+        out.append(
+                "<text x=\"%d\" y=\"%d\" font-family=\"%s\" font-size=\"12\" fill=\"%s\" text-anchor=\"end\">%s</text>\n"
+                        .formatted(x, y, MONO, FAINT, escaped(words)));
     }
 
     private void text(int x, int y, String font, int size, String colour, boolean bold, String words) {
         if (!words.isEmpty()) {
-            out.append("<text x=\"%d\" y=\"%d\" font-family=\"%s\" font-size=\"%d\" fill=\"%s\"%s xml:space=\"preserve\">%s</text>\n"
-                    .formatted(x, y, font, size, colour, bold ? " font-weight=\"bold\"" : "", escaped(words)));
+            out.append(
+                    "<text x=\"%d\" y=\"%d\" font-family=\"%s\" font-size=\"%d\" fill=\"%s\"%s xml:space=\"preserve\">%s</text>\n"
+                            .formatted(x, y, font, size, colour, bold ? " font-weight=\"bold\"" : "", escaped(words)));
         }
     }
 
