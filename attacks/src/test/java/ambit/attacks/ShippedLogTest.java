@@ -19,9 +19,8 @@ final class ShippedLogTest {
 
     @Test
     void eventsArriveWhileTheKernelRunsWhateverBecomesOfShipping() throws Exception {
-        Configuration configuration = Configuration.usual()
-                .ship("file:events.jsonl")
-                .ship("syslog://127.0.0.1:" + closedPort());
+        Configuration configuration =
+                Configuration.usual().ship("file:events.jsonl").ship("syslog://127.0.0.1:" + closedPort());
         try (Installation ambit = Installation.make(Mode.best(), configuration)) {
             ambit.up();
             ambit.guest("log({'note': 'first'})").exits(0);
@@ -33,13 +32,17 @@ final class ShippedLogTest {
             stop(shipper(ambit), "KILL");
             Await.until("what happened meanwhile", () -> said(ambit).contains("meanwhile"));
 
-            Await.until("all of the log", () -> shipping(ambit, "file:").get("behind").asLong() == 0);
+            Await.until(
+                    "all of the log",
+                    () -> shipping(ambit, "file:").get("behind").asLong() == 0);
             JsonNode nowhere = shipping(ambit, "syslog:");
             assertThat(nowhere.get("behind").asLong()).isPositive();
             assertThat(nowhere.get("problem").asString()).contains("refused");
-            assertThat(ambit.ambit("status").exits(0).out()).contains("  ships    file:", "all of it", " behind: syslog://");
+            assertThat(ambit.ambit("status").exits(0).out())
+                    .contains("  ships    file:", "all of it", " behind: syslog://");
             assertThat(ambit.status().get("restarts").asInt()).isZero();
-            List<JsonNode> events = Files.readAllLines(file(ambit)).stream().map(JSON::readTree).toList();
+            List<JsonNode> events =
+                    Files.readAllLines(file(ambit)).stream().map(JSON::readTree).toList();
             assertThat(events.stream().map(it -> it.get("index").asLong()))
                     .isEqualTo(LongStream.range(0, events.size()).boxed().toList());
 
@@ -64,7 +67,11 @@ final class ShippedLogTest {
     }
 
     private static JsonNode shipping(Installation ambit, String to) throws Exception {
-        return ambit.ambit("status", "--json").exits(0).json().get("shipping").valueStream()
+        return ambit.ambit("status", "--json")
+                .exits(0)
+                .json()
+                .get("shipping")
+                .valueStream()
                 .filter(it -> it.get("to").asString().startsWith(to))
                 .findFirst()
                 .orElseThrow();
@@ -78,6 +85,11 @@ final class ShippedLogTest {
     }
 
     private static void stop(Optional<ProcessHandle> process, String signal) throws Exception {
-        Running.start(List.of("kill", "-" + signal, Long.toString(process.orElseThrow().pid()))).finish().exits(0);
+        Running.start(List.of(
+                        "kill",
+                        "-" + signal,
+                        Long.toString(process.orElseThrow().pid())))
+                .finish()
+                .exits(0);
     }
 }
