@@ -128,11 +128,16 @@ final class HttpReceiver implements AutoCloseable {
                         .getBytes(StandardCharsets.UTF_8));
     }
 
-    @Override
-    public void close() throws IOException {
+    /** Listens no more. */
+    void stop() throws IOException {
         listener.close();
         for (Socket connection : connections) {
             connection.close();
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stop();
     }
 }

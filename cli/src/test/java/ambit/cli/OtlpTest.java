@@ -122,7 +122,7 @@ class OtlpTest {
             Thread shipping = shipping(receiver, said);
             log.addEvents(1501, 1500);
             Await.until("all events", () -> new TreeSet<>(indices(receiver)).size() == 3001);
-            receiver.close();
+            receiver.stop();
             log.addEvents(3001, 5);
             Await.until("a problem", () -> said.getLast().contains("is not shipped to"));
             try (HttpReceiver again = HttpReceiver.start(receiver.port())) {
