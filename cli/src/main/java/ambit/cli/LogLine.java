@@ -27,6 +27,7 @@ record LogLine(long index, Entry entry) {
             case Entry.Denied it -> Optional.of(it.transaction());
             case Entry.Allowed it -> Optional.of(it.transaction());
             case Entry.GuestEvent it -> Optional.of(it.transaction());
+            case Entry.BoundaryReport it -> Optional.of(it.transaction());
             case Entry.CommitIntended it -> Optional.of(it.transaction());
             case Entry.Ended it -> Optional.of(it.transaction());
             case Entry.Recovered it -> Optional.of(it.transaction());
@@ -38,7 +39,8 @@ record LogLine(long index, Entry entry) {
                     Entry.Outcome _,
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
-                    Entry.CoreKeyEndorsed _ -> Optional.empty();
+                    Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _ -> Optional.empty();
         };
     }
 
@@ -135,6 +137,8 @@ record LogLine(long index, Entry entry) {
                         + it.millis() + " ms  permit " + brief(it.permit());
             case Entry.GuestEvent it ->
                 "the guest says " + Terminal.plain(words(it.event())) + inTransaction(it.transaction());
+            case Entry.BoundaryReport it ->
+                "the guest's boundary: " + Sentences.boundary(it.report()) + inTransaction(it.transaction());
             case Entry.CommitIntended it -> "commits" + inTransaction(it.transaction());
             case Entry.Ended it ->
                 "ended: " + Sentences.end(it.how()) + ", exit code " + it.exitCode() + verdicts(it.verdicts())
@@ -148,6 +152,8 @@ record LogLine(long index, Entry entry) {
                 "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
                         + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
+            case Entry.PostQuantumKey it ->
+                "checkpoints are signed with the ML-DSA key " + brief(it.key().sha256()) + ", too";
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
@@ -309,6 +315,9 @@ record LogLine(long index, Entry entry) {
             case Entry.GuestEvent it ->
                 JsonText.object(
                         "context", it.context().toHex(), "transaction", it.transaction(), "event", words(it.event()));
+            case Entry.BoundaryReport it ->
+                JsonText.object(
+                        "context", it.context().toHex(), "transaction", it.transaction(), "report", words(it.report()));
             case Entry.CommitIntended it ->
                 JsonText.object("context", it.context().toHex(), "transaction", it.transaction());
             case Entry.Ended it ->
@@ -339,6 +348,7 @@ record LogLine(long index, Entry entry) {
                         "word", it.word().toHex());
             case Entry.CoreKeyEndorsed it ->
                 JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
+            case Entry.PostQuantumKey it -> JsonText.object("mlDsaKey", it.key().toHex());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
     }
