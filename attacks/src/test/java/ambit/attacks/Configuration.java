@@ -1,7 +1,9 @@
 package ambit.attacks;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** An {@code ambit.yaml} for tests, part by part. Paths are relative to the installation's directory. */
@@ -15,6 +17,7 @@ public final class Configuration {
     private final Map<String, String> principals = new LinkedHashMap<>();
     private final Map<String, String> tools = new LinkedHashMap<>();
     private final Map<String, String> agents = new LinkedHashMap<>();
+    private final List<String> ships = new ArrayList<>();
 
     private Configuration() {}
 
@@ -77,6 +80,12 @@ public final class Configuration {
         return this;
     }
 
+    /** Where the log's events are sent. */
+    Configuration ship(String to) {
+        ships.add(to);
+        return this;
+    }
+
     String yaml(Path root, ScriptedModel model) {
         StringBuilder yaml = new StringBuilder("tenant: acme\nprincipals:\n");
         principals.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
@@ -84,6 +93,9 @@ public final class Configuration {
         tools.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
         yaml.append("agents:\n");
         agents.forEach((name, value) -> yaml.append("  %s:\n    %s\n".formatted(name, value)));
+        if (!ships.isEmpty()) {
+            yaml.append("log: {ship: [\"").append(String.join("\", \"", ships)).append("\"]}\n");
+        }
         return yaml.toString().replace("MODEL\"", model.address() + "\"").replace("ROOT", root.toString());
     }
 }

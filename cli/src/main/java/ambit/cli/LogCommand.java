@@ -1,22 +1,26 @@
 package ambit.cli;
 
+import ambit.audit.LogTail;
 import ambit.audit.LogVerifier;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
-import ambit.log.entry.Entry;
+import ambit.log.JournalException;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -24,10 +28,25 @@ import picocli.CommandLine.ParentCommand;
         name = "log",
         description = "Show the audit log: every decision, in its order.",
         mixinStandardHelpOptions = true,
-        subcommands = {LogVerifyCommand.class, LogProveCommand.class, LogExportCommand.class, LogCosignCommand.class})
+        subcommands = {
+            LogVerifyCommand.class,
+            LogProveCommand.class,
+            LogExportCommand.class,
+            LogCosignCommand.class,
+            ShipCommand.class
+        })
 final class LogCommand implements Callable<Integer> {
 
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
+
+    /** Thrown to end quietly when nobody reads any more. */
+    private static final class Unread extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unread() {
+            super("nobody reads", null, false, false);
+        }
+    }
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -38,38 +57,98 @@ final class LogCommand implements Callable<Integer> {
             description = "Go on with what is added.")
     private boolean follow;
 
-    @Option(names = "--transaction", paramLabel = "T", description = "Only this transaction (or what begins like it).")
-    private String transaction = "";
-
-    @Option(names = "--denied", description = "Only refusals.")
-    private boolean denied;
+    @Option(
+            names = {"-n", "--limit"},
+            paramLabel = "N",
+            description = "Only the last N of what is there.")
+    private int limit = -1;
 
     @Option(names = "--json", description = "One JSON object on each line.")
     private boolean json;
 
-    /** The transaction of each permit, because an outcome names its permit only. */
-    private final Map<Blob, String> permits = new HashMap<>();
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private LogFilter filter;
 
-    private long shown = -1;
+    private final Subject.Reader subjects = new Subject.Reader();
+
+    /** The last lines of what is there, where only those are wanted. */
+    private final Deque<LogLine> last = new ArrayDeque<>();
 
     @Override
     public Integer call() throws IOException {
         Project project = main.project();
-        Path directory = project.places().log();
         Blob key = coreKey(project);
-        Terminal terminal = main.terminal();
-        long size = -1;
-        do {
-            long now = Files.size(directory.resolve("entries"));
-            if (now != size) {
-                size = now;
-                show(directory, key, terminal);
-            }
+        if (limit == 0 || limit < -1) {
+            throw Failure.usage("--limit needs a number from 1", "such as -n 20");
+        }
+        BiPredicate<LogLine, Subject> wanted =
+                filter.predicate(new KeyRing(project.places().keys()), Instant.now());
+        try {
+            long size = showAll(project.places().log(), key, wanted);
             if (follow) {
+                follow(project.places().log(), size, wanted);
+            }
+        } catch (Unread _) {
+            // As with any other command in a pipe.
+        }
+        return ExitCode.OK;
+    }
+
+    /** Shows what is there, as far as it is verified, and returns how many entries that is. */
+    private long showAll(Path directory, Blob key, BiPredicate<LogLine, Subject> wanted) {
+        LogVerifier.Result result = LogVerifier.read(directory, key, (index, entry) -> {
+            LogLine line = new LogLine(index, entry);
+            if (!wanted.test(line, subjects.next(line))) {
+                return;
+            }
+            if (limit < 0) {
+                show(line);
+                return;
+            }
+            last.addLast(line);
+            if (last.size() > limit) {
+                last.removeFirst();
+            }
+        });
+        last.forEach(this::show);
+        return switch (result) {
+            case LogVerifier.Intact intact -> intact.head().size();
+            case LogVerifier.Broken(String sentence) -> throw broken(sentence);
+        };
+    }
+
+    private void follow(Path directory, long size, BiPredicate<LogLine, Subject> wanted) throws IOException {
+        try (LogTail tail = LogTail.at(directory, size)) {
+            while (!Thread.currentThread().isInterrupted()) {
+                tail.read(tail.length(), (index, entry, _) -> {
+                    LogLine line = new LogLine(index, entry);
+                    if (wanted.test(line, subjects.next(line))) {
+                        show(line);
+                    }
+                    return true;
+                });
                 LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             }
-        } while (follow && !Thread.currentThread().isInterrupted());
-        return ExitCode.OK;
+        } catch (JournalException e) {
+            throw broken(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void show(LogLine line) {
+        Terminal terminal = main.terminal();
+        terminal.result(json ? JsonText.write(line.json()) : line.text(terminal));
+        if (terminal.unread()) {
+            throw new Unread();
+        }
+    }
+
+    Main main() {
+        return main;
+    }
+
+    static Failure broken(String sentence) {
+        return Failure.unverified("the log is not intact: " + sentence, "'ambit log verify' says the same");
     }
 
     /** The key that the project's log is verified with. */
@@ -82,32 +161,6 @@ final class LogCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw Failure.usage("cannot read the core's public key", "who started the kernel may read it")
                     .because(e);
-        }
-    }
-
-    private void show(Path directory, Blob key, Terminal terminal) {
-        LogVerifier.Result result = LogVerifier.read(directory, key, (index, entry) -> {
-            if (index > shown) {
-                shown = index;
-                line(new LogLine(index, entry), terminal);
-            }
-        });
-        if (result instanceof LogVerifier.Broken(String sentence)) {
-            throw Failure.kernel("the log is not intact: " + sentence, "'ambit log verify' says the same");
-        }
-    }
-
-    private void line(LogLine line, Terminal terminal) {
-        if (line.entry() instanceof Entry.Allowed allowed) {
-            permits.put(allowed.permit(), allowed.transaction());
-        }
-        Optional<String> of = line.entry() instanceof Entry.Outcome outcome
-                ? Optional.ofNullable(permits.get(outcome.permit()))
-                : line.transaction();
-        boolean wanted =
-                (transaction.isEmpty() || of.orElse("").startsWith(transaction)) && (!denied || line.isDenied());
-        if (wanted) {
-            terminal.result(json ? JsonText.write(line.json()) : line.text(terminal));
         }
     }
 }

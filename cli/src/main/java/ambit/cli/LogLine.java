@@ -2,6 +2,8 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Revocation;
+import ambit.cli.shipping.Event;
+import ambit.cli.shipping.Severity;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
@@ -42,6 +44,57 @@ record LogLine(long index, Entry entry) {
         };
     }
 
+    /** The context that it speaks of; where it names none, its transaction may still tell. */
+    Optional<Blob> context() {
+        Blob context = switch (entry) {
+            case Entry.Admitted it -> it.context();
+            case Entry.Spawned it -> it.context();
+            case Entry.Denied it -> it.context();
+            case Entry.Allowed it -> it.context();
+            case Entry.GuestEvent it -> it.context();
+            case Entry.CommitIntended it -> it.context();
+            case Entry.Ended it -> it.context();
+            case Entry.Wrote it -> it.context();
+            default -> Blob.EMPTY;
+        };
+        return Optional.of(context).filter(it -> !it.isEmpty());
+    }
+
+    /** What it takes from accounts, or settles of them. */
+    List<Entry.Debit> debits() {
+        return switch (entry) {
+            case Entry.Allowed it -> it.debits();
+            case Entry.Spawned it -> it.debits();
+            case Entry.Outcome it -> it.settled();
+            default -> List.of();
+        };
+    }
+
+    /** As it is shipped. */
+    static Event event(String origin, long index, Entry entry, Blob leaf) {
+        LogLine line = new LogLine(index, entry);
+        java.util.Map<String, Json> body = new java.util.LinkedHashMap<>(((Json.Obj) line.json()).members());
+        body.put("origin", new Json.Str(origin));
+        body.put("leaf", new Json.Str(leaf.toHex()));
+        return new Event(
+                index,
+                entry.atMs(),
+                line.kind(),
+                line.transaction(),
+                line.severity(),
+                line.sentence(),
+                new Json.Obj(body));
+    }
+
+    private Severity severity() {
+        return switch (entry) {
+            case Entry.Denied _ -> Severity.WARNING;
+            case Entry.Outcome it -> it.status() == 0 ? Severity.INFO : Severity.WARNING;
+            case Entry.Revoked _, Entry.Stopped _, Entry.TenantKeyAdded _, Entry.CoreKeyEndorsed _ -> Severity.NOTICE;
+            default -> Severity.INFO;
+        };
+    }
+
     boolean isDenied() {
         return entry instanceof Entry.Denied;
     }
@@ -50,6 +103,11 @@ record LogLine(long index, Entry entry) {
     String text(Terminal terminal) {
         return terminal.coloured(Colour.DIM, "#%-5d %s".formatted(index, Sentences.time(entry.atMs()))) + "  "
                 + what(terminal);
+    }
+
+    /** The same without index, time and colours. */
+    String sentence() {
+        return what(Terminal.PLAIN);
     }
 
     private String what(Terminal terminal) {
@@ -128,20 +186,25 @@ record LogLine(long index, Entry entry) {
         return transaction.isEmpty() ? "" : "  " + transaction;
     }
 
-    private static List<Object> debits(List<Entry.Debit> debits) {
-        return debits.stream()
-                .<Object>map(debit -> debit.account() < Entry.BUDGETS
-                        ? JsonText.object(
-                                "block", debit.block().toHex(),
-                                "capability", debit.account(),
-                                "uses", debit.taken(),
-                                "limit", debit.limit())
-                        : JsonText.object(
-                                "block", debit.block().toHex(),
-                                "budget", debit.account() - Entry.BUDGETS,
-                                "spent", debit.taken(),
-                                "limit", debit.limit()))
-                .toList();
+    static List<Object> debits(List<Entry.Debit> debits) {
+        return debits.stream().<Object>map(LogLine::debit).toList();
+    }
+
+    private static Json debit(Entry.Debit it) {
+        boolean uses = it.account() < Entry.BUDGETS;
+        return JsonText.object(
+                "block",
+                it.block().toHex(),
+                uses ? "capability" : "budget",
+                uses ? it.account() : it.account() - Entry.BUDGETS,
+                uses ? "uses" : "spent",
+                it.taken(),
+                "limit",
+                it.limit(),
+                "windowFromMs",
+                it.openedMs(),
+                "inWindow",
+                it.inWindow());
     }
 
     private static String left(List<Entry.Debit> debits) {
@@ -180,11 +243,17 @@ record LogLine(long index, Entry entry) {
         return new Json.Obj(all);
     }
 
-    private String kind() {
-        String name = entry.getClass().getSimpleName();
+    /** Its name in JSON, such as {@code guestEvent}. */
+    String kind() {
+        return kind(entry.getClass());
+    }
+
+    static String kind(Class<?> entry) {
+        String name = entry.getSimpleName();
         return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
+    /** Members beyond index, time and kind; docs/reference/log-json.md lists them, and a test compares. */
     private Json details() {
         return switch (entry) {
             case Entry.Boot it ->
@@ -194,21 +263,28 @@ record LogLine(long index, Entry entry) {
             case Entry.GrantSeen it -> JsonText.object("hash", it.hash().toHex());
             case Entry.Admitted it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "tenant", it.tenant(),
                         "principal", it.principal().toHex(),
                         "agent", it.agent(),
                         "grant", it.grantHash().toHex(),
                         "request", it.requestHash().toHex(),
+                        "contextKey", it.contextKey().toHex(),
                         "expiresAtMs", it.expiresAtMs());
             case Entry.Spawned it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "agent", it.agent(),
+                        "parent", it.parent().toHex(),
                         "delegation", it.delegationHash().toHex(),
-                        "expiresAtMs", it.expiresAtMs());
+                        "contextKey", it.contextKey().toHex(),
+                        "expiresAtMs", it.expiresAtMs(),
+                        "debits", debits(it.debits()));
             case Entry.Denied it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "syscall", Sentences.syscall(it.syscall()),
                         "capability", it.capability(),
@@ -217,6 +293,7 @@ record LogLine(long index, Entry entry) {
                         "sentence", it.sentence());
             case Entry.Allowed it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "sequence", it.sequence(),
                         "syscall", Sentences.syscall(it.syscall()),
@@ -230,27 +307,38 @@ record LogLine(long index, Entry entry) {
             case Entry.Outcome it ->
                 JsonText.object(
                         "permit", it.permit().toHex(),
-                        "status", it.status() == 0 ? "OK" : Sentences.denial(it.status()),
+                        "status", Sentences.status(it.status()),
                         "resultDigest", it.resultDigest().toHex(),
                         "bytes", it.bytes(),
                         "millis", it.millis(),
                         "settled", debits(it.settled()));
-            case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
+            case Entry.GuestEvent it ->
+                JsonText.object(
+                        "context", it.context().toHex(), "transaction", it.transaction(), "event", words(it.event()));
             case Entry.BoundaryReport it ->
-                JsonText.object("transaction", it.transaction(), "report", words(it.report()));
-            case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
+                JsonText.object(
+                        "context", it.context().toHex(), "transaction", it.transaction(), "report", words(it.report()));
+            case Entry.CommitIntended it ->
+                JsonText.object("context", it.context().toHex(), "transaction", it.transaction());
             case Entry.Ended it ->
                 JsonText.object(
+                        "context", it.context().toHex(),
                         "transaction", it.transaction(),
                         "how", Sentences.end(it.how()),
                         "exitCode", it.exitCode(),
+                        "resultDigest", it.resultDigest().toHex(),
                         "verdicts", objects(it.verdicts()));
-            case Entry.Wrote it -> JsonText.object("transaction", it.transaction(), "verdicts", objects(it.verdicts()));
+            case Entry.Wrote it ->
+                JsonText.object(
+                        "context", it.context().toHex(),
+                        "transaction", it.transaction(),
+                        "verdicts", objects(it.verdicts()));
             case Entry.Revoked it ->
                 JsonText.object(
                         "tenant", it.tenant(),
                         "target", it.target().toHex(),
                         "epoch", it.epoch(),
+                        "revocation", it.revocation().sha256().toHex(),
                         "why", why(it));
             case Entry.Stopped it -> JsonText.object("transaction", it.transaction(), "why", it.why());
             case Entry.TenantKeyAdded it ->
@@ -265,12 +353,12 @@ record LogLine(long index, Entry entry) {
         };
     }
 
-    private static List<Json> objects(List<Entry.Written> verdicts) {
+    static List<Json> objects(List<Entry.Written> verdicts) {
         return verdicts.stream()
                 .map(verdict -> JsonText.object(
                         "key", verdict.key(),
                         "committed", verdict.committed(),
-                        "code", verdict.code() == 0 ? "OK" : Sentences.denial(verdict.code()),
+                        "code", Sentences.status(verdict.code()),
                         "version", verdict.version()))
                 .toList();
     }

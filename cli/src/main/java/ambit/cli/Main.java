@@ -4,10 +4,12 @@ import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import java.io.PrintWriter;
+import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -160,7 +162,9 @@ public final class Main implements Runnable {
 
     /** The version that the build wrote into the module's descriptor. */
     static String version() {
-        return Main.class.getModule().getDescriptor().rawVersion().orElse("unversioned");
+        return Optional.ofNullable(Main.class.getModule().getDescriptor())
+                .flatMap(ModuleDescriptor::rawVersion)
+                .orElse("unversioned");
     }
 
     static final class Version implements IVersionProvider {

@@ -27,6 +27,11 @@ final class Sentences {
         }
     }
 
+    /** {@code OK}, or the name of a denial. */
+    static String status(int code) {
+        return code == 0 ? "OK" : denial(code);
+    }
+
     static String denialSentence(int code) {
         try {
             return Denial.of(code).sentence();

@@ -1,6 +1,8 @@
 package ambit.cli;
 
 import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.cli.shipping.Cursors;
 import ambit.cli.supervisor.Kernel;
 import ambit.cli.supervisor.KernelStatus;
 import ambit.cli.supervisor.Link;
@@ -10,6 +12,7 @@ import ambit.wire.AdminToCore;
 import ambit.wire.CoreToAdmin;
 import ambit.wire.CoreToAdmin.CoreStatus;
 import ambit.wire.FrontEvent;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,6 +67,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private void show(Project project, KernelStatus status, CoreStatus core, List<FrontEvent.Transaction> live) {
         Terminal terminal = main.terminal();
+        List<Cursors.Entry> shipping = shipping(project);
         if (json) {
             terminal.result(JsonText.write(JsonText.object(
                     "state", "ready",
@@ -74,6 +78,7 @@ final class StatusCommand implements Callable<Integer> {
                     "logSize", core.logSize(),
                     "epoch", core.epoch(),
                     "drivers", core.drivers(),
+                    "shipping", shipping.stream().map(it -> object(it, core)).toList(),
                     "transactions", live.stream().map(StatusCommand::object).toList())));
             return;
         }
@@ -84,6 +89,7 @@ final class StatusCommand implements Callable<Integer> {
                 + core.epoch());
         terminal.result(
                 "  drivers  " + (core.drivers().isEmpty() ? "none connected" : String.join(", ", core.drivers())));
+        shipping.forEach(it -> terminal.result("  ships    " + words(it, core)));
         if (status.restarts() > 0) {
             terminal.result("  started again " + Sentences.count(status.restarts(), "time", "times") + "; last because "
                     + status.problem());
@@ -93,6 +99,39 @@ final class StatusCommand implements Callable<Integer> {
             terminal.result("    " + it.id() + "  " + it.agent() + "  since " + Sentences.time(it.startedAtMs()) + "  "
                     + Sentences.count(it.calls(), "call", "calls") + ", " + it.denied() + " denied");
         }
+    }
+
+    private static List<Cursors.Entry> shipping(Project project) {
+        try {
+            return new Cursors(project.places().shipping()).all();
+        } catch (IOException e) {
+            throw Failure.usage("cannot tell what was shipped: " + e.getMessage(), "")
+                    .because(e);
+        }
+    }
+
+    /** Such as {@code syslog://127.0.0.1:514  3 entries behind; connection refused}. */
+    private static String words(Cursors.Entry entry, CoreStatus core) {
+        long behind = behind(entry, core);
+        String problem = entry.cursor().problem();
+        return Terminal.plain(entry.cursor().to()) + "  "
+                + (behind == 0 ? "all of it" : Sentences.count(behind, "entry", "entries") + " behind")
+                + (entry.shipped() ? "" : ", and no process goes on with it")
+                + (problem.isEmpty() ? "" : ": " + Terminal.plain(problem));
+    }
+
+    /** The log may have grown while the two were asked. */
+    private static long behind(Cursors.Entry entry, CoreStatus core) {
+        return Math.max(0, core.logSize() - entry.cursor().place().index());
+    }
+
+    private static ambit.wire.Json object(Cursors.Entry it, CoreStatus core) {
+        return JsonText.object(
+                "to", it.cursor().to(),
+                "shipped", it.cursor().place().index(),
+                "behind", behind(it, core),
+                "running", it.shipped(),
+                "problem", it.cursor().problem());
     }
 
     private static ambit.wire.Json object(FrontEvent.Transaction it) {

@@ -1,6 +1,7 @@
 package ambit.cli.config;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +12,11 @@ import java.util.Set;
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
-    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents");
+    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "log");
     private static final List<String> PRINCIPAL = List.of("may-run");
+
+    private static final List<String> LOG = List.of("ship");
+    private static final List<String> SHIP = List.of("to", "credential");
 
     private final Problems problems;
 
@@ -48,11 +52,49 @@ final class ConfigParser {
             checkStarts(agent, agentNodes.keySet());
         }
         refuseCircles(agents);
+        List<Shipping> shipping = fields.optional("log").map(this::shipping).orElse(List.of());
         return Optional.of(new Config(
                 tenant,
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
-                java.util.Collections.unmodifiableMap(agents)));
+                java.util.Collections.unmodifiableMap(agents),
+                shipping));
+    }
+
+    private List<Shipping> shipping(Node log) {
+        Fields fields = Fields.closed(problems, "'log'", log, LOG);
+        List<Shipping> all = new ArrayList<>();
+        for (Node item : fields.optional("ship")
+                .map(node -> fields.items(node, "a list of places to ship to"))
+                .orElse(List.of())) {
+            place(fields, item).ifPresent(place -> {
+                if (all.stream().anyMatch(it -> it.to().equals(place.to()))) {
+                    problems.error(item.at(), "'" + place.to() + "' stands here a second time", "keep one of the two");
+                }
+                all.add(place);
+            });
+        }
+        return List.copyOf(all);
+    }
+
+    /** {@code file:…}, or {@code {to: otlp:…, credential: env:NAME}}. */
+    private Optional<Shipping> place(Fields log, Node item) {
+        if (!(item instanceof Node.Mapping)) {
+            return to(log, item, Optional.empty());
+        }
+        Fields fields = Fields.closed(problems, "a place to ship to", item, SHIP);
+        Optional<Credential> credential = fields.optional("credential")
+                .flatMap(node -> fields.text(node, Credential.FORM, "a credential's place, env:NAME or file:path"))
+                .flatMap(Credential::parse);
+        Optional<Shipping> place =
+                fields.required("to", "syslog://127.0.0.1:514").flatMap(node -> to(fields, node, credential));
+        place.filter(it -> !it.takesCredential())
+                .ifPresent(_ -> fields.refuse("credential", "only otlp takes a credential", "remove it"));
+        return place;
+    }
+
+    private static Optional<Shipping> to(Fields fields, Node node, Optional<Credential> credential) {
+        return fields.text(node, Shipping.FORM, Shipping.EXPECTED).map(to -> new Shipping(to, credential));
     }
 
     private Map<String, Node.Entry> named(Fields top, String section) {

@@ -30,8 +30,6 @@ final class ToolParser {
 
     private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
     private static final Pattern OPERATION = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
-    private static final Pattern CREDENTIAL =
-            Pattern.compile("env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\\x00-\\x1f\\x7f]{1,1024}");
 
     private static final Duration MODEL_TIME_OUT = Duration.ofMinutes(2);
     private static final Duration MCP_TIME_OUT = Duration.ofMinutes(1);
@@ -148,10 +146,8 @@ final class ToolParser {
 
     private Optional<Credential> credential(Fields fields) {
         return fields.optional("credential")
-                .flatMap(node -> fields.text(node, CREDENTIAL, "a credential's place, env:NAME or file:path"))
-                .map(place -> place.startsWith("env:")
-                        ? new Credential.Variable(place.substring(4))
-                        : new Credential.File(place.substring(5)));
+                .flatMap(node -> fields.text(node, Credential.FORM, "a credential's place, env:NAME or file:path"))
+                .flatMap(Credential::parse);
     }
 
     private Set<String> effectFree(Fields fields) {

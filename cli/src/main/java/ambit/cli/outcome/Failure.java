@@ -34,6 +34,11 @@ public final class Failure extends RuntimeException {
         return new Failure(ExitCode.KERNEL, sentence, hint);
     }
 
+    /** A log or an artifact is not what it says it is. */
+    public static Failure unverified(String sentence, String hint) {
+        return new Failure(ExitCode.AGENT_FAILED, sentence, hint);
+    }
+
     /** The same, with what it came of, which AMBIT_DEBUG=1 shows. */
     public Failure because(Throwable cause) {
         initCause(cause);

@@ -147,7 +147,9 @@ public final class Kernel {
         Map<String, String> inherited = new TreeMap<>(environment);
         inherited
                 .keySet()
-                .removeIf(name -> !PLACES.contains(name) && !plan.variables().contains(name));
+                .removeIf(name -> !PLACES.contains(name)
+                        && !plan.variables().contains(name)
+                        && !plan.shippingVariables().contains(name));
         inherited.put("AMBIT_STATE", places.state().toString());
         return inherited;
     }

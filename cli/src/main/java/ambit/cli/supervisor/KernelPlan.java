@@ -4,6 +4,7 @@ import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Credential;
 import ambit.cli.config.Mount;
+import ambit.cli.config.Shipping;
 import ambit.cli.config.Tool;
 import ambit.cli.outcome.Failure;
 import ambit.wire.Blob;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,13 +37,15 @@ import java.util.stream.Stream;
  * @param tools as the drivers want them described
  * @param variables environment variables that hold credentials
  * @param files host files that hold credentials
+ * @param shipping where the log's events go besides the log
  */
 public record KernelPlan(
         List<Path> guestView,
         SortedMap<Path, Boolean> toolView,
         List<Cbor> tools,
         SortedSet<String> variables,
-        List<Path> files) {
+        List<Path> files,
+        List<Shipping> shipping) {
 
     private static final String VIEW = "/view/";
     private static final String SECRETS = "/secrets/";
@@ -84,7 +88,15 @@ public record KernelPlan(
         for (Tool tool : present) {
             tools.add(describe(tool, directory, toolPaths, secrets));
         }
-        return new KernelPlan(List.copyOf(guestView), toolView, tools, variables, secrets);
+        return new KernelPlan(List.copyOf(guestView), toolView, tools, variables, secrets, config.shipping());
+    }
+
+    /** Environment variables that hold credentials for shipping; no process but the one that ships gets them. */
+    Set<String> shippingVariables() {
+        return shipping.stream()
+                .flatMap(it -> it.credential().stream())
+                .flatMap(it -> it instanceof Credential.Variable(String name) ? Stream.of(name) : Stream.empty())
+                .collect(Collectors.toSet());
     }
 
     private static boolean isPresent(Tool tool, Path directory) {
@@ -174,6 +186,7 @@ public record KernelPlan(
                 tools,
                 List.copyOf(variables),
                 files.stream().map(KernelPlan::version).toList(),
+                shipping.stream().map(Shipping::toString).toList(),
                 distribution.version());
         return Blob.of(Cbor.encode(all)).sha256().toHex();
     }

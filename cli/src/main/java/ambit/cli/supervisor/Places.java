@@ -102,6 +102,11 @@ public record Places(Path state, Path runtime) {
         return state.resolve("broker");
     }
 
+    /** How far the log was shipped to where. */
+    public Path shipping() {
+        return state.resolve("shipping");
+    }
+
     /** What the supervisor and the three processes say. */
     public Path kernelLog() {
         return logs().resolve("kernel.log");

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ public final class Supervisor {
     private static final int LOCK_TRIES = 20;
     private static final long LOCK_PAUSE_MS = 50;
 
+    private final Path directory;
     private final Places places;
     private final KernelPlan plan;
     private final Distribution distribution;
@@ -41,7 +43,14 @@ public final class Supervisor {
     private int restartCount;
     private String lastProblem = "";
 
-    public Supervisor(Places places, KernelPlan plan, Distribution distribution, Map<String, String> environment) {
+    /** Of the project in {@code directory}. */
+    public Supervisor(
+            Path directory,
+            Places places,
+            KernelPlan plan,
+            Distribution distribution,
+            Map<String, String> environment) {
+        this.directory = directory;
         this.places = places;
         this.plan = plan;
         this.distribution = distribution;
@@ -59,7 +68,11 @@ public final class Supervisor {
             Thread hook = new Thread(this::stopNow, "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
-            boolean asked = keepRunning();
+            boolean asked;
+            try (ShippingProcess _ =
+                    plan.shipping().isEmpty() ? null : ShippingProcess.start(directory, plan, environment, log)) {
+                asked = keepRunning();
+            }
             if (asked) {
                 Files.deleteIfExists(places.status());
             }

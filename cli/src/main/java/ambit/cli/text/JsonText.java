@@ -48,6 +48,21 @@ public final class JsonText {
         return out.toString();
     }
 
+    /** One line of ASCII: every other character is escaped. */
+    public static String ascii(Json value) {
+        String line = write(value);
+        StringBuilder out = new StringBuilder(line.length());
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c < 0x7f) {
+                out.append(c);
+            } else {
+                out.append("\\u%04x".formatted((int) c));
+            }
+        }
+        return out.toString();
+    }
+
     private static void write(Json value, StringBuilder out) {
         switch (value) {
             case Json.Obj(Map<String, Json> members) -> {

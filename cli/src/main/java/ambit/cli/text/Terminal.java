@@ -2,6 +2,7 @@ package ambit.cli.text;
 
 import ambit.cli.config.Problem;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Map;
 
 /**
@@ -25,6 +26,10 @@ public final class Terminal {
         }
     }
 
+    /** Without colours, for nobody. */
+    public static final Terminal PLAIN =
+            new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), false);
+
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean colours;
@@ -47,6 +52,11 @@ public final class Terminal {
     public void result(String line) {
         out.println(line);
         out.flush();
+    }
+
+    /** Whether nobody reads the results any more: the other end of the pipe is closed. */
+    public boolean unread() {
+        return out.checkError();
     }
 
     /** A line about what happens. */

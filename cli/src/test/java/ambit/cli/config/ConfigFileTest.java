@@ -136,7 +136,7 @@ final class ConfigFileTest {
         Outcome.Bad bad = (Outcome.Bad) ConfigFile.parse("ambit.yaml", "tenant: a\nagent: {}\nzzz: 1\n");
         assertThat(bad.errors())
                 .extracting(Problem::hint)
-                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents");
+                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents, log");
     }
 
     @Test

@@ -70,7 +70,10 @@ final class Corpus {
                 purse("{cents: {at-most: 9}}", "git.git_log: {costs: {cents: {argument: a/b, times: 100}}}"),
                 purse("{tokens: 9}", "model.chat: {costs: {tokens: {meter: tokens, at-most: 4000}}}"),
                 "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
-                "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}");
+                "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}",
+                "{tenant: a, log: {}}",
+                "{tenant: a, log: {ship: ['file:events.jsonl', 'syslog://[::1]:514', 'syslog+udp://siem.example:65535']}}",
+                "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}");
     }
 
     /** A good file whose one agent has budgets and this use. */
@@ -111,6 +114,18 @@ final class Corpus {
                 "{tenant: a, agents: {a: {run: [sh], limits: {processes: 0}}}}",
                 "{tenant: a, agents: {a: {run: [sh], limits: {speed: 3}}}}",
                 "{tenant: a, agents: {a: {run: [sh], may-start: {a: 0}}}}",
+                "{tenant: a, log: []}",
+                "{tenant: a, log: {keep: 3}}",
+                "{tenant: a, log: {ship: 'file:x'}}",
+                "{tenant: a, log: {ship: ['file:']}}",
+                "{tenant: a, log: {ship: ['ftp://x']}}",
+                "{tenant: a, log: {ship: ['syslog://x']}}",
+                "{tenant: a, log: {ship: ['syslog://x:65536']}}",
+                "{tenant: a, log: {ship: ['otlp:http://u:p@x/']}}",
+                "{tenant: a, log: {ship: ['file:x', 'file:x']}}",
+                "{tenant: a, log: {ship: [{credential: 'env:T'}]}}",
+                "{tenant: a, log: {ship: [{to: 'file:x', credential: 'env:T'}]}}",
+                "{tenant: a, log: {ship: [{to: 'otlp:http://x', credential: T}]}}",
                 "{tenant: a, principals: {a: {may-run: x}}}",
                 "{tenant: a, principals: {a: {may-run: [x, x]}}}",
                 "{tenant: a, tools: {a: {}}}",
