@@ -109,6 +109,7 @@ class CoreProcessTest {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         path,
                         "ambit.core.Main",
