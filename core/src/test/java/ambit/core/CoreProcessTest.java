@@ -358,7 +358,8 @@ class CoreProcessTest {
         Path log = config.state().resolve("log");
         Files.delete(log.resolve("entries"));
         Files.delete(log.resolve("checkpoint"));
-        LogKey logKey = new LogKey(config.origin(), CoreKeys.signing(config.state()));
+        LogKey logKey = new LogKey(
+                config.origin(), CoreKeys.signing(new ambit.authority.keyfile.SecretDirectory(config.state())));
         try (Journal journal = Journal.open(FileStorage.open(log), logKey)) {
             journal.append("not an entry".getBytes(UTF_8));
         }
