@@ -5,14 +5,12 @@ import ambit.log.FileStorage;
 import ambit.log.Head;
 import ambit.log.JournalException;
 import ambit.log.Records;
+import ambit.log.Segments;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,7 +41,7 @@ public final class LogVerifier {
 
     /** Checks the log and hands every entry to {@code visitor} on the way, before all of it is known to be intact. */
     public static Result read(Path directory, Blob corePublicKey, Visitor visitor) {
-        try (FileChannel entries = FileChannel.open(directory.resolve("entries"), StandardOpenOption.READ)) {
+        try (Segments entries = Segments.open(directory)) {
             Optional<byte[]> note = FileStorage.readCheckpoint(directory);
             if (note.isEmpty()) {
                 return new Broken("checkpoint is missing in " + directory);
@@ -51,10 +49,8 @@ public final class LogVerifier {
             Checkpoint unverified = Checkpoint.unverified(note.get());
             Head signed = unverified.head();
             CoreKeys keys = new CoreKeys(unverified.origin());
-            Records records = new Records(
-                    (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
-                    List.of(signed));
-            records.walk(entries.size(), (index, bytes) -> {
+            Records records = new Records(entries, List.of(signed));
+            records.walk(entries.length(), (index, bytes) -> {
                 Entry entry = Entry.decode(bytes);
                 keys.take(index, entry);
                 visitor.entry(index, entry);

@@ -11,6 +11,7 @@ final class MemoryStorage implements Storage {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private byte[] durable = new byte[0];
     private byte @Nullable [] checkpoint;
+    private byte @Nullable [] snapshot;
     private int writesLeft = Integer.MAX_VALUE;
     private int syncsLeft = Integer.MAX_VALUE;
     private int operationsAfterFailure;
@@ -84,6 +85,21 @@ final class MemoryStorage implements Storage {
     @Override
     public synchronized void replaceCheckpoint(byte[] note) {
         checkpoint = note.clone();
+    }
+
+    @Override
+    public synchronized long start() {
+        return 0;
+    }
+
+    @Override
+    public synchronized Optional<byte[]> snapshot() {
+        return Optional.ofNullable(snapshot);
+    }
+
+    @Override
+    public synchronized void replaceSnapshot(byte[] fresh) {
+        snapshot = fresh.clone();
     }
 
     @Override
