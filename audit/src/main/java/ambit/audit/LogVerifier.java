@@ -5,15 +5,13 @@ import ambit.log.FileStorage;
 import ambit.log.Head;
 import ambit.log.JournalException;
 import ambit.log.Records;
+import ambit.log.Segments;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.wire.Blob;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -52,12 +50,10 @@ public final class LogVerifier {
      * @param kept signed notes that the log must continue
      */
     public static Result read(Path directory, Blob corePublicKey, List<Note> kept, BytesVisitor visitor) {
-        try (FileChannel entries = FileChannel.open(directory.resolve("entries"), StandardOpenOption.READ)) {
+        try (Segments entries = Segments.open(directory)) {
             Follower follower = new Follower(checkpoint(directory), corePublicKey, kept);
-            Records records = new Records(
-                    (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
-                    follower.heads());
-            records.walk(entries.size(), (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
+            Records records = new Records(entries, follower.heads());
+            records.walk(entries.length(), (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
             follower.requireSigned();
             Checkpoint checkpoint = follower.checkpoint();
             return new Intact(

@@ -41,8 +41,13 @@ public record LogKey(String origin, SigningKey key, Optional<MlDsaKey> postQuant
 
     /** All of which a checkpoint may be signed with. The key against quantum computers is no substitute for one of them. */
     List<VerifierKey> accepted() {
-        List<VerifierKey> accepted = new ArrayList<>(List.of(VerifierKey.ed25519(origin, key.publicKey())));
-        former.forEach(it -> accepted.add(VerifierKey.ed25519(origin, it)));
-        return accepted;
+        return all().stream().map(it -> VerifierKey.ed25519(origin, it)).toList();
+    }
+
+    /** The Ed25519 keys that this log has had, the present one first. */
+    List<Blob> all() {
+        List<Blob> all = new ArrayList<>(List.of(key.publicKey()));
+        all.addAll(former);
+        return all;
     }
 }

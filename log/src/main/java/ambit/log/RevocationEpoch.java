@@ -13,6 +13,11 @@ final class RevocationEpoch {
 
     private long value;
 
+    /** @param before the epoch of the entries that come before those that are taken */
+    RevocationEpoch(long before) {
+        value = before;
+    }
+
     void take(byte[] entry) {
         if (entry.length > BEGINNING
                 && Arrays.equals(entry, 0, BEGINNING, REVOKED, 0, BEGINNING)

@@ -92,7 +92,7 @@ class RevocationEpochTest {
 
     @Test
     void entriesThatOnlyBeginLikeARevocationAreOfNoOtherKind() {
-        RevocationEpoch taken = new RevocationEpoch();
+        RevocationEpoch taken = new RevocationEpoch(0);
         taken.take(new byte[0]);
         taken.take(new byte[] {revoked(1)[0]});
         taken.take(another());
