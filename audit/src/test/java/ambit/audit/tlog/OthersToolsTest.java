@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.audit.LogVerifier.Intact;
+import ambit.authority.signing.PublicKeys;
 import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
@@ -88,7 +89,8 @@ class OthersToolsTest {
                     .start();
             BufferedReader lines = process.inputReader(UTF_8);
             String found = "";
-            for (String line = lines.readLine(); found.isEmpty(); line = lines.readLine()) {
+            while (found.isEmpty()) {
+                String line = lines.readLine();
                 if (line == null) {
                     throw new IOException("the web server does not begin");
                 }
@@ -174,5 +176,39 @@ class OthersToolsTest {
             assertThatThrownBy(() -> edited.verifiedBy(List.of(key))).isInstanceOf(JournalException.class);
         }
         assertThat(note.text()).startsWith(ORIGIN);
+    }
+
+    private static Ran python(Object... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("/usr/bin/python3", "-B", ROOT.resolve("spec/verify.py").toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return run(command.toArray(String[]::new));
+    }
+
+    @Test
+    void theVerifierInPythonAgreesOnProofsExportsAndVectors() throws Exception {
+        Path log = core.write(directory.resolve("log"), core.entries(300));
+        Path old = Files.copy(log.resolve("checkpoint"), directory.resolve("old"));
+        core.write(log, core.entries(600));
+        Path export = directory.resolve("export");
+        new Export(export).update(log, core.trusted(), Optional.empty());
+        Path key = Files.writeString(directory.resolve("core.pub"), PublicKeys.toLine(core.trusted()) + "\n");
+        Ran ran = python("log", export, key, old);
+        assertThat(ran.output).contains("600 entries, signed by the core; continues");
+        LogProof proof = ExportVerifier.prove(TileSource.directory(export), 77);
+        Path file = Files.writeString(directory.resolve("entry-77.tlog-proof"), proof.toString());
+        assertThat(python("proof", file, key).exit).isZero();
+        assertThat(python(ROOT.resolve("spec/merkle-vectors.json")).output).contains("196 of 196 cases agree");
+        // The controls: another place in the log, and another log that the same core signed.
+        Files.writeString(file, proof.toString().replace("index 77", "index 78"));
+        assertThat(python("proof", file, key).exit).isNotZero();
+        List<byte[]> forked = core.entries(600);
+        forked.set(100, SampleLog.event(1, "forked"));
+        Path fork = directory.resolve("fork");
+        new Export(fork).update(core.write(directory.resolve("forked"), forked), core.trusted(), Optional.empty());
+        assertThat(python("log", fork, key).exit).isZero();
+        assertThat(python("log", fork, key, old).exit).isNotZero();
     }
 }
