@@ -2,7 +2,9 @@
 """Verifies Ambit's chains, decisions, permits, receipts, proofs and logs from their specification (docs/reference/formats.md and
 docs/constraints.md) alone: it shares no code with Ambit and needs nothing but Python 3.9.
 
-    spec/verify.py spec/vectors.json      (or spec/log-vectors.json) checks that it agrees with every vector; exits with 0 if it does
+    spec/verify.py spec/vectors.json      (or another file of vectors) checks that it agrees with every vector; exits with 0 if it does
+    spec/verify.py log DIR|URL core.pub [OLD-CHECKPOINT…]      checks an export of a log, which must continue checkpoints that were kept
+    spec/verify.py proof FILE.tlog-proof core.pub              checks that an entry is in a log
 """
 
 import base64
@@ -414,6 +416,54 @@ def reigns(origin, entries):
     return found
 
 
+def node(left, right):
+    return sha256(b"\1" + left + right)
+
+
+def includes(index, size, leaf, proof, expected):
+    """Whether the proof shows that the tree of this size and root has this leaf there: RFC 9162 §2.1.3.2."""
+    if not 0 <= index < size or len(leaf) != 32:
+        return False
+    at, last = index, size - 1
+    for sibling in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            leaf = node(sibling, leaf)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            leaf = node(leaf, sibling)
+        at, last = at >> 1, last >> 1
+    return last == 0 and leaf == expected
+
+
+def continues(old, old_root, size, expected, proof):
+    """Whether the proof shows that the tree of this size begins with the old one: RFC 9162 §2.1.4.2."""
+    if not 0 <= old <= size:
+        return False
+    if old in (0, size):
+        return not proof and (old > 0 or old_root == sha256(b"")) and (old < size or old_root == expected)
+    at, last = old - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    proof = proof if at else [old_root] + proof
+    if not proof:
+        return False
+    older = newer = proof[0]
+    for sibling in proof[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            older, newer = node(sibling, older), node(sibling, newer)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            newer = node(newer, sibling)
+        at, last = at >> 1, last >> 1
+    return last == 0 and older == old_root and newer == expected
+
+
 def require_signed(note, found, trusted, size):
     """Malformed unless the note is signed by a key in force over so many entries, and by the ML-DSA key that the log names beside it."""
     origin = note.checkpoint()[0]
@@ -439,6 +489,57 @@ def check_log(trusted, entries, note, *kept):
         demand(size <= len(leaves), "fewer entries than a checkpoint was signed over")
         demand(expected == root(leaves[:size]), "other entries than a checkpoint was signed over")
         require_signed(one, found, trusted, size)
+
+
+def check_proof(trusted, text):
+    """The index and the entry of a .tlog-proof (c2sp.org/tlog-proof) by whoever trusts this key of the core; Malformed if it proves nothing."""
+    head, _, note = text.partition("\n\n")
+    title, extra, index, *hashes = head.split("\n") + [""] * max(0, 3 - len(head.split("\n")))
+    demand(title == "c2sp.org/tlog-proof@v1" and extra.startswith("extra "), "no proof that brings its entry")
+    demand(re.fullmatch("index (0|[1-9][0-9]{0,17})", index), "no index")
+    entry, note = plain(extra[6:]), Note(note)
+    origin, size, expected = note.checkpoint()
+    demand(note.signed_by(origin, ED25519, trusted), "not signed by the core's key")
+    index = int(index[6:])
+    demand(includes(index, size, sha256(b"\0" + entry), [plain(h) for h in hashes], expected), "another entry or another tree")
+    return index, entry
+
+
+def resource(where, path):
+    """A file of an export (c2sp.org/tlog-tiles) in a directory or at a URL."""
+    if where.startswith(("http://", "https://")):
+        import urllib.request
+
+        with urllib.request.urlopen(where.rstrip("/") + "/" + path) as answer:
+            return answer.read()
+    with open(where.rstrip("/") + "/" + path, "rb") as file:
+        return file.read()
+
+
+def tile(level, number, width):
+    groups = [f"{number % 1000:03d}"]
+    while number >= 1000:
+        number //= 1000
+        groups.insert(0, f"x{number % 1000:03d}")
+    return f"tile/{level}/" + "/".join(groups) + ("" if width == 256 else f".p/{width}")
+
+
+def check_export(trusted, where, *kept):
+    """The entries of an export whose checkpoint is good for whoever trusts this key of the core, and continues those that were kept."""
+    note = resource(where, "checkpoint").decode()
+    size, entries = Note(note).checkpoint()[1], []
+    while len(entries) < size:
+        width = min(256, size - len(entries))
+        bundle, at, number = resource(where, tile("entries", len(entries) // 256, width)), 0, len(entries)
+        hashes = resource(where, tile(0, number // 256, width))
+        for i in range(width):
+            end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+            demand(at + 2 <= len(bundle) and end <= len(bundle), "a bundle that ends within an entry")
+            entries.append(bundle[at + 2 : end])
+            demand(hashes[32 * i : 32 * i + 32] == sha256(b"\0" + entries[-1]), f"entry {number + i} is not what its tile says")
+            at = end
+    check_log(trusted, entries, note, *kept)
+    return entries
 
 
 # ---- arguments and constraints, docs/constraints.md
@@ -734,6 +835,13 @@ def check(vector):
     if vector["test"] == "log":
         entries = [bytes.fromhex(h) for h in vector["entries"]]
         return outcome(lambda: (check_log(data["keyHex"], entries, vector["note"]), "accepted")[1])
+    if vector["test"] in ("inclusion", "consistency"):
+        proof = [bytes.fromhex(h) for h in vector["proof"]]
+        if vector["test"] == "inclusion":
+            holds_it = includes(vector["index"], vector["size"], data["leafHex"], proof, data["rootHex"])
+        else:
+            holds_it = continues(vector["size1"], data["root1Hex"], vector["size2"], data["root2Hex"], proof)
+        return "accepted" if holds_it else "refused"
     if vector["test"] == "permit":
         fields = signed("permit", data["keyHex"], data["coseHex"])
         return "accepted" if fields[5] == sha256(data["paramsHex"]) and fields[2] == data["contextHex"] else "refused"
@@ -748,9 +856,37 @@ def check(vector):
     return [str(outcome(lambda: chain.decide(cap, params(text), now, vector["received"]))) for cap, text, now in vector["calls"]]
 
 
+def public_key(file):
+    """The key of core.pub."""
+    with open(file, encoding="ascii") as lines:
+        label, _, key = lines.read().strip().partition(" ")
+    demand(label == "ambit-ed25519", "no public key of a core")
+    return plain(key)
+
+
+def verify(what, where, key, *kept):
+    """`log` and `proof`: 0 and one line on success."""
+    try:
+        if what == "proof":
+            with open(where, encoding="utf-8") as file:
+                index, entry = check_proof(public_key(key), file.read())
+            print(f"entry {index} is in the log: {decode(entry)}")
+        else:
+            notes = []
+            for name in kept:
+                with open(name, encoding="utf-8") as file:
+                    notes.append(file.read())
+            entries = check_export(public_key(key), where, *notes)
+            print(f"{len(entries)} entries, signed by the core" + "".join(f"; continues {name}" for name in kept))
+    except (Malformed, OSError, UnicodeDecodeError) as e:
+        sys.exit(f"{where}: {e}")
+
+
 def main():
+    if len(sys.argv) >= 4 and sys.argv[1] in ("log", "proof"):
+        return verify(*sys.argv[1:])
     if len(sys.argv) != 2:
-        sys.exit("usage: spec/verify.py FILE")
+        sys.exit("usage: spec/verify.py VECTORS | log DIR|URL CORE.PUB [OLD-CHECKPOINT…] | proof FILE CORE.PUB")
     with open(sys.argv[1], encoding="utf-8") as file:
         vectors = json.load(file)
     cases = wrong = 0

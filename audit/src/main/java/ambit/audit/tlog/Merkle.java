@@ -42,7 +42,7 @@ public final class Merkle {
      * {@code index}.
      */
     public static boolean includes(long index, long size, Blob leaf, List<Blob> proof, Blob root) {
-        if (index < 0 || index >= size) {
+        if (index < 0 || index >= size || leaf.size() != HASH) {
             return false;
         }
         long node = index;

@@ -1,0 +1,81 @@
+package ambit.audit.tlog;
+
+import ambit.audit.LogVerifier;
+import ambit.authority.signing.MlDsaKey;
+import ambit.authority.signing.SigningKey;
+import ambit.log.FileStorage;
+import ambit.log.Journal;
+import ambit.log.LogKey;
+import ambit.log.entry.Entry;
+import ambit.log.note.Note;
+import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Logs as a core with one pair of keys writes them. */
+final class SampleLog {
+    static final String ORIGIN = "ambit.example/sample";
+    final SigningKey key = SigningKey.generate();
+    final MlDsaKey postQuantum = MlDsaKey.ofSeed(key.seed());
+
+    Blob trusted() {
+        return key.publicKey();
+    }
+
+    List<VerifierKey> verifiers() {
+        return List.of(
+                VerifierKey.ed25519(ORIGIN, key.publicKey()),
+                new VerifierKey(ORIGIN, VerifierKey.ML_DSA, postQuantum.publicKey()));
+    }
+
+    /** The first {@code count} entries that this core writes. */
+    List<byte[]> entries(int count) {
+        List<byte[]> entries = new ArrayList<>();
+        entries.add(Entry.encode(new Entry.Boot(1, ORIGIN, key.publicKey(), 0)));
+        entries.add(Entry.encode(new Entry.PostQuantumKey(2, postQuantum.publicKey())));
+        for (int i = 2; i < count; i++) {
+            entries.add(event(1000 + i, "t" + i));
+        }
+        return entries.subList(0, count);
+    }
+
+    static byte[] event(long atMs, String transaction) {
+        return Entry.encode(new Entry.Recovered(atMs, transaction, true));
+    }
+
+    /** A log of these entries, which the core signs; goes on with what is there. */
+    Path write(Path directory, List<byte[]> entries) {
+        LogKey keys = new LogKey(ORIGIN, key, Optional.of(postQuantum), List.of());
+        try (Journal journal = Journal.open(FileStorage.open(directory), keys)) {
+            for (byte[] entry : entries.subList((int) journal.size(), entries.size())) {
+                journal.append(entry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return directory;
+    }
+
+    static Note checkpoint(Path log) throws IOException {
+        return LogVerifier.checkpoint(log);
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+}
