@@ -29,7 +29,7 @@ import picocli.CommandLine.ParentCommand;
         name = "log",
         description = "Show the audit log: every decision, in its order.",
         mixinStandardHelpOptions = true,
-        subcommands = {LogCommand.Verify.class, ShipCommand.class})
+        subcommands = {LogCommand.Verify.class, ShipCommand.class, ArchiveCommand.class})
 final class LogCommand implements Callable<Integer> {
 
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
@@ -61,6 +61,9 @@ final class LogCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object on each line.")
     private boolean json;
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private LogFilter filter;
@@ -80,9 +83,9 @@ final class LogCommand implements Callable<Integer> {
         BiPredicate<LogLine, Subject> wanted =
                 filter.predicate(new KeyRing(project.places().keys()), Instant.now());
         try {
-            long size = showAll(project.places().log(), key, wanted);
+            LogTail.Place end = showAll(project.places().log(), key, wanted);
             if (follow) {
-                follow(project.places().log(), size, wanted);
+                follow(project.places().log(), end, wanted);
             }
         } catch (Unread _) {
             // As with any other command in a pipe.
@@ -90,9 +93,9 @@ final class LogCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Shows what is there, as far as it is verified, and returns how many entries that is. */
-    private long showAll(Path directory, Blob key, BiPredicate<LogLine, Subject> wanted) {
-        LogVerifier.Result result = LogVerifier.read(directory, key, (index, entry) -> {
+    /** Shows what is there, as far as it is verified, and returns where it ends. */
+    private LogTail.Place showAll(Path directory, Blob key, BiPredicate<LogLine, Subject> wanted) {
+        LogVerifier.Result result = LogVerifier.read(directory, archive, key, (index, entry) -> {
             LogLine line = new LogLine(index, entry);
             if (!wanted.test(line, subjects.next(line))) {
                 return;
@@ -108,13 +111,18 @@ final class LogCommand implements Callable<Integer> {
         });
         last.forEach(this::show);
         return switch (result) {
-            case LogVerifier.Intact intact -> intact.head().size();
+            case LogVerifier.Intact intact -> {
+                if (intact.unseen() > 0) {
+                    main.terminal().hint(archivedBefore(intact.unseen()));
+                }
+                yield intact.end();
+            }
             case LogVerifier.Broken(String sentence) -> throw broken(sentence);
         };
     }
 
-    private void follow(Path directory, long size, BiPredicate<LogLine, Subject> wanted) throws IOException {
-        try (LogTail tail = LogTail.at(directory, size)) {
+    private void follow(Path directory, LogTail.Place end, BiPredicate<LogLine, Subject> wanted) throws IOException {
+        try (LogTail tail = LogTail.open(directory, end)) {
             while (!Thread.currentThread().isInterrupted()) {
                 tail.read(tail.length(), (index, entry, _) -> {
                     LogLine line = new LogLine(index, entry);
@@ -140,6 +148,10 @@ final class LogCommand implements Callable<Integer> {
 
     Main main() {
         return main;
+    }
+
+    static String archivedBefore(long index) {
+        return "what is before #" + index + " was archived; --archive DIR shows it, if it is there";
     }
 
     static Failure broken(String sentence) {
@@ -179,6 +191,12 @@ final class LogCommand implements Callable<Integer> {
                 description = "The core's public key; the one beside the log otherwise.")
         private Optional<Path> key = Optional.empty();
 
+        @Option(
+                names = "--archive",
+                paramLabel = "DIR",
+                description = "Where old parts of the log were moved to; without it the rest is verified.")
+        private Optional<Path> archive = Optional.empty();
+
         @Option(names = "--json", description = "One JSON document on standard output.")
         private boolean json;
 
@@ -189,7 +207,7 @@ final class LogCommand implements Callable<Integer> {
                     .toAbsolutePath()
                     .normalize();
             Path keyFile = key.orElseGet(() -> entries.resolveSibling("core.pub"));
-            LogVerifier.Result result = LogVerifier.verify(entries, keyOf(keyFile));
+            LogVerifier.Result result = LogVerifier.verify(entries, archive, keyOf(keyFile));
             Terminal terminal = log.main.terminal();
             return switch (result) {
                 case LogVerifier.Intact intact -> {
@@ -220,7 +238,10 @@ final class LogCommand implements Callable<Integer> {
             String after = it.head().size() > it.signed()
                     ? ", " + (it.head().size() - it.signed()) + " more since the last checkpoint"
                     : "";
-            return "the log is intact: " + Sentences.count(it.head().size(), "entry", "entries") + ", " + it.signed()
+            String from = it.unseen() == 0
+                    ? ""
+                    : " from #" + it.unseen() + " on, and leads to the core's snapshot; what is before was archived and not looked at";
+            return "the log is intact" + from + ": " + Sentences.count(it.head().size(), "entry", "entries") + ", " + it.signed()
                     + " of them signed by the core" + after + "\nroot "
                     + it.head().root().toHex();
         }
@@ -232,7 +253,8 @@ final class LogCommand implements Callable<Integer> {
                     "entries", it.head().size(),
                     "signed", it.signed(),
                     "root", it.head().root().toHex(),
-                    "tornBytes", it.torn());
+                    "tornBytes", it.torn(),
+                    "unseen", it.unseen());
         }
     }
 }

@@ -4,6 +4,7 @@ import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
+import ambit.log.JournalException;
 import ambit.log.LogKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.BrokerToCore;
@@ -29,6 +30,8 @@ final class CoreProcess implements AutoCloseable {
     private static final int BROKER_CONNECTIONS = 256;
     private static final int DRIVER_CONNECTIONS = 256;
     private static final int ADMIN_CONNECTIONS = 8;
+    private static final int SNAPSHOT_EVERY = 50_000;
+    private static final long SNAPSHOT_LOOK_MS = 1000;
 
     private final ConnectedDrivers drivers = new ConnectedDrivers();
     private final AtomicInteger brokers = new AtomicInteger();
@@ -63,6 +66,22 @@ final class CoreProcess implements AutoCloseable {
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
         listen(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin);
         endpoints.forEach(endpoint -> endpoint.start(() -> {}));
+        Thread.ofPlatform().name("snapshots").daemon().start(this::snapshots);
+    }
+
+    /** So that the next start need not read all of the log. */
+    private void snapshots() {
+        try {
+            while (true) {
+                Thread.sleep(SNAPSHOT_LOOK_MS);
+                if (journal.sinceSnapshot() >= SNAPSHOT_EVERY) {
+                    journal.snapshot(new History());
+                }
+            }
+        } catch (JournalException | InterruptedException e) {
+            System.getLogger("ambit.core")
+                    .log(System.Logger.Level.WARNING, "no more snapshots until the next start: " + e.getMessage());
+        }
     }
 
     private void listen(Path socket, List<String> users, int connections, Endpoint.Session session) throws IOException {

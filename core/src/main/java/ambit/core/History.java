@@ -1,10 +1,12 @@
 package ambit.core;
 
 import ambit.authority.Revocation;
+import ambit.log.Journal;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import java.util.Set;
  * What the log adds up to: every change of it is an entry. The core applies each entry as it appends it, and all of them when it
  * starts. Guarded by the core's lock.
  */
-final class History {
+final class History implements Journal.Fold {
     /** An account of the block with this hash, as an {@link Entry.Debit} numbers it. */
     record Node(Blob block, int account) {}
 
@@ -75,6 +77,48 @@ final class History {
                     Entry.PostQuantumKey _,
                     Entry.Stopped _ -> {}
         }
+    }
+
+    @Override
+    public void entry(long index, byte[] bytes) {
+        apply(Entry.decode(bytes));
+    }
+
+    @Override
+    public List<byte[]> sum() {
+        List<Entry> sum = new ArrayList<>();
+        tenantOfKey.forEach((key, tenant) -> sum.add(new Entry.TenantRegistered(lastMs, tenant, key)));
+        grants.forEach(hash -> sum.add(new Entry.GrantSeen(lastMs, hash, Blob.EMPTY)));
+        revoked.forEach(it -> sum.add(new Entry.Revoked(lastMs, epoch, it.tenant, it.target, Blob.EMPTY)));
+        generations.forEach((tenant, first) -> sum.add(new Entry.Revoked(
+                lastMs,
+                epoch,
+                tenant,
+                Blob.of(ByteBuffer.allocate(8).putLong(first).array()),
+                Blob.EMPTY)));
+        taken.forEach((node, it) -> sum.add(new Entry.Outcome(
+                lastMs,
+                Blob.EMPTY,
+                0,
+                Blob.EMPTY,
+                0,
+                0,
+                List.of(new Debit(node.block, node.account, it.total, -1, it.openedMs, it.inWindow)))));
+        owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner)));
+        sum.add(new Entry.Ended(lastMs, Blob.EMPTY, "", 0, 0, Blob.EMPTY, List.of()));
+        open.forEach((context, it) -> {
+            sum.add(begun(context, it.transaction, it.owner));
+            if (it.committing) {
+                sum.add(new Entry.CommitIntended(lastMs, context, it.transaction));
+            }
+        });
+        return sum.stream().map(Entry::encode).toList();
+    }
+
+    private Entry begun(Blob context, String transaction, Owner owner) {
+        Blob none = Blob.EMPTY;
+        return new Entry.Admitted(
+                lastMs, context, transaction, owner.tenant(), owner.principal(), "", none, none, none, none, 0);
     }
 
     private void begin(Blob context, String transaction, Owner owner) {

@@ -33,7 +33,7 @@ final class State {
     State(Journal journal, InstantSource wall, LongSupplier nanos, SecureRandom random) {
         this.journal = journal;
         this.random = random;
-        journal.forEach((_, bytes) -> history.apply(Entry.decode(bytes)));
+        journal.forEach(history);
         this.clock = new SteadyClock(wall, nanos, history.lastMs());
         this.accounts = new Accounts(history, clock::millis);
     }

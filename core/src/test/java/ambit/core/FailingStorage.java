@@ -57,5 +57,20 @@ final class FailingStorage implements Storage {
     }
 
     @Override
+    public long start() {
+        return 0;
+    }
+
+    @Override
+    public Optional<byte[]> snapshot() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void replaceSnapshot(byte[] snapshot) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {}
 }

@@ -337,6 +337,9 @@ class InterleavingsTest {
     }
 
     private void crash() {
+        if (random.nextBoolean()) {
+            world.snapshot();
+        }
         world.restart();
         model.started(world.log().getLast().atMs());
         model.runs.forEach(run -> run.over = true);

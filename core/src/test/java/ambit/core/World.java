@@ -17,6 +17,8 @@ import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
+import ambit.log.Records;
+import ambit.log.Segments;
 import ambit.log.Storage;
 import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
@@ -44,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A core on a real log with real keys, a tenant, a principal, and drivers that do what a test says. */
 final class World implements AutoCloseable {
@@ -63,6 +66,7 @@ final class World implements AutoCloseable {
     long now = 1_800_000_000_000L;
 
     private Journal journal;
+    private @Nullable Storage storage;
     Core core;
 
     World(Path directory) {
@@ -109,9 +113,17 @@ final class World implements AutoCloseable {
         core = core(journal);
     }
 
+    /** Writes a snapshot, from which the next start begins. */
+    void snapshot() {
+        journal.awaitDurable(journal.size() - 1);
+        journal.snapshot(new History());
+        assertThat(journal.sinceSnapshot()).isZero();
+    }
+
     /** Goes on with a core on another storage; the tenant is registered there too. */
     void moveTo(Storage storage) throws IOException {
         journal.close();
+        this.storage = storage;
         journal = open(storage);
         core = core(journal);
         register();
@@ -124,8 +136,22 @@ final class World implements AutoCloseable {
 
     List<Entry> log() {
         journal.awaitDurable(journal.size() - 1);
+        if (storage != null) {
+            List<Entry> entries = new ArrayList<>();
+            journal.forEach((_, bytes) -> entries.add(Entry.decode(bytes)));
+            return entries;
+        }
+        return read();
+    }
+
+    /** From the files, so that entries before a snapshot are there too. */
+    private List<Entry> read() {
         List<Entry> entries = new ArrayList<>();
-        journal.forEach((_, bytes) -> entries.add(Entry.decode(bytes)));
+        try (Segments segments = Segments.open(directory)) {
+            new Records(segments, List.of()).walk(segments.length(), (_, bytes) -> entries.add(Entry.decode(bytes)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return entries;
     }
 

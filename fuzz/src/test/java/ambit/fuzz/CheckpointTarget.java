@@ -94,6 +94,19 @@ final class CheckpointTarget {
         public void replaceCheckpoint(byte[] note) {}
 
         @Override
+        public long start() {
+            return 0;
+        }
+
+        @Override
+        public Optional<byte[]> snapshot() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void replaceSnapshot(byte[] snapshot) {}
+
+        @Override
         public void close() {}
     }
 }

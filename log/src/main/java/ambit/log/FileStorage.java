@@ -18,18 +18,26 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A directory with the files {@code entries}, {@code checkpoint} and {@code lock}. One process holds the lock. */
+/**
+ * A directory with the files {@code entries} and what was before it, {@code checkpoint}, {@code snapshot} and {@code lock}. One process
+ * holds the lock.
+ */
 public final class FileStorage implements Storage {
     static final int MAX_CHECKPOINT = Note.MAX;
 
+    /** Bytes of the newest part from which on another one is begun. */
+    public static final long PART = 16 << 20;
+
     private final Path directory;
     private final FileChannel lock;
-    private final FileChannel entries;
+    private final Segments entries;
+    private final long part;
 
-    private FileStorage(Path directory, FileChannel lock, FileChannel entries) {
+    private FileStorage(Path directory, FileChannel lock, Segments entries, long part) {
         this.directory = directory;
         this.lock = lock;
         this.entries = entries;
+        this.part = part;
     }
 
     /**
@@ -38,20 +46,28 @@ public final class FileStorage implements Storage {
      * @throws JournalException if another process (or another journal of this one) has it open
      */
     public static FileStorage open(Path directory) throws IOException {
+        return open(directory, PART);
+    }
+
+    static FileStorage open(Path directory, long part) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
         try {
             if (tryLock(lock) == null) {
                 throw new JournalException(directory + " is in use by another process");
             }
-            FileChannel entries = FileChannel.open(directory.resolve("entries"), CREATE, READ, WRITE);
-            entries.position(entries.size());
+            Segments entries = Segments.open(Segments.older(directory), newest(directory));
             syncDirectory(directory);
-            return new FileStorage(directory, lock, entries);
+            return new FileStorage(directory, lock, entries, part);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    private static FileChannel newest(Path directory) throws IOException {
+        FileChannel newest = FileChannel.open(directory.resolve(Segments.NEWEST), CREATE, READ, WRITE);
+        return newest.position(newest.size());
     }
 
     private static @Nullable FileLock tryLock(FileChannel lock) throws IOException {
@@ -69,18 +85,29 @@ public final class FileStorage implements Storage {
     }
 
     @Override
+    public long start() {
+        return entries.start();
+    }
+
+    @Override
     public long length() throws IOException {
-        return entries.size();
+        return entries.length();
     }
 
     @Override
     public int read(long position, byte[] into, int offset, int length) throws IOException {
-        return entries.read(ByteBuffer.wrap(into, offset, length), position);
+        return entries.read(position, into, offset, length);
     }
 
     @Override
     public void append(ByteBuffer bytes) throws IOException {
-        writeAll(entries, bytes);
+        if (entries.appended().size() >= part) {
+            Path full = directory.resolve(Segments.older(entries.newest()));
+            Files.move(directory.resolve(Segments.NEWEST), full, StandardCopyOption.ATOMIC_MOVE);
+            entries.add(newest(directory));
+            syncDirectory(directory);
+        }
+        writeAll(entries.appended(), bytes);
     }
 
     private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -91,14 +118,17 @@ public final class FileStorage implements Storage {
 
     @Override
     public void sync() throws IOException {
-        entries.force(false);
+        entries.appended().force(false);
     }
 
     @Override
     public void truncate(long length) throws IOException {
-        entries.truncate(length);
-        entries.position(length);
-        entries.force(true);
+        long kept = length - entries.newest();
+        if (kept < 0) {
+            throw new JournalException(
+                    "entries has an incomplete record at offset " + length + ", before its newest part");
+        }
+        entries.appended().truncate(kept).position(kept).force(true);
     }
 
     @Override
@@ -121,12 +151,30 @@ public final class FileStorage implements Storage {
 
     @Override
     public void replaceCheckpoint(byte[] note) throws IOException {
-        Path fresh = directory.resolve("checkpoint.new");
+        replace("checkpoint", note);
+    }
+
+    @Override
+    public Optional<byte[]> snapshot() throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(directory.resolve("snapshot")));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void replaceSnapshot(byte[] snapshot) throws IOException {
+        replace("snapshot", snapshot);
+    }
+
+    private void replace(String name, byte[] content) throws IOException {
+        Path fresh = directory.resolve(name + ".new");
         try (FileChannel channel = FileChannel.open(fresh, CREATE, WRITE, TRUNCATE_EXISTING)) {
-            writeAll(channel, ByteBuffer.wrap(note));
+            writeAll(channel, ByteBuffer.wrap(content));
             channel.force(true);
         }
-        Files.move(fresh, directory.resolve("checkpoint"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(directory);
     }
 

@@ -22,6 +22,8 @@ final class GroupCommitJournal implements Journal.Stepped {
     private static final long CHECKPOINT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long FOREVER = Long.MAX_VALUE;
 
+    private static final System.Logger LOG = System.getLogger("ambit.log");
+
     private final Storage storage;
     private final LogKey key;
     private final LongSupplier nanos;
@@ -40,6 +42,7 @@ final class GroupCommitJournal implements Journal.Stepped {
     private volatile Head head;
     private volatile @Nullable Throwable failure;
     private volatile boolean ended;
+    private volatile long snapshotSize;
 
     // Everything below is guarded by this object's monitor.
     private ByteBuffer pending = ByteBuffer.allocate(1 << 16);
@@ -84,10 +87,11 @@ final class GroupCommitJournal implements Journal.Stepped {
             if (found.isEmpty() && storage.length() > 0) {
                 throw new JournalException("checkpoint is missing beside a log that has entries");
             }
-            Records records = new Records(storage::read, heads(key, found));
+            Optional<Snapshot> base = snapshot(storage, key, (_, _) -> {});
+            Records records = new Records(storage::read, heads(key, found), base);
             records.walk(storage.length(), (_, _) -> {});
             if (floor.isPresent()) {
-                requireContinued(storage, key, floor);
+                requireContinued(storage, key, floor, base);
             }
             if (records.torn() > 0) {
                 storage.truncate(records.offset);
@@ -96,7 +100,9 @@ final class GroupCommitJournal implements Journal.Stepped {
             storage.sync();
             String note = note(records.head(), key);
             storage.replaceCheckpoint(note.getBytes(UTF_8));
-            return new GroupCommitJournal(storage, key, nanos, stepped, records, note);
+            GroupCommitJournal journal = new GroupCommitJournal(storage, key, nanos, stepped, records, note);
+            journal.snapshotSize = base.map(Snapshot::size).orElse(0L);
+            return journal;
         } catch (IOException | RuntimeException e) {
             storage.close();
             throw e;
@@ -111,9 +117,31 @@ final class GroupCommitJournal implements Journal.Stepped {
                 .toList();
     }
 
-    private static void requireContinued(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
+    /**
+     * The snapshot that is there, of whose entries the visitor takes those that come before a fault. One that is of no use is passed over
+     * where all entries are there to read instead.
+     */
+    private static Optional<Snapshot> snapshot(Storage storage, LogKey key, Journal.Visitor visitor)
+            throws IOException {
         try {
-            new Records(storage::read, heads(key, floor)).walk(storage.length(), (_, _) -> {});
+            Optional<byte[]> file = storage.snapshot();
+            if (file.isPresent()) {
+                return Optional.of(Snapshot.read(file.get(), key.origin(), key.keys(), visitor));
+            }
+        } catch (JournalException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; all entries are read instead");
+        }
+        if (storage.start() > 0) {
+            throw new JournalException("the entries before offset " + storage.start()
+                    + " are archived, and no snapshot stands for them; put the archived files back");
+        }
+        return Optional.empty();
+    }
+
+    private static void requireContinued(Storage storage, LogKey key, Optional<byte[]> floor, Optional<Snapshot> base)
+            throws IOException {
+        try {
+            new Records(storage::read, heads(key, floor), base).walk(storage.length(), (_, _) -> {});
         } catch (JournalException e) {
             throw new JournalException("the log is older than one that was seen here before: " + e.getMessage(), e);
         }
@@ -184,16 +212,43 @@ final class GroupCommitJournal implements Journal.Stepped {
             refuseIfDone();
             end = durableLength;
         }
+        walk(end, visitor);
+    }
+
+    private Records walk(long end, Visitor visitor) {
         try {
-            new Records(storage::read, List.of()).walk(end, visitor);
+            Records records = new Records(storage::read, List.of(), snapshot(storage, key, visitor));
+            records.walk(end, visitor);
+            return records;
         } catch (IOException e) {
             throw new JournalException("entries cannot be read", e);
         }
     }
 
     @Override
+    public void snapshot(Fold fold) {
+        long end;
+        synchronized (this) {
+            refuseIfDone();
+            end = durableLength;
+        }
+        Records records = walk(end, fold);
+        try {
+            storage.replaceSnapshot(Snapshot.write(key, records, fold.sum()));
+            snapshotSize = records.tree.size();
+        } catch (IOException e) {
+            throw new JournalException("a snapshot could not be written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public synchronized long size() {
         return size;
+    }
+
+    @Override
+    public synchronized long sinceSnapshot() {
+        return size - snapshotSize;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package ambit.log;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -24,7 +25,8 @@ public interface Journal extends AutoCloseable {
      * Recovers the log in {@code storage} and goes on from its end. An incomplete last record is cut off; anything else that
      * does not match refuses to open. The journal owns the storage from here on.
      *
-     * @param floor a checkpoint of this log that somebody else kept: the log must continue what it was signed over
+     * @param floor a checkpoint of this log that somebody else kept: the log must continue what it was signed over. If a snapshot is newer
+     *     than the floor, that is for whoever has all entries to check; here the log must then only not end before it
      * @throws JournalException if the log is damaged, shorter than its checkpoint or the floor, or signed by someone else
      */
     static Journal open(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
@@ -66,8 +68,29 @@ public interface Journal extends AutoCloseable {
      */
     void awaitDurable(long index);
 
-    /** Visits the durable entries from the first on. */
+    /** What a log adds up to. */
+    interface Fold extends Visitor {
+        /** A list of entries that add up to the same, as short as can be. */
+        List<byte[]> sum();
+    }
+
+    /**
+     * Visits durable entries that add up to what all of them do: those of the snapshot, if there is one, with the index -1, and all that
+     * followed it.
+     */
     void forEach(Visitor visitor);
+
+    /**
+     * Folds what is durable now and writes a snapshot of it, so that the next start begins there. Takes long; others append meanwhile. One
+     * at a time.
+     *
+     * @param fold of nothing yet
+     * @throws JournalException if the entries cannot be read, or the snapshot cannot be written, which does the log no harm
+     */
+    void snapshot(Fold fold);
+
+    /** Number of entries that a start would have to read now. */
+    long sinceSnapshot();
 
     /** Number of entries appended. */
     long size();

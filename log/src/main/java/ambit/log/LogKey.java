@@ -39,6 +39,13 @@ public record LogKey(String origin, SigningKey key, Optional<MlDsaKey> postQuant
         return signers().stream().map(it -> it.verifier().toLine() + "\n").collect(Collectors.joining());
     }
 
+    /** All that sign, or signed, snapshots. */
+    List<Blob> keys() {
+        List<Blob> keys = new ArrayList<>(former);
+        keys.add(key.publicKey());
+        return keys;
+    }
+
     /** All of which a checkpoint may be signed with. The key against quantum computers is no substitute for one of them. */
     List<VerifierKey> accepted() {
         List<VerifierKey> accepted = new ArrayList<>(List.of(VerifierKey.ed25519(origin, key.publicKey())));

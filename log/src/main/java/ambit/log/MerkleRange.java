@@ -3,6 +3,8 @@ package ambit.log;
 import ambit.wire.Blob;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The RFC 6962 §2.1 tree over a growing list of leaves, kept as the roots of its perfect subtrees: one for each bit set in
@@ -46,6 +48,27 @@ final class MerkleRange {
 
     long size() {
         return size;
+    }
+
+    /** The roots of its perfect subtrees, the smallest first. */
+    List<Blob> frontier() {
+        return LongStream.range(0, roots.length)
+                .filter(level -> (size >> level & 1) == 1)
+                .mapToObj(level -> Blob.of(roots[(int) level]))
+                .toList();
+    }
+
+    /** The tree of which these are the size and the {@link #frontier}. */
+    static MerkleRange of(long size, List<Blob> frontier) {
+        MerkleRange tree = new MerkleRange();
+        tree.size = size;
+        int next = 0;
+        for (int level = 0; level < tree.roots.length; level++) {
+            if ((size >> level & 1) == 1) {
+                tree.roots[level] = frontier.get(next++).toArray();
+            }
+        }
+        return tree;
     }
 
     Head head() {

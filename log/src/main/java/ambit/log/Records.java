@@ -33,13 +33,21 @@ public final class Records {
 
     private long torn;
 
-    final MerkleRange tree = new MerkleRange();
-    byte[] chain = new byte[32];
+    final MerkleRange tree;
+    byte[] chain;
 
     /** Ready to read from the start; what the checkpoints were signed over must be there. */
     public Records(Source source, List<Head> checkpoints) {
+        this(source, checkpoints, Optional.empty());
+    }
+
+    /** Ready to read what follows a snapshot; checkpoints from before it are none of its business. */
+    public Records(Source source, List<Head> checkpoints, Optional<Snapshot> from) {
         this.source = source;
         this.checkpoints = List.copyOf(checkpoints);
+        this.tree = from.map(it -> MerkleRange.of(it.size(), it.frontier())).orElseGet(MerkleRange::new);
+        this.chain = from.map(it -> it.chain().toArray()).orElseGet(() -> new byte[32]);
+        this.offset = from.map(Snapshot::offset).orElse(0L);
     }
 
     static byte[] chain(byte[] previous, byte[] leafHash) {
@@ -50,6 +58,9 @@ public final class Records {
 
     /** Visits the entries before {@code end}, which is a length of the entries area. */
     public void walk(long end, Journal.Visitor visitor) throws IOException {
+        if (offset > end) {
+            throw new JournalException("entries ends at offset " + end + ", but the snapshot goes on to " + offset);
+        }
         matchCheckpoint();
         while (fill(end) > 0 && torn == 0) {
             Optional<byte[]> entry = next(end);

@@ -6,11 +6,15 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Where a journal keeps its bytes: one append-only area of entries and one small checkpoint. Small on purpose, so that a
- * simulator can drop, tear and flip what was not synced. One thread at a time changes it; others may {@link #read} meanwhile.
+ * Where a journal keeps its bytes: one append-only area of entries, one small checkpoint and one snapshot. Small on purpose, so that a
+ * simulator can drop, tear and flip what was not synced. One thread at a time changes entries and checkpoint, another one may replace the
+ * snapshot meanwhile, and others may {@link #read}.
  */
 public interface Storage extends Closeable {
-    /** Length of the entries area in bytes. */
+    /** Where what is here of the entries area begins: at 0 unless old parts of it were archived. */
+    long start() throws IOException;
+
+    /** Where the entries area ends: its length in bytes, together with what was archived. */
     long length() throws IOException;
 
     /** Reads up to {@code length} bytes at {@code position} of the entries area; returns how many, −1 at the end. */
@@ -30,4 +34,10 @@ public interface Storage extends Closeable {
 
     /** Replaces the checkpoint atomically and durably. */
     void replaceCheckpoint(byte[] note) throws IOException;
+
+    /** The snapshot as last replaced. */
+    Optional<byte[]> snapshot() throws IOException;
+
+    /** Replaces the snapshot atomically and durably. */
+    void replaceSnapshot(byte[] snapshot) throws IOException;
 }

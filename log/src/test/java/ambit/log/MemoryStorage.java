@@ -16,6 +16,7 @@ final class MemoryStorage implements Storage {
     private final List<String> operations = new ArrayList<>();
     private byte[] durable = new byte[0];
     private byte @Nullable [] checkpoint;
+    private byte @Nullable [] snapshot;
     private int writesLeft = Integer.MAX_VALUE;
     private int syncsLeft = Integer.MAX_VALUE;
     private int operationsAfterFailure;
@@ -98,6 +99,21 @@ final class MemoryStorage implements Storage {
         operations.add("checkpoint "
                 + new String(note, UTF_8).lines().skip(1).findFirst().orElseThrow());
         checkpoint = note.clone();
+    }
+
+    @Override
+    public synchronized long start() {
+        return 0;
+    }
+
+    @Override
+    public synchronized Optional<byte[]> snapshot() {
+        return Optional.ofNullable(snapshot);
+    }
+
+    @Override
+    public synchronized void replaceSnapshot(byte[] fresh) {
+        snapshot = fresh.clone();
     }
 
     @Override
