@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -27,13 +28,13 @@ final class LogParts implements Records.Source, Closeable {
     private static final int LARGEST = 256 << 20;
 
     private final Path directory;
-    private final TreeMap<Long, Path> archived;
+    private final NavigableMap<Long, Path> archived;
     private Segments live;
     private Object newest;
     private long unpackedAt = -1;
     private byte[] unpacked = new byte[0];
 
-    private LogParts(Path directory, TreeMap<Long, Path> archived) throws IOException {
+    private LogParts(Path directory, NavigableMap<Long, Path> archived) throws IOException {
         this.directory = directory;
         this.archived = archived;
         this.newest = newest();
@@ -46,7 +47,7 @@ final class LogParts implements Records.Source, Closeable {
      * @throws java.nio.file.NoSuchFileException if there is no log, or not this archive
      */
     static LogParts open(Path directory, Optional<Path> archive) throws IOException {
-        TreeMap<Long, Path> archived = new TreeMap<>();
+        NavigableMap<Long, Path> archived = new TreeMap<>();
         if (archive.isPresent()) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(archive.get(), "entries.[0-9]*" + ARCHIVED)) {
                 for (Path file : files) {
