@@ -34,6 +34,9 @@ class ArchiveTest {
         log = new TestLog(directory);
         for (int i = 0; i < EVENTS; i++) {
             log.append(TestLog.event(LARGE));
+            if (i % 50 == 0) {
+                log.sync();
+            }
         }
         log.sync();
         assertThat(parts()).hasSize(3);
