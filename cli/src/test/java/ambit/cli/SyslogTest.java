@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.log.entry.Entry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -75,7 +76,7 @@ class SyslogTest {
         started.add(process);
         Await.until("rsyslog", () -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
                 return true;
             } catch (IOException e) {
                 assertThat(process.isAlive())
@@ -165,7 +166,7 @@ class SyslogTest {
             for (int round = 0; round < 8; round++) {
                 log.addEvents(written, 2500);
                 written += 2500;
-                long some = lines().size() + random.nextInt(2500);
+                long some = lines().size() + (long) random.nextInt(2500);
                 if (receiver == null || !receiver.isAlive()) {
                     receiver = rsyslog(port);
                 }
