@@ -98,17 +98,18 @@ class SyslogReceiverTest {
 
     @Test
     void whatAReceiverDoesNotReadIsNotDelivered() {
-        peer(connection -> {
+        CompletableFuture<String> silent = peer(connection -> {
             over.await();
             return "nothing was read";
         });
         assertThatThrownBy(() -> receiver.deliver(Collections.nCopies(20_000, EVENT)))
                 .isInstanceOf(IOException.class);
+        assertThat(silent).isNotDone();
     }
 
     @Test
     void whatAReceiverReadsWithoutEverClosingIsNotDelivered() {
-        peer(connection -> {
+        CompletableFuture<String> open = peer(connection -> {
             connection.getInputStream().readAllBytes();
             over.await();
             return "it never closes";
@@ -116,6 +117,7 @@ class SyslogReceiverTest {
         assertThatThrownBy(() -> receiver.deliver(List.of(EVENT)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not take events within");
+        assertThat(open).isNotDone();
     }
 
     @Test
