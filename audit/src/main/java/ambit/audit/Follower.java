@@ -19,6 +19,7 @@ public final class Follower {
     private final Checkpoint present;
     private final List<Statement> statements = new ArrayList<>();
     private long epoch;
+    private boolean known = true;
 
     /**
      * @param trusted a key of the core
@@ -55,6 +56,17 @@ public final class Follower {
         return statements.stream().map(it -> it.checkpoint.head()).toList();
     }
 
+    /** What came before the entries that follow was archived: until {@link #stands} nothing is known of the epoch. */
+    void beginsLater() {
+        known = false;
+    }
+
+    /** The epoch before the entries that follow. */
+    void stands(long before) {
+        epoch = before;
+        known = true;
+    }
+
     /** Takes the next entry. */
     public Entry take(long index, byte[] bytes) {
         Entry entry = Entry.decode(bytes);
@@ -63,7 +75,7 @@ public final class Follower {
             epoch = revoked.epoch();
         }
         for (Statement it : statements) {
-            if (it.checkpoint.head().size() == index + 1 && it.checkpoint.epoch() != epoch) {
+            if (known && it.checkpoint.head().size() == index + 1 && it.checkpoint.epoch() != epoch) {
                 throw new JournalException("the checkpoint over " + (index + 1) + " entries names the revocation epoch "
                         + it.checkpoint.epoch() + ", and it was " + epoch);
             }

@@ -7,12 +7,11 @@ import ambit.wire.Blob;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Reads on in a log that grows, from a place that was reached before: what is new costs, and not what was there. Each record is checked
@@ -45,13 +44,13 @@ public final class LogTail implements Closeable {
         boolean entry(long index, Entry entry, Blob leaf) throws IOException;
     }
 
-    private final FileChannel entries;
+    private final LogParts entries;
     private final ByteBuffer window = ByteBuffer.allocate(WINDOW);
     private long index;
     private long offset;
     private byte[] chain;
 
-    private LogTail(FileChannel entries, Place from) {
+    private LogTail(LogParts entries, Place from) {
         this.entries = entries;
         this.index = from.index();
         this.offset = from.offset();
@@ -61,10 +60,15 @@ public final class LogTail implements Closeable {
     /**
      * Goes on from a place in the log in {@code directory}.
      *
-     * @throws JournalException if the log is not one that reaches this place
+     * @throws JournalException if the log is not one that reaches this place, or what follows it was archived
      */
     public static LogTail open(Path directory, Place from) throws IOException {
-        FileChannel entries = FileChannel.open(directory.resolve("entries"), StandardOpenOption.READ);
+        return open(directory, Optional.empty(), from);
+    }
+
+    /** The same with the parts of the log that were archived. */
+    public static LogTail open(Path directory, Optional<Path> archive, Place from) throws IOException {
+        LogParts entries = LogParts.open(directory, archive);
         try {
             LogTail tail = new LogTail(entries, from);
             tail.requirePlace();
@@ -75,41 +79,51 @@ public final class LogTail implements Closeable {
         }
     }
 
-    /** Goes on before the entry with this index, in a log that was verified up to there. */
-    public static LogTail at(Path directory, long index) throws IOException {
-        LogTail tail = open(directory, Place.START);
-        try {
-            tail.skip(index);
-            return tail;
-        } catch (IOException | RuntimeException e) {
-            tail.close();
-            throw e;
+    /** The place after an entry of a log that was verified up to there, whose record ends at this offset. */
+    static Place endingAt(LogParts entries, long index, long offset) throws IOException {
+        return offset == 0 ? Place.START : new Place(index, offset, Blob.of(chainBefore(entries, offset)));
+    }
+
+    private static byte[] chainBefore(LogParts entries, long offset) throws IOException {
+        byte[] chain = new byte[CHAIN];
+        int count = 0;
+        while (count < CHAIN) {
+            int more = entries.read(offset - CHAIN + count, chain, count, CHAIN - count);
+            if (more <= 0) {
+                throw new JournalException("the log became shorter while it was read, at offset " + offset);
+            }
+            count += more;
         }
+        return chain;
+    }
+
+    /** Goes on at the first entry that is there, which is not known to be any particular one; its index counts from 0. */
+    static LogTail somewhere(LogParts entries) {
+        return new LogTail(entries, new Place(0, entries.start(), Place.START.chain()));
     }
 
     private void requirePlace() throws IOException {
-        if (entries.size() < offset) {
+        if (entries.length() < offset) {
             throw new JournalException("the log is shorter than when #" + (index - 1) + " was read of it");
         }
         if (offset > 0) {
-            ByteBuffer before = ByteBuffer.allocate(CHAIN);
-            long at = offset - CHAIN;
-            while (before.hasRemaining() && entries.read(before, at + before.position()) > 0) {
-                // Until all of it is there.
+            if (offset <= entries.start()) {
+                throw new JournalException("the log's entries from #" + index + " on were archived");
             }
-            if (!Arrays.equals(before.array(), chain)) {
+            if (!Arrays.equals(chainBefore(entries, offset), chain)) {
                 throw new JournalException("the log is not the one that was read up to #" + (index - 1));
             }
         }
     }
 
-    private void skip(long wanted) throws IOException {
-        long end = entries.size();
+    /** Passes over the complete records before {@code end}, at most so many, without checking them. */
+    void skip(long end, long most) throws IOException {
         window.clear().limit(0);
-        while (index < wanted) {
+        chain = chain.clone();
+        for (long i = 0; i < most; i++) {
             int length = next(end);
             if (length < 0) {
-                throw new JournalException("the log ends before #" + wanted);
+                return;
             }
             window.position(window.position() + LENGTH + length).get(chain);
             advance(length);
@@ -123,13 +137,13 @@ public final class LogTail implements Closeable {
 
     /** Bytes that are there now, complete records or not. */
     public long length() throws IOException {
-        return entries.size();
+        return entries.length();
     }
 
     /** Has everything that is there now on the disk, and returns how many bytes that is. */
     public long sync() throws IOException {
-        long length = entries.size();
-        entries.force(false);
+        long length = entries.length();
+        entries.sync();
         return length;
     }
 
@@ -189,8 +203,13 @@ public final class LogTail implements Closeable {
             window.compact();
             long at = offset + window.position();
             window.limit((int) Math.min(window.capacity(), window.position() + Math.max(0, end - at)));
-            while (window.hasRemaining() && entries.read(window, offset + window.position()) > 0) {
-                // Until the window is full.
+            while (window.hasRemaining()) {
+                int count =
+                        entries.read(offset + window.position(), window.array(), window.position(), window.remaining());
+                if (count <= 0) {
+                    throw new JournalException("the log became shorter while it was read, at #" + index);
+                }
+                window.position(window.position() + count);
             }
             window.flip();
         }

@@ -5,14 +5,16 @@ import ambit.log.FileStorage;
 import ambit.log.Head;
 import ambit.log.JournalException;
 import ambit.log.Records;
-import ambit.log.Segments;
+import ambit.log.Snapshot;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.wire.Blob;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Checks a log without the core: its directory and the core's public key are enough, the present one or one that it had before. Changes
@@ -26,8 +28,11 @@ public final class LogVerifier {
      * Every entry is well-formed and chained, and the signed checkpoint covers the first {@code signed} of them.
      *
      * @param torn bytes of an incomplete last record, which a running core may just be writing
+     * @param unseen entries at the beginning that were archived, and were not looked at
+     * @param end after the last entry, for reading on; of an export, which is not read on, the start
      */
-    public record Intact(String origin, Head head, long signed, long torn) implements Result {}
+    public record Intact(String origin, Head head, long signed, long torn, long unseen, LogTail.Place end)
+            implements Result {}
 
     /** The first thing that is wrong, in one sentence. */
     public record Broken(String sentence) implements Result {}
@@ -36,12 +41,22 @@ public final class LogVerifier {
 
     /** Checks the log in {@code directory}, which holds {@code entries} and {@code checkpoint}. */
     public static Result verify(Path directory, Blob corePublicKey) {
-        return read(directory, corePublicKey, (_, _) -> {});
+        return verify(directory, Optional.empty(), corePublicKey);
+    }
+
+    /** The same together with the parts of it that were moved to {@code archive}. */
+    public static Result verify(Path directory, Optional<Path> archive, Blob corePublicKey) {
+        return read(directory, archive, corePublicKey, (_, _) -> {});
     }
 
     /** Checks the log and hands every entry to {@code visitor} on the way, before all of it is known to be intact. */
     public static Result read(Path directory, Blob corePublicKey, Visitor visitor) {
-        return read(directory, corePublicKey, List.of(), (index, _, entry) -> visitor.entry(index, entry));
+        return read(directory, Optional.empty(), corePublicKey, visitor);
+    }
+
+    /** The same together with the parts of it that were moved to {@code archive}. */
+    public static Result read(Path directory, Optional<Path> archive, Blob corePublicKey, Visitor visitor) {
+        return read(directory, archive, corePublicKey, List.of(), (index, _, entry) -> visitor.entry(index, entry));
     }
 
     /**
@@ -50,14 +65,39 @@ public final class LogVerifier {
      * @param kept signed notes that the log must continue
      */
     public static Result read(Path directory, Blob corePublicKey, List<Note> kept, BytesVisitor visitor) {
-        try (Segments entries = Segments.open(directory)) {
-            Follower follower = new Follower(checkpoint(directory), corePublicKey, kept);
-            Records records = new Records(entries, follower.heads());
-            records.walk(entries.length(), (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
+        return read(directory, Optional.empty(), corePublicKey, kept, visitor);
+    }
+
+    /** All of these. */
+    public static Result read(
+            Path directory, Optional<Path> archive, Blob corePublicKey, List<Note> kept, BytesVisitor visitor) {
+        try (LogParts parts = LogParts.open(directory, archive)) {
+            Optional<byte[]> note = FileStorage.readCheckpoint(directory);
+            if (note.isEmpty()) {
+                return new Broken("checkpoint is missing in " + directory);
+            }
+            Follower follower = new Follower(Note.parse(note.get()), corePublicKey, kept);
+            long unseen = 0;
+            Optional<Snapshot> snapshot = Optional.empty();
+            if (parts.start() > 0) {
+                String origin = follower.checkpoint().origin();
+                snapshot = Optional.of(snapshot(directory, origin, corePublicKey));
+                follower.beginsLater();
+                unseen = toSnapshot(parts, snapshot.get(), follower, visitor);
+                follower.stands(snapshot.get().epoch());
+            }
+            Records records = new Records(parts, follower.heads(), snapshot);
+            long end = parts.length();
+            records.walk(end, (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
             follower.requireSigned();
             Checkpoint checkpoint = follower.checkpoint();
             return new Intact(
-                    checkpoint.origin(), records.head(), checkpoint.head().size(), records.torn());
+                    checkpoint.origin(),
+                    records.head(),
+                    checkpoint.head().size(),
+                    records.torn(),
+                    unseen,
+                    LogTail.endingAt(parts, records.head().size(), end - records.torn()));
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");
         } catch (JournalException | IOException e) {
@@ -74,6 +114,57 @@ public final class LogVerifier {
         return FileStorage.readCheckpoint(directory)
                 .map(Note::parse)
                 .orElseThrow(() -> new JournalException("checkpoint is missing in " + directory));
+    }
+
+    /**
+     * The offset in a log before which the core needs nothing to start: its snapshot stands for that. 0 if it has none that this key signed.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static long needlessBefore(Path directory, Blob corePublicKey) throws IOException {
+        try {
+            Optional<byte[]> note = FileStorage.readCheckpoint(directory);
+            return note.isEmpty()
+                    ? 0
+                    : snapshot(directory, Checkpoint.of(Note.parse(note.get())).origin(), corePublicKey)
+                            .offset();
+        } catch (JournalException e) {
+            return 0;
+        }
+    }
+
+    private static Snapshot snapshot(Path directory, String origin, Blob corePublicKey) throws IOException {
+        try {
+            byte[] file = Files.readAllBytes(directory.resolve("snapshot"));
+            return Snapshot.read(file, origin, List.of(corePublicKey), (_, _) -> {});
+        } catch (NoSuchFileException e) {
+            throw new JournalException("its beginning was archived and no snapshot stands for it", e);
+        }
+    }
+
+    /**
+     * Reads what is there from before a snapshot. The chain hash that its first record continues was archived, so that entry is not
+     * believed; all that follow lead to the chain hash that the core has signed in the snapshot.
+     *
+     * @return how many entries are not believed
+     */
+    private static long toSnapshot(LogParts parts, Snapshot snapshot, Follower follower, BytesVisitor visitor)
+            throws IOException {
+        LogTail ahead = LogTail.somewhere(parts);
+        ahead.skip(snapshot.offset(), Long.MAX_VALUE);
+        if (ahead.place().offset() != snapshot.offset()
+                || !ahead.place().chain().equals(snapshot.chain())) {
+            throw new JournalException("what is left of the log does not lead to its snapshot");
+        }
+        long first = snapshot.size() - ahead.place().index();
+        LogTail tail = LogTail.somewhere(parts);
+        tail.skip(snapshot.offset(), 1);
+        tail.read(snapshot.offset(), (place, entry, _) -> {
+            byte[] bytes = Entry.encode(entry);
+            visitor.entry(first + place, bytes, follower.take(first + place, bytes));
+            return true;
+        });
+        return Math.min(first + 1, snapshot.size());
     }
 
     /** Takes the entries of a log in their order, with the bytes that are hashed. */

@@ -149,6 +149,7 @@ final class InspectCommand implements Callable<Integer> {
             case PROOF -> Descriptions.of(Proof.parse(payload));
             case REVOCATION -> Descriptions.of(Revocation.parse(payload));
             case TENANT_KEY, CORE_KEY -> Descriptions.of(Endorsement.parse(payload));
+            case SNAPSHOT -> List.of("snapshot of a log");
         };
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
@@ -32,7 +33,8 @@ import picocli.CommandLine.ParentCommand;
             LogProveCommand.class,
             LogExportCommand.class,
             LogCosignCommand.class,
-            ShipCommand.class
+            ShipCommand.class,
+            ArchiveCommand.class
         })
 final class LogCommand implements Callable<Integer> {
 
@@ -65,6 +67,9 @@ final class LogCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object on each line.")
     private boolean json;
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private LogFilter filter;
@@ -84,9 +89,9 @@ final class LogCommand implements Callable<Integer> {
         BiPredicate<LogLine, Subject> wanted =
                 filter.predicate(new KeyRing(project.places().keys()), Instant.now());
         try {
-            long size = showAll(project.places().log(), key, wanted);
+            LogTail.Place end = showAll(project.places().log(), key, wanted);
             if (follow) {
-                follow(project.places().log(), size, wanted);
+                follow(project.places().log(), end, wanted);
             }
         } catch (Unread _) {
             // As with any other command in a pipe.
@@ -94,9 +99,9 @@ final class LogCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Shows what is there, as far as it is verified, and returns how many entries that is. */
-    private long showAll(Path directory, Blob key, BiPredicate<LogLine, Subject> wanted) {
-        LogVerifier.Result result = LogVerifier.read(directory, key, (index, entry) -> {
+    /** Shows what is there, as far as it is verified, and returns where it ends. */
+    private LogTail.Place showAll(Path directory, Blob key, BiPredicate<LogLine, Subject> wanted) {
+        LogVerifier.Result result = LogVerifier.read(directory, archive, key, (index, entry) -> {
             LogLine line = new LogLine(index, entry);
             if (!wanted.test(line, subjects.next(line))) {
                 return;
@@ -112,13 +117,18 @@ final class LogCommand implements Callable<Integer> {
         });
         last.forEach(this::show);
         return switch (result) {
-            case LogVerifier.Intact intact -> intact.head().size();
+            case LogVerifier.Intact intact -> {
+                if (intact.unseen() > 0) {
+                    main.terminal().hint(archivedBefore(intact.unseen()));
+                }
+                yield intact.end();
+            }
             case LogVerifier.Broken(String sentence) -> throw broken(sentence);
         };
     }
 
-    private void follow(Path directory, long size, BiPredicate<LogLine, Subject> wanted) throws IOException {
-        try (LogTail tail = LogTail.at(directory, size)) {
+    private void follow(Path directory, LogTail.Place end, BiPredicate<LogLine, Subject> wanted) throws IOException {
+        try (LogTail tail = LogTail.open(directory, end)) {
             while (!Thread.currentThread().isInterrupted()) {
                 tail.read(tail.length(), (index, entry, _) -> {
                     LogLine line = new LogLine(index, entry);
@@ -144,6 +154,10 @@ final class LogCommand implements Callable<Integer> {
 
     Main main() {
         return main;
+    }
+
+    static String archivedBefore(long index) {
+        return "what is before #" + index + " was archived; --archive DIR shows it, if it is there";
     }
 
     static Failure broken(String sentence) {

@@ -65,6 +65,12 @@ final class LogVerifyCommand implements Callable<Integer> {
             description = "A witness that must have cosigned the checkpoint. Can be repeated.")
     private List<String> witnesses = List.of();
 
+    @Option(
+            names = "--archive",
+            paramLabel = "DIR",
+            description = "Where old parts of the log were moved to; without it the rest is verified.")
+    private Optional<Path> archive = Optional.empty();
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
@@ -91,7 +97,7 @@ final class LogVerifyCommand implements Callable<Integer> {
         Path entries = target.isEmpty() ? log.main.project().places().log() : path;
         Path file = key.orElseGet(() -> entries.resolveSibling("core.pub"));
         return report(
-                LogVerifier.read(entries, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
+                LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
                 () -> LogVerifier.checkpoint(entries));
     }
 
@@ -198,7 +204,12 @@ final class LogVerifyCommand implements Callable<Integer> {
         String after = it.head().size() > it.signed()
                 ? ", " + (it.head().size() - it.signed()) + " more since the last checkpoint"
                 : "";
-        return "the log is intact: " + Sentences.count(it.head().size(), "entry", "entries") + ", " + it.signed()
+        String from = it.unseen() == 0
+                ? ""
+                : " from #" + it.unseen()
+                        + " on, and leads to the core's snapshot; what is before was archived and not looked at";
+        return "the log is intact" + from + ": " + Sentences.count(it.head().size(), "entry", "entries") + ", "
+                + it.signed()
                 + " of them signed by the core" + after + "\nroot "
                 + it.head().root().toHex();
     }
@@ -210,6 +221,7 @@ final class LogVerifyCommand implements Callable<Integer> {
                 "entries", it.head().size(),
                 "signed", it.signed(),
                 "root", it.head().root().toHex(),
-                "tornBytes", it.torn());
+                "tornBytes", it.torn(),
+                "unseen", it.unseen());
     }
 }

@@ -34,11 +34,14 @@ final class WhyCommand implements Callable<Integer> {
     @Option(names = "--svg", paramLabel = "FILE", description = "Draw it, for a browser.")
     private Optional<Path> drawing = Optional.empty();
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Override
     public Integer call() {
         Project project = main.project();
         WhyReader reader = new WhyReader(new KeyRing(project.places().keys()));
-        if (LogVerifier.read(project.places().log(), LogCommand.coreKey(project), reader::take)
+        if (LogVerifier.read(project.places().log(), archive, LogCommand.coreKey(project), reader::take)
                 instanceof LogVerifier.Broken(String sentence)) {
             throw LogCommand.broken(sentence);
         }

@@ -104,17 +104,33 @@ final class WhyReader {
 
     private LogLine subject(String id) {
         if (id.matches("[0-9]{1,9}")) {
-            int index = Integer.parseInt(id);
-            if (index < lines.size()) {
-                return lines.get(index);
-            }
-            throw Failure.usage("the log ends at #" + (lines.size() - 1), "'ambit log' shows it");
+            return at(Long.parseLong(id));
         }
         return lines.stream()
                 .filter(line -> !id.isEmpty() && names(line, id))
                 .findFirst()
                 .orElseThrow(() -> Failure.usage(
                         "the log knows no permit or transaction '" + id + "'", "'ambit log' shows what there is"));
+    }
+
+    private LogLine at(long index) {
+        long place = index - archived();
+        if (place < 0) {
+            throw Failure.usage("#" + index + " was archived", LogCommand.archivedBefore(archived()));
+        }
+        if (place >= lines.size()) {
+            throw Failure.usage("the log ends at #" + (archived() + lines.size() - 1), "'ambit log' shows it");
+        }
+        return lines.get((int) place);
+    }
+
+    /** Entries at the beginning of the log that are not there to read. */
+    private long archived() {
+        return lines.isEmpty() ? 0 : lines.getFirst().index();
+    }
+
+    private List<LogLine> before(LogLine subject) {
+        return lines.subList(0, (int) (subject.index() - archived()));
     }
 
     private static boolean names(LogLine line, String wanted) {
@@ -164,11 +180,15 @@ final class WhyReader {
                 if (seen != null && seen.entry() instanceof Entry.GrantSeen first) {
                     admitted(it, first.grant(), seen.index(), begin.index());
                 } else {
-                    chain.add(broken(Why.Kind.GRANT, -1, it.grantHash(), "the log does not hold it"));
+                    chain.add(broken(Why.Kind.GRANT, -1, it.grantHash(), missing()));
                 }
             }
             default -> {}
         }
+    }
+
+    private String missing() {
+        return archived() == 0 ? "the log does not hold it" : LogCommand.archivedBefore(archived());
     }
 
     private void admitted(Entry.Admitted it, Blob bytes, long grantIndex, long index) {
@@ -310,7 +330,7 @@ final class WhyReader {
     /** What ended this authority before the subject, if something did. */
     private List<Why.Block> ends(LogLine subject) {
         List<Why.Block> ends = new ArrayList<>();
-        for (LogLine line : lines.subList(0, (int) subject.index())) {
+        for (LogLine line : before(subject)) {
             switch (line.entry()) {
                 case Entry.Revoked it
                 when grant.isPresent() && it.tenant().equals(grant.get().tenant()) && revokes(it.target()) ->
@@ -357,9 +377,8 @@ final class WhyReader {
         if (!(subject.entry() instanceof Entry.Denied denied)) {
             return Optional.empty();
         }
-        List<Entry.Debit> before = lines.subList(0, (int) subject.index()).stream()
-                .flatMap(line -> line.debits().stream())
-                .toList();
+        List<Entry.Debit> before =
+                before(subject).stream().flatMap(line -> line.debits().stream()).toList();
         return Optional.of(Refusal.of(denied, grant, layers, chain, before, ends));
     }
 

@@ -44,6 +44,29 @@ final class TestLog implements AutoCloseable {
         return index;
     }
 
+    /** Appends, and returns at once. */
+    void append(Entry entry) {
+        journal.append(Entry.encode(entry));
+    }
+
+    /** Returns when all is on the disk. */
+    void sync() {
+        journal.awaitDurable(journal.size() - 1);
+    }
+
+    /** Has the core need nothing of what is there to start. */
+    void snapshot() {
+        journal.snapshot(new Journal.Fold() {
+            @Override
+            public void entry(long index, byte[] entry) {}
+
+            @Override
+            public List<byte[]> sum() {
+                return List.of();
+            }
+        });
+    }
+
     /** So many entries of a guest, with the numbers from {@code from} in them. */
     void addEvents(int from, int count) {
         for (int i = from; i < from + count; i++) {

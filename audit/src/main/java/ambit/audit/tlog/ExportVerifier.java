@@ -1,6 +1,7 @@
 package ambit.audit.tlog;
 
 import ambit.audit.Follower;
+import ambit.audit.LogTail;
 import ambit.audit.LogVerifier;
 import ambit.audit.LogVerifier.Broken;
 import ambit.audit.LogVerifier.Intact;
@@ -43,7 +44,7 @@ public final class ExportVerifier {
             }
             follower.requireSigned();
             return new Intact(
-                    checkpoint.origin(), checkpoint.head(), checkpoint.head().size(), 0);
+                    checkpoint.origin(), checkpoint.head(), checkpoint.head().size(), 0, 0, LogTail.Place.START);
         } catch (UncheckedIOException e) {
             return new Broken(String.valueOf(e.getMessage()));
         } catch (JournalException | IOException e) {

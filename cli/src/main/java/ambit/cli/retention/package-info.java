@@ -1,0 +1,2 @@
+/** Old parts of the log, kept elsewhere. */
+package ambit.cli.retention;
