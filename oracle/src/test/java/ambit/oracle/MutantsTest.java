@@ -65,7 +65,7 @@ class MutantsTest {
             Mutant.of("Sighting.java", "counted = counted || counts", "counted = true"));
 
     private static final List<Mutant> COUNTS = List.of(
-            Mutant.of("Ledger.java", "if (revoked[at])", "if (revoked[node])"),
+            Mutant.of("Ledger.java", "|| above == Codes.REVOKED", ""),
             Mutant.of(
                     "Ledger.java",
                     "amount >= 0 && amount <= most - used[node]",
@@ -74,14 +74,14 @@ class MutantsTest {
             Mutant.of("Ledger.java", "charge(parent[node], amount, now)", "charge(parent[node], 1, now)"),
             new Mutant(
                     "Ledger.java",
-                    "int charge(",
+                    "void charge(",
                     "now - window[node] >= opened[node]",
                     "now - window[node] > opened[node]"),
             Mutant.of(
                     "Ledger.java",
                     "boolean fresh = now - window[node] >= opened[node]",
                     "boolean fresh = now - window[node] > opened[node]"),
-            new Mutant("Ledger.java", "int charge(", "within[node] = 0;", ""),
+            new Mutant("Ledger.java", "void charge(", "within[node] = 0;", ""),
             Mutant.of("Ledger.java", "used[node] < reserved ? 0 : used[node] - reserved", "used[node] - reserved"),
             Mutant.of("Ledger.java", "spent > most - before ? most : before + spent", "before + spent"),
             Mutant.of("Ledger.java", "|| children[node] > 0", ""),
@@ -89,7 +89,7 @@ class MutantsTest {
             Mutant.of("Ledger.java", "most != UNLIMITED && most < taken ? most : taken", "taken"),
             Mutant.of("Ledger.java", "revoked[node] = false;", ""),
             Mutant.of("Ledger.java", "MAX_DEPTH = 66", "MAX_DEPTH = 67"),
-            Mutant.of("Ledger.java", "code == Codes.ALLOWED && !keepsPace", "!keepsPace"),
+            Mutant.of("Ledger.java", "|| above == Codes.USES_EXHAUSTED", ""),
             Mutant.of("Ledger.java", "if (now < 0)", "if (now < -1)"));
 
     @TempDir

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import de.uka.ilkd.key.proof.init.ProofInputException;
 import de.uka.ilkd.key.speclang.Contract;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +61,37 @@ class ContractsTest {
             }
         }
         assertThat(open).isEqualTo(unproved);
+    }
+
+    @Test
+    void theDocumentsSayWhatIsProvedAndWhatIsOpen() throws IOException {
+        SortedSet<String> all = new TreeSet<>(kernel.contracts().keySet());
+        SortedSet<String> closed = new TreeSet<>(all);
+        closed.removeAll(open);
+        String reference = document("docs/reference/proofs.md");
+        assertThat(reference)
+                .contains("There are %d contracts: **%d are proved** in every build (module `proof`), **%d are open**"
+                        .formatted(all.size(), closed.size(), open.size()));
+        assertThat(names(reference, "What is proved", "^\\| `([^`]+)` \\|")).isEqualTo(closed);
+        assertThat(names(reference, "What is open", "`(\\w+\\.\\w+\\([^`]*\\))`")).isEqualTo(open);
+        String count = "%d of the %d contracts of the decision kernel".formatted(closed.size(), all.size());
+        assertThat(document("ARCHITECTURE.md")).contains("KeY proves " + count);
+        assertThat(document("SECURITY.md")).contains("KeY proves " + count);
+    }
+
+    private static String document(String name) throws IOException {
+        return Files.readString(DIRECTORY.resolveSibling(name));
+    }
+
+    /** What the pattern finds between this heading and the next. */
+    private static SortedSet<String> names(String document, String heading, String pattern) {
+        String section = document.split("\n## " + heading + "\n", 2)[1].split("\n## ", 2)[0];
+        SortedSet<String> names = new TreeSet<>();
+        Matcher matcher = Pattern.compile(pattern, Pattern.MULTILINE).matcher(section);
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+        }
+        return names;
     }
 
     @TestFactory
