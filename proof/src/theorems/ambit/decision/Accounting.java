@@ -27,8 +27,15 @@ public final class Accounting {
     @ assignable \strictly_nothing;
     @*/
     public static boolean isBelowARevokedNode(Ledger ledger, int node, long amount, long now) {
-        return ledger.revoked[node]
-                || (ledger.parent[node] >= 0 && isBelowARevokedNode(ledger, ledger.parent[node], amount, now));
+        ledger.check(node, amount, now);
+        if (ledger.revoked[node]) {
+            return true;
+        }
+        if (ledger.parent[node] < 0) {
+            return false;
+        }
+        ledger.check(ledger.parent[node], amount, now);
+        return isBelowARevokedNode(ledger, ledger.parent[node], amount, now);
     }
 
     /** A node is refused where it or any ancestor has less left than is asked for, however far above. */
@@ -39,7 +46,14 @@ public final class Accounting {
     @ assignable \strictly_nothing;
     @*/
     public static boolean isBelowANodeWithLess(Ledger ledger, int node, long amount, long now) {
-        return (ledger.limit[node] >= 0 && amount > ledger.limit[node] - ledger.used[node])
-                || (ledger.parent[node] >= 0 && isBelowANodeWithLess(ledger, ledger.parent[node], amount, now));
+        ledger.check(node, amount, now);
+        if (ledger.limit[node] >= 0 && amount > ledger.limit[node] - ledger.used[node]) {
+            return true;
+        }
+        if (ledger.parent[node] < 0) {
+            return false;
+        }
+        ledger.check(ledger.parent[node], amount, now);
+        return isBelowANodeWithLess(ledger, ledger.parent[node], amount, now);
     }
 }

@@ -199,7 +199,13 @@ public final class Ledger {
      */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result == (0 <= node && node < parent.length && live[node] ? verdict(node, amount, now) : Codes.REVOKED);
+    @ ensures (0 <= node && node < parent.length && live[node]) ==> (\result == verdict(node, amount, now)
+    @     && (revoked[node] ==> \result == 9)
+    @     && ((parent[node] >= 0 && verdict(parent[node], amount, now) == 9) ==> \result == 9)
+    @     && ((amount < 0 || (limit[node] >= 0 && amount > limit[node] - used[node])) ==> \result != 0)
+    @     && ((parent[node] >= 0 && verdict(parent[node], amount, now) != 0) ==> \result != 0));
+    @ ensures !(0 <= node && node < parent.length && live[node]) ==> \result == 9;
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
     @ ensures_free \result == check(node, amount, now);
     @ assignable \strictly_nothing;
     @*/
@@ -218,6 +224,8 @@ public final class Ledger {
     @ ensures \result == Codes.ALLOWED <==> (alone(node, amount, now) == Codes.ALLOWED
     @     && (parent[node] < 0 || verdict(parent[node], amount, now) == Codes.ALLOWED));
     @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures revoked[node] ==> \result == 9;
+    @ ensures (amount < 0 || (limit[node] >= 0 && amount > limit[node] - used[node])) ==> \result != 0;
     @ ensures_free \result == verdict(node, amount, now);
     @ measured_by depth[node];
     @ assignable \strictly_nothing;
@@ -279,7 +287,9 @@ public final class Ledger {
     /** Takes {@code amount} from the node and all its ancestors, or from none of them: the answer is that of {@link #check}. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
-    @ ensures \result == \old(check(node, amount, now));
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \old(check(node, amount, now)) != 0 ==> \result == \old(check(node, amount, now));
+    @ ensures (0 <= node && node < used.length && live[node] && revoked[node]) ==> \result == 9;
     @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
     @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
     @ ensures \result == 0 ==> (0 <= node && node < used.length && live[node] && !revoked[node] && 0 <= amount
@@ -292,17 +302,20 @@ public final class Ledger {
     @*/
     public int take(int node, long amount, long now) {
         int code = check(node, amount, now);
-        if (code == Codes.ALLOWED) {
-            charge(node, amount, now);
-        }
-        return code;
+        return code == Codes.ALLOWED ? charge(node, amount, now) : code;
     }
 
-    /** Charges the ancestors, then the node: each of them allows it. */
+    /**
+     * Charges the ancestors, then the node. It asks each node once more, so that what it charges needs nobody's word: that is what makes the
+     * proof a step of induction.
+     */
     /*@ private normal_behavior
     @ requires \invariant_for(this);
-    @ requires 0 <= node && node < parent.length && live[node] && verdict(node, amount, now) == Codes.ALLOWED;
-    @ ensures used[node] == \old(used[node]) + amount;
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
+    @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
+    @ ensures \result == 0 ==> (!revoked[node] && 0 <= amount && used[node] == \old(used[node]) + amount);
     @ ensures (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
     @     || (used[i] == \old(used[i]) + amount && live[i] && !revoked[i]
     @         && (parent[i] < 0 || used[parent[i]] == \old(used[parent[i]]) + amount)));
@@ -311,10 +324,35 @@ public final class Ledger {
     @ measured_by depth[node];
     @ assignable used[*], opened[*], within[*];
     @*/
-    private void charge(int node, long amount, long now) {
-        if (parent[node] != NONE) {
-            charge(parent[node], amount, now);
+    private int charge(int node, long amount, long now) {
+        int own = alone(node, amount, now);
+        if (own != Codes.ALLOWED) {
+            return own;
         }
+        int above = parent[node] == NONE ? Codes.ALLOWED : charge(parent[node], amount, now);
+        if (above == Codes.ALLOWED) {
+            spend(node, amount, now);
+        }
+        return above;
+    }
+
+    /** Counts what the node allows. */
+    /*@ private normal_behavior
+    @ requires used != null && rate != null && window != null && opened != null && within != null;
+    @ requires 0 <= node && node < used.length && node < rate.length && node < window.length && node < opened.length
+    @     && node < within.length;
+    @ requires used != rate && used != window && used != opened && used != within && rate != opened && rate != within
+    @     && window != opened && window != within && opened != within;
+    @ requires 0 <= amount && 0 <= used[node] && amount <= 9223372036854775807L - used[node];
+    @ requires -1 <= rate[node] && 0 <= window[node] && 0 <= opened[node] && 0 <= within[node];
+    @ requires rate[node] <= 9223372036854775807L && window[node] <= 9223372036854775807L && within[node] <= 9223372036854775807L;
+    @ requires rate[node] >= 0 ==> (0 <= now
+    @     && amount <= (now - window[node] >= opened[node] ? rate[node] : rate[node] - within[node]));
+    @ ensures used[node] == \old(used[node]) + amount && 0 <= opened[node] && 0 <= within[node]
+    @     && within[node] <= 9223372036854775807L && (rate[node] >= 0 ==> within[node] <= rate[node]);
+    @ assignable used[node], opened[node], within[node];
+    @*/
+    private /*@ helper @*/ void spend(int node, long amount, long now) {
         used[node] += amount;
         if (rate[node] != UNLIMITED) {
             if (now - window[node] >= opened[node]) {
@@ -337,12 +375,21 @@ public final class Ledger {
     @ assignable used[*];
     @*/
     public void settle(int node, long reserved, long spent) {
-        if (!isLive(node) || reserved < 0 || spent < 0) {
-            return;
+        if (isLive(node) && reserved >= 0 && spent >= 0) {
+            used[node] = settled(used[node], limit[node], reserved, spent);
         }
-        long before = used[node] < reserved ? 0 : used[node] - reserved;
-        long most = limit[node] == UNLIMITED ? Long.MAX_VALUE : limit[node];
-        used[node] = spent > most - before ? most : before + spent;
+    }
+
+    /*@ private normal_behavior
+    @ requires 0 <= used && -1 <= limit && 0 <= reserved && 0 <= spent && (limit >= 0 ==> used <= limit);
+    @ ensures 0 <= \result && (limit >= 0 ==> \result <= limit) && (spent <= reserved ==> \result <= used);
+    @ ensures \result <= 9223372036854775807L;
+    @ assignable \strictly_nothing;
+    @*/
+    private static long settled(long used, long limit, long reserved, long spent) {
+        long before = used < reserved ? 0 : used - reserved;
+        long most = limit == UNLIMITED ? Long.MAX_VALUE : limit;
+        return spent > most - before ? most : before + spent;
     }
 
     /** What is taken from the node so far. */

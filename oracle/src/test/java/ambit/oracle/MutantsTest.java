@@ -74,15 +74,15 @@ class MutantsTest {
             Mutant.of("Ledger.java", "charge(parent[node], amount, now)", "charge(parent[node], 1, now)"),
             new Mutant(
                     "Ledger.java",
-                    "void charge(",
+                    "void spend(",
                     "now - window[node] >= opened[node]",
                     "now - window[node] > opened[node]"),
             Mutant.of(
                     "Ledger.java",
                     "boolean fresh = now - window[node] >= opened[node]",
                     "boolean fresh = now - window[node] > opened[node]"),
-            new Mutant("Ledger.java", "void charge(", "within[node] = 0;", ""),
-            Mutant.of("Ledger.java", "used[node] < reserved ? 0 : used[node] - reserved", "used[node] - reserved"),
+            new Mutant("Ledger.java", "void spend(", "within[node] = 0;", ""),
+            Mutant.of("Ledger.java", "used < reserved ? 0 : used - reserved", "used - reserved"),
             Mutant.of("Ledger.java", "spent > most - before ? most : before + spent", "before + spent"),
             Mutant.of("Ledger.java", "|| children[node] > 0", ""),
             Mutant.of("Ledger.java", "children[parent[node]]--;", ""),
