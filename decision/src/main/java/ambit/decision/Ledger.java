@@ -370,7 +370,8 @@ public final class Ledger {
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures (\forall int i; 0 <= i && i < used.length; i != node ==> used[i] == \old(used[i]));
-    @ ensures (0 <= node && node < used.length && spent <= reserved) ==> used[node] <= \old(used[node]);
+    @ ensures (0 <= node && node < used.length && spent <= reserved && reserved <= \old(used[node]))
+    @     ==> used[node] <= \old(used[node]);
     @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
     @ assignable used[*];
     @*/
@@ -382,7 +383,7 @@ public final class Ledger {
 
     /*@ private normal_behavior
     @ requires 0 <= used && -1 <= limit && 0 <= reserved && 0 <= spent && (limit >= 0 ==> used <= limit);
-    @ ensures 0 <= \result && (limit >= 0 ==> \result <= limit) && (spent <= reserved ==> \result <= used);
+    @ ensures 0 <= \result && (limit >= 0 ==> \result <= limit) && ((spent <= reserved && reserved <= used) ==> \result <= used);
     @ ensures \result <= 9223372036854775807L;
     @ assignable \strictly_nothing;
     @*/
