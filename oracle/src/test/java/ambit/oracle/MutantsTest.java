@@ -28,7 +28,7 @@ class MutantsTest {
             Mutant.of("Conjunct.java", "kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY", "kind == MAX_LENGTH"),
             Mutant.of("Conjunct.java", "return !optional && kind != ABSENT", "return !optional"),
             Mutant.of("Conjunct.java", "return relation == Paths.UNRELATED", "return relation != Paths.BELOW"),
-            Mutant.of("Conjunct.java", "&& fitsWithin(0)", ""),
+            new Mutant("Conjunct.java", "boolean holds(", "&& fitsWithin(0)", ""),
             Mutant.of("Conjunct.java", "elements == 0 || fits", "elements <= 1 || fits"),
             Mutant.of("Conjunct.java", "length <= operands.number(0)", "length < operands.number(0)"),
             Mutant.of("Conjunct.java", "mark(operands.number(0) > 0)", "mark(operands.number(0) > 1)"),
