@@ -11,7 +11,7 @@ public final class Block {
     /*@ spec_public @*/ private final boolean closed;
     /*@ spec_public @*/ private final Conjunct[] conjuncts;
 
-    /*@ public invariant (\forall int i; 0 <= i && i < conjuncts.length;
+    /*@ private invariant (\forall int i; 0 <= i && i < conjuncts.length;
     @     conjuncts[i] != null && \invariant_for(conjuncts[i]));
     @*/
 

@@ -27,7 +27,7 @@ public final class Conjunct {
     /*@ spec_public @*/ private final boolean optional;
     /*@ spec_public @*/ private final Values operands;
 
-    /*@ public invariant \invariant_for(operands); @*/
+    /*@ private invariant \invariant_for(operands); @*/
 
     /** {@code optional}: the argument may be left out. ABSENT and ANY compare with nothing, IN, NOT_IN, SUBSET, CIDR, HOST and URL with all operands, the rest with operand 0. FROM has the source as text and how many calls may act on one value as number, 0 for all. */
     /*@ public normal_behavior
@@ -154,7 +154,7 @@ public final class Conjunct {
     @ ensures (kind == NOT_IN && 0 < operands.types.length) ==> (\result <==> (isOfTheirTypes(arguments, i)
     @     && !isOneOf(arguments, i)));
     @ ensures (kind != IN && kind != NOT_IN && 0 < operands.types.length && arguments.types[i] == Values.EMPTY)
-    @     ==> (\result <==> (kind == SUBSET || kind == MAX_LENGTH));
+    @     ==> (\result <==> (kind == SUBSET || (kind == MAX_LENGTH && fitsWithin(0))));
     @ ensures (kind == MAX_LENGTH && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)
     @     ==> (\result <==> (arguments.types[i] == Values.STRING && fitsWithin(Texts.characters(arguments.texts[i]))));
     @ ensures ((kind == CIDR || kind == HOST || kind == URL) && 0 < operands.types.length && arguments.types[i] != Values.EMPTY)

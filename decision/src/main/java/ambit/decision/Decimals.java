@@ -81,9 +81,8 @@ public final class Decimals {
         @ assignable \strictly_nothing;
         @*/
         for (int i = start; i < most; i++) {
-            int order = digit(a, i) - digit(b, i);
-            if (order != 0) {
-                return order < 0 ? -1 : 1;
+            if (digit(a, i) != digit(b, i)) {
+                return digit(a, i) < digit(b, i) ? -1 : 1;
             }
         }
         return 0;
@@ -92,7 +91,7 @@ public final class Decimals {
     /** What stands at {@code i}; zeros follow the last digit, and a point counts as one. */
     /*@ private normal_behavior
     @ requires 0 <= i;
-    @ ensures -128 <= \result && \result <= 127;
+    @ ensures \result == (i >= text.length || text[i] == 46 ? 48 : text[i]);
     @ assignable \strictly_nothing;
     @*/
     private static int digit(byte[] text, int i) {

@@ -40,7 +40,7 @@ public final class Ledger {
     @     && used != rate && used != window && used != opened && used != within && rate != window && rate != opened
     @     && rate != within && window != opened && window != within && opened != within;
     @ public invariant (\forall int i; 0 <= i && i < parent.length; -1 <= parent[i] && parent[i] < parent.length
-    @     && 0 <= depth[i] && depth[i] < MAX_DEPTH && 0 <= children[i] && -1 <= limit[i] && 0 <= used[i]
+    @     && 0 <= depth[i] && depth[i] < MAX_DEPTH && 0 <= children[i] && children[i] <= 2147483647 && -1 <= limit[i] && 0 <= used[i]
     @     && -1 <= rate[i] && 0 <= window[i] && 0 <= opened[i] && 0 <= within[i]
     @     && limit[i] <= 9223372036854775807L && used[i] <= 9223372036854775807L && rate[i] <= 9223372036854775807L
     @     && window[i] <= 9223372036854775807L && within[i] <= 9223372036854775807L);
@@ -80,10 +80,11 @@ public final class Ledger {
     @ requires \invariant_for(this);
     @ ensures -1 <= \result && \result < parent.length;
     @ ensures \result >= 0 ==> (live[\result] && !\old(live[\result]) && !revoked[\result] && limit[\result] == most
-    @     && used[\result] == (0 <= most && most < taken ? most : taken));
+    @     && used[\result] == (0 <= most && most < taken ? most : taken) && parent[\result] == above);
     @ ensures (\forall int i; 0 <= i && i < parent.length && i != \result;
     @     used[i] == \old(used[i]) && limit[i] == \old(limit[i]) && revoked[i] == \old(revoked[i])
-    @     && live[i] == \old(live[i]));
+    @     && live[i] == \old(live[i]) && parent[i] == \old(parent[i]) && rate[i] == \old(rate[i])
+    @     && within[i] == \old(within[i]));
     @ assignable parent[*], depth[*], children[*], limit[*], used[*], rate[*], window[*], opened[*], within[*], live[*],
     @     revoked[*], next;
     @*/
@@ -198,42 +199,97 @@ public final class Ledger {
      */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
+    @ ensures (0 <= node && node < parent.length && live[node]) ==> (\result == verdict(node, amount, now)
+    @     && (revoked[node] ==> \result == 9)
+    @     && ((parent[node] >= 0 && verdict(parent[node], amount, now) == 9) ==> \result == 9)
+    @     && ((amount < 0 || (limit[node] >= 0 && amount > limit[node] - used[node])) ==> \result != 0)
+    @     && ((parent[node] >= 0 && verdict(parent[node], amount, now) != 0) ==> \result != 0));
+    @ ensures !(0 <= node && node < parent.length && live[node]) ==> \result == 9;
     @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
-    @ ensures \result == 0 ==> (0 <= node && node < parent.length && 0 <= amount && live[node] && !revoked[node]
-    @     && (limit[node] < 0 || amount <= limit[node] - used[node]));
+    @ ensures_free \result == check(node, amount, now);
     @ assignable \strictly_nothing;
     @*/
-    public int check(int node, long amount, long now) {
-        if (!isLive(node)) {
+    public /*@ strictly_pure @*/ int check(int node, long amount, long now) {
+        return isLive(node) ? verdict(node, amount, now) : Codes.REVOKED;
+    }
+
+    /** The worst that the node or one of its ancestors says. */
+    /*@ private normal_behavior
+    @ requires \invariant_for(this);
+    @ requires 0 <= node && node < parent.length && live[node];
+    @ ensures \result == Codes.REVOKED <==> (alone(node, amount, now) == Codes.REVOKED
+    @     || (parent[node] >= 0 && verdict(parent[node], amount, now) == Codes.REVOKED));
+    @ ensures \result == Codes.USES_EXHAUSTED <==> (\result != Codes.REVOKED && (alone(node, amount, now) == Codes.USES_EXHAUSTED
+    @     || (parent[node] >= 0 && verdict(parent[node], amount, now) == Codes.USES_EXHAUSTED)));
+    @ ensures \result == Codes.ALLOWED <==> (alone(node, amount, now) == Codes.ALLOWED
+    @     && (parent[node] < 0 || verdict(parent[node], amount, now) == Codes.ALLOWED));
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures revoked[node] ==> \result == 9;
+    @ ensures (amount < 0 || (limit[node] >= 0 && amount > limit[node] - used[node])) ==> \result != 0;
+    @ ensures_free \result == verdict(node, amount, now);
+    @ measured_by depth[node];
+    @ assignable \strictly_nothing;
+    @*/
+    private /*@ strictly_pure @*/ int verdict(int node, long amount, long now) {
+        int own = alone(node, amount, now);
+        return parent[node] == NONE ? own : worse(own, verdict(parent[node], amount, now));
+    }
+
+    /*@ private normal_behavior
+    @ requires own == 0 || own == 6 || own == 9 || own == 32;
+    @ requires above == 0 || above == 6 || above == 9 || above == 32;
+    @ ensures \result == 9 <==> (own == 9 || above == 9);
+    @ ensures \result == 6 <==> (own != 9 && above != 9 && (own == 6 || above == 6));
+    @ ensures \result == 0 <==> (own == 0 && above == 0);
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ assignable \strictly_nothing;
+    @*/
+    private static int worse(int own, int above) {
+        if (own == Codes.REVOKED || above == Codes.REVOKED) {
             return Codes.REVOKED;
         }
-        int code = Codes.ALLOWED;
-        int at = node;
-        /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at])
-        @     && (code == 0 || code == 6 || code == 32)
-        @     && ((code == 0 && at != node) ==> (0 <= amount && !revoked[node]
-        @         && (limit[node] < 0 || amount <= limit[node] - used[node])));
-        @ decreases at < 0 ? 0 : depth[at] + 1;
-        @ assignable \strictly_nothing;
-        @*/
-        while (at != NONE) {
-            if (revoked[at]) {
-                return Codes.REVOKED;
-            }
-            if (!covers(at, amount)) {
-                code = Codes.USES_EXHAUSTED;
-            } else if (code == Codes.ALLOWED && !keepsPace(at, amount, now)) {
-                code = Codes.RATE_LIMITED;
-            }
-            at = parent[at];
+        if (own == Codes.USES_EXHAUSTED || above == Codes.USES_EXHAUSTED) {
+            return Codes.USES_EXHAUSTED;
         }
-        return code;
+        return own == Codes.ALLOWED ? above : own;
+    }
+
+    /** What the node says, whatever its ancestors do. */
+    /*@ private normal_behavior
+    @ requires revoked != null && limit != null && used != null && rate != null && window != null && opened != null && within != null;
+    @ requires 0 <= node && node < revoked.length && node < limit.length && node < used.length && node < rate.length
+    @     && node < window.length && node < opened.length && node < within.length;
+    @ requires -1 <= limit[node] && 0 <= used[node] && limit[node] <= 9223372036854775807L && used[node] <= 9223372036854775807L
+    @     && (limit[node] >= 0 ==> used[node] <= limit[node]);
+    @ requires -1 <= rate[node] && 0 <= window[node] && 0 <= opened[node] && 0 <= within[node];
+    @ requires rate[node] <= 9223372036854775807L && window[node] <= 9223372036854775807L && within[node] <= 9223372036854775807L;
+    @ ensures \result == Codes.REVOKED <==> revoked[node];
+    @ ensures \result == Codes.USES_EXHAUSTED <==> (!revoked[node]
+    @     && !(0 <= amount && amount <= (limit[node] < 0 ? 9223372036854775807L : limit[node]) - used[node]));
+    @ ensures \result == Codes.ALLOWED <==> (!revoked[node]
+    @     && 0 <= amount && amount <= (limit[node] < 0 ? 9223372036854775807L : limit[node]) - used[node]
+    @     && (rate[node] < 0 || (0 <= now
+    @         && amount <= (now - window[node] >= opened[node] ? rate[node] : rate[node] - within[node]))));
+    @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures_free \result == alone(node, amount, now);
+    @ assignable \strictly_nothing;
+    @*/
+    private /*@ helper strictly_pure @*/ int alone(int node, long amount, long now) {
+        if (revoked[node]) {
+            return Codes.REVOKED;
+        }
+        if (!covers(node, amount)) {
+            return Codes.USES_EXHAUSTED;
+        }
+        return keepsPace(node, amount, now) ? Codes.ALLOWED : Codes.RATE_LIMITED;
     }
 
     /** Takes {@code amount} from the node and all its ancestors, or from none of them: the answer is that of {@link #check}. */
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures \result == 0 || \result == 6 || \result == 9 || \result == 32;
+    @ ensures \old(check(node, amount, now)) != 0 ==> \result == \old(check(node, amount, now));
+    @ ensures (0 <= node && node < used.length && live[node] && revoked[node]) ==> \result == 9;
     @ ensures \result != 0 ==> (\forall int i; 0 <= i && i < used.length; used[i] == \old(used[i])
     @     && opened[i] == \old(opened[i]) && within[i] == \old(within[i]));
     @ ensures \result == 0 ==> (0 <= node && node < used.length && live[node] && !revoked[node] && 0 <= amount
@@ -269,27 +325,42 @@ public final class Ledger {
     @ assignable used[*], opened[*], within[*];
     @*/
     private int charge(int node, long amount, long now) {
-        if (revoked[node]) {
-            return Codes.REVOKED;
-        }
-        if (!covers(node, amount)) {
-            return Codes.USES_EXHAUSTED;
-        }
-        if (!keepsPace(node, amount, now)) {
-            return Codes.RATE_LIMITED;
+        int own = alone(node, amount, now);
+        if (own != Codes.ALLOWED) {
+            return own;
         }
         int above = parent[node] == NONE ? Codes.ALLOWED : charge(parent[node], amount, now);
         if (above == Codes.ALLOWED) {
-            used[node] += amount;
-            if (rate[node] != UNLIMITED) {
-                if (now - window[node] >= opened[node]) {
-                    opened[node] = now;
-                    within[node] = 0;
-                }
-                within[node] += amount;
-            }
+            spend(node, amount, now);
         }
         return above;
+    }
+
+    /** Counts what the node allows. */
+    /*@ private normal_behavior
+    @ requires used != null && rate != null && window != null && opened != null && within != null;
+    @ requires 0 <= node && node < used.length && node < rate.length && node < window.length && node < opened.length
+    @     && node < within.length;
+    @ requires used != rate && used != window && used != opened && used != within && rate != opened && rate != within
+    @     && window != opened && window != within && opened != within;
+    @ requires 0 <= amount && 0 <= used[node] && amount <= 9223372036854775807L - used[node];
+    @ requires -1 <= rate[node] && 0 <= window[node] && 0 <= opened[node] && 0 <= within[node];
+    @ requires rate[node] <= 9223372036854775807L && window[node] <= 9223372036854775807L && within[node] <= 9223372036854775807L;
+    @ requires rate[node] >= 0 ==> (0 <= now
+    @     && amount <= (now - window[node] >= opened[node] ? rate[node] : rate[node] - within[node]));
+    @ ensures used[node] == \old(used[node]) + amount && 0 <= opened[node] && 0 <= within[node]
+    @     && within[node] <= 9223372036854775807L && (rate[node] >= 0 ==> within[node] <= rate[node]);
+    @ assignable used[node], opened[node], within[node];
+    @*/
+    private /*@ helper @*/ void spend(int node, long amount, long now) {
+        used[node] += amount;
+        if (rate[node] != UNLIMITED) {
+            if (now - window[node] >= opened[node]) {
+                opened[node] = now;
+                within[node] = 0;
+            }
+            within[node] += amount;
+        }
     }
 
     /**
@@ -299,17 +370,27 @@ public final class Ledger {
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures (\forall int i; 0 <= i && i < used.length; i != node ==> used[i] == \old(used[i]));
-    @ ensures (0 <= node && node < used.length && spent <= reserved) ==> used[node] <= \old(used[node]);
+    @ ensures (0 <= node && node < used.length && spent <= reserved && reserved <= \old(used[node]))
+    @     ==> used[node] <= \old(used[node]);
     @ ensures (\forall int i; 0 <= i && i < used.length; (live[i] && limit[i] >= 0) ==> used[i] <= limit[i]);
     @ assignable used[*];
     @*/
     public void settle(int node, long reserved, long spent) {
-        if (!isLive(node) || reserved < 0 || spent < 0) {
-            return;
+        if (isLive(node) && reserved >= 0 && spent >= 0) {
+            used[node] = settled(used[node], limit[node], reserved, spent);
         }
-        long before = used[node] < reserved ? 0 : used[node] - reserved;
-        long most = limit[node] == UNLIMITED ? Long.MAX_VALUE : limit[node];
-        used[node] = spent > most - before ? most : before + spent;
+    }
+
+    /*@ private normal_behavior
+    @ requires 0 <= used && -1 <= limit && 0 <= reserved && 0 <= spent && (limit >= 0 ==> used <= limit);
+    @ ensures 0 <= \result && (limit >= 0 ==> \result <= limit) && ((spent <= reserved && reserved <= used) ==> \result <= used);
+    @ ensures \result <= 9223372036854775807L;
+    @ assignable \strictly_nothing;
+    @*/
+    private static long settled(long used, long limit, long reserved, long spent) {
+        long before = used < reserved ? 0 : used - reserved;
+        long most = limit == UNLIMITED ? Long.MAX_VALUE : limit;
+        return spent > most - before ? most : before + spent;
     }
 
     /** What is taken from the node so far. */
@@ -346,6 +427,7 @@ public final class Ledger {
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures \result >= -1;
+    @ ensures (0 <= node && node < parent.length && live[node] && limit[node] >= 0) ==> (0 <= \result && \result <= limit[node] - used[node]);
     @ assignable \strictly_nothing;
     @*/
     public long left(int node) {
@@ -354,7 +436,8 @@ public final class Ledger {
         }
         long least = UNLIMITED;
         int at = node;
-        /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at]) && least >= -1;
+        /*@ loop_invariant -1 <= at && at < parent.length && (at >= 0 ==> live[at]) && least >= -1
+        @     && ((at != node && limit[node] >= 0) ==> (0 <= least && least <= limit[node] - used[node]));
         @ decreases at < 0 ? 0 : depth[at] + 1;
         @ assignable \strictly_nothing;
         @*/
@@ -396,8 +479,8 @@ public final class Ledger {
     @ requires 0 <= node && node < rate.length && node < window.length && node < opened.length && node < within.length;
     @ requires -1 <= rate[node] && 0 <= window[node] && 0 <= opened[node] && 0 <= within[node];
     @ requires rate[node] <= 9223372036854775807L && window[node] <= 9223372036854775807L && within[node] <= 9223372036854775807L;
-    @ ensures (\result && rate[node] >= 0) ==> (0 <= now && amount <= rate[node]
-    @     && (now - window[node] >= opened[node] || amount <= rate[node] - within[node]));
+    @ ensures \result <==> (rate[node] < 0 || (0 <= now
+    @     && amount <= (now - window[node] >= opened[node] ? rate[node] : rate[node] - within[node])));
     @ assignable \strictly_nothing;
     @*/
     private /*@ helper @*/ boolean keepsPace(int node, long amount, long now) {

@@ -10,6 +10,8 @@ public final class Networks {
 
     /** Whether both are addresses and share their first {@code bits} bits. */
     /*@ public normal_behavior
+    @ requires_free (\forall int i; 0 <= i && i < address.length; -128 <= address[i] && address[i] <= 127);
+    @ requires_free (\forall int i; 0 <= i && i < network.length; -128 <= network[i] && network[i] <= 127);
     @ ensures \result ==> (address.length == 16 && network.length == 16 && 0 <= bits && bits <= 128
     @     && (\forall int i; 0 <= i && 8 * i + 8 <= bits; address[i] == network[i]));
     @ ensures_free \result == isIn(address, network, bits);

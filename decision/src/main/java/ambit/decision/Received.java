@@ -10,10 +10,10 @@ public final class Received {
 
     private static final int FIRST = 16;
 
-    private Sighting[] sightings = new Sighting[FIRST];
+    private /*@ nullable @*/ Sighting[] sightings = new Sighting[FIRST];
     private int size;
 
-    /*@ private invariant 0 < sightings.length && sightings.length <= CAPACITY && 0 <= size && size <= sightings.length;
+    /*@ private invariant sightings != null && 0 < sightings.length && sightings.length <= CAPACITY && 0 <= size && size <= sightings.length;
     @ private invariant (\forall int i; 0 <= i && i < size; sightings[i] != null && \invariant_for(sightings[i]));
     @ private invariant \typeof(sightings) == \type(Sighting[]);
     @*/
@@ -28,6 +28,9 @@ public final class Received {
     /** Remembers one more; answers false, and changes nothing, where there is no room. */
     /*@ public normal_behavior
     @ requires \invariant_for(this) && \invariant_for(sighting);
+    @ ensures \result <==> \old(size) < CAPACITY;
+    @ ensures size == \old(size) + (\result ? 1 : 0) && (\result ==> sightings[\old(size)] == sighting);
+    @ ensures (\forall int i; 0 <= i && i < \old(size); sightings[i] == \old(sightings[i]));
     @ assignable sightings, size, sightings[*];
     @*/
     public boolean add(Sighting sighting) {
@@ -55,13 +58,14 @@ public final class Received {
     /*@ public normal_behavior
     @ requires \invariant_for(this);
     @ ensures -1 <= \result && \result < size;
-    @ ensures \result >= 0 ==> (sightings[\result].acted < 9223372036854775807L
-    @     && (times == 0 || sightings[\result].acted < times));
+    @ ensures \result >= 0 ==> (sightings[\result].is(source, digest) && sightings[\result].isFresh(times));
+    @ ensures \result < 0 ==> (\forall int i; 0 <= i && i < size; !sightings[i].is(source, digest) || !sightings[i].isFresh(times));
     @ ensures_free \result == find(source, digest, times);
     @ assignable \strictly_nothing;
     @*/
     public /*@ strictly_pure @*/ int find(byte[] source, byte[] digest, long times) {
-        /*@ loop_invariant 0 <= i && i <= size;
+        /*@ loop_invariant 0 <= i && i <= size
+        @     && (\forall int j; 0 <= j && j < i; !sightings[j].is(source, digest) || !sightings[j].isFresh(times));
         @ decreases size - i;
         @ assignable \strictly_nothing;
         @*/

@@ -12,7 +12,9 @@ public final class Sighting {
     /*@ spec_public @*/ private boolean marked;
     /*@ spec_public @*/ private boolean counted;
 
-    /*@ public invariant 0 <= acted; @*/
+    /*@ public invariant 0 <= acted && acted <= 9223372036854775807L;
+    @ public invariant -9223372036854775807L - 1 <= origin && origin <= 9223372036854775807L;
+    @*/
 
     /** {@code source} names tool and field, {@code digest} is that of the value, {@code origin} where the result is recorded. */
     /*@ public normal_behavior
@@ -26,19 +28,22 @@ public final class Sighting {
     }
 
     /*@ public normal_behavior
-    @ ensures \result ==> (digest.length == wanted.length && source.length == from.length);
+    @ ensures \result <==> (digest.length == wanted.length && (\forall int i; 0 <= i && i < wanted.length; digest[i] == wanted[i])
+    @     && source.length == from.length && (\forall int i; 0 <= i && i < from.length; source[i] == from[i]));
+    @ ensures_free \result == is(from, wanted);
     @ assignable \strictly_nothing;
     @*/
-    public boolean is(byte[] from, byte[] wanted) {
+    public /*@ strictly_pure @*/ boolean is(byte[] from, byte[] wanted) {
         return Texts.equal(digest, wanted) && Texts.equal(source, from);
     }
 
     /** Whether fewer than {@code times} calls have acted on it; 0 stands for as many as one likes. */
     /*@ public normal_behavior
     @ ensures \result <==> (acted < 9223372036854775807L && (times == 0 || acted < times));
+    @ ensures_free \result == isFresh(times);
     @ assignable \strictly_nothing;
     @*/
-    public boolean isFresh(long times) {
+    public /*@ strictly_pure @*/ boolean isFresh(long times) {
         return acted < Long.MAX_VALUE && (times == 0 || acted < times);
     }
 
@@ -53,6 +58,11 @@ public final class Sighting {
     }
 
     /** One of its own that says the same and has no mark, to be judged and marked by while this one may change. */
+    /*@ public normal_behavior
+    @ ensures \fresh(\result) && \invariant_for(\result) && \result.source == source && \result.digest == digest
+    @     && \result.origin == origin && \result.acted == acted && !\result.marked && !\result.counted;
+    @ assignable \nothing;
+    @*/
     public Sighting copy() {
         Sighting copy = new Sighting(source, digest, origin);
         copy.acted = acted;
@@ -60,11 +70,19 @@ public final class Sighting {
     }
 
     /** Whether what was judged by the copy still holds: no call has acted on this meanwhile, or the call does not act on it. */
+    /*@ public normal_behavior
+    @ ensures \result <==> (!copy.marked || acted == copy.acted);
+    @ assignable \strictly_nothing;
+    @*/
     public boolean agreesWith(Sighting copy) {
         return !copy.marked || acted == copy.acted;
     }
 
     /** Takes over the marks of a copy. */
+    /*@ public normal_behavior
+    @ ensures marked == \old(copy.marked) && counted == \old(copy.counted);
+    @ assignable marked, counted;
+    @*/
     public void markAs(Sighting copy) {
         marked = copy.marked;
         counted = copy.counted;

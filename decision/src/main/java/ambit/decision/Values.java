@@ -17,15 +17,17 @@ public final class Values {
     public static final int EMPTY = 5;
 
     /*@ spec_public @*/ private final int[] types;
-    /*@ spec_public @*/ private final long[] numbers;
-    /*@ spec_public @*/ private final byte[][] texts;
-    /*@ spec_public @*/ private final byte[][] paths;
-    /*@ spec_public @*/ private final byte[][] addresses;
-    /*@ spec_public @*/ private final byte[][] hosts;
-    /*@ spec_public @*/ private final byte[][] urls;
-    /*@ spec_public @*/ private final byte[][] digests;
+    /*@ spec_public nullable @*/ private final long[] numbers;
+    /*@ spec_public nullable @*/ private final byte[][] texts;
+    /*@ spec_public nullable @*/ private final byte[][] paths;
+    /*@ spec_public nullable @*/ private final byte[][] addresses;
+    /*@ spec_public nullable @*/ private final byte[][] hosts;
+    /*@ spec_public nullable @*/ private final byte[][] urls;
+    /*@ spec_public nullable @*/ private final byte[][] digests;
 
-    /*@ public invariant numbers.length == types.length && texts.length == types.length && paths.length == types.length
+    /*@ private invariant numbers != null && texts != null && paths != null && addresses != null && hosts != null
+    @     && urls != null && digests != null;
+    @ private invariant numbers.length == types.length && texts.length == types.length && paths.length == types.length
     @     && addresses.length == types.length && hosts.length == types.length && urls.length == types.length
     @     && digests.length == types.length
     @     && (\forall int i; 0 <= i && i < types.length; texts[i] != null && paths[i] != null

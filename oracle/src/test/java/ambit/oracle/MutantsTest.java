@@ -28,7 +28,7 @@ class MutantsTest {
             Mutant.of("Conjunct.java", "kind == MAX_LENGTH && arguments.type(i) != Values.EMPTY", "kind == MAX_LENGTH"),
             Mutant.of("Conjunct.java", "return !optional && kind != ABSENT", "return !optional"),
             Mutant.of("Conjunct.java", "return relation == Paths.UNRELATED", "return relation != Paths.BELOW"),
-            Mutant.of("Conjunct.java", "&& fitsWithin(0)", ""),
+            new Mutant("Conjunct.java", "boolean holds(", "&& fitsWithin(0)", ""),
             Mutant.of("Conjunct.java", "elements == 0 || fits", "elements <= 1 || fits"),
             Mutant.of("Conjunct.java", "length <= operands.number(0)", "length < operands.number(0)"),
             Mutant.of("Conjunct.java", "mark(operands.number(0) > 0)", "mark(operands.number(0) > 1)"),
@@ -65,7 +65,7 @@ class MutantsTest {
             Mutant.of("Sighting.java", "counted = counted || counts", "counted = true"));
 
     private static final List<Mutant> COUNTS = List.of(
-            Mutant.of("Ledger.java", "if (revoked[at])", "if (revoked[node])"),
+            Mutant.of("Ledger.java", "|| above == Codes.REVOKED", ""),
             Mutant.of(
                     "Ledger.java",
                     "amount >= 0 && amount <= most - used[node]",
@@ -74,22 +74,22 @@ class MutantsTest {
             Mutant.of("Ledger.java", "charge(parent[node], amount, now)", "charge(parent[node], 1, now)"),
             new Mutant(
                     "Ledger.java",
-                    "int charge(",
+                    "void spend(",
                     "now - window[node] >= opened[node]",
                     "now - window[node] > opened[node]"),
             Mutant.of(
                     "Ledger.java",
                     "boolean fresh = now - window[node] >= opened[node]",
                     "boolean fresh = now - window[node] > opened[node]"),
-            new Mutant("Ledger.java", "int charge(", "within[node] = 0;", ""),
-            Mutant.of("Ledger.java", "used[node] < reserved ? 0 : used[node] - reserved", "used[node] - reserved"),
+            new Mutant("Ledger.java", "void spend(", "within[node] = 0;", ""),
+            Mutant.of("Ledger.java", "used < reserved ? 0 : used - reserved", "used - reserved"),
             Mutant.of("Ledger.java", "spent > most - before ? most : before + spent", "before + spent"),
             Mutant.of("Ledger.java", "|| children[node] > 0", ""),
             Mutant.of("Ledger.java", "children[parent[node]]--;", ""),
             Mutant.of("Ledger.java", "most != UNLIMITED && most < taken ? most : taken", "taken"),
             Mutant.of("Ledger.java", "revoked[node] = false;", ""),
             Mutant.of("Ledger.java", "MAX_DEPTH = 66", "MAX_DEPTH = 67"),
-            Mutant.of("Ledger.java", "code == Codes.ALLOWED && !keepsPace", "!keepsPace"),
+            Mutant.of("Ledger.java", "|| above == Codes.USES_EXHAUSTED", ""),
             Mutant.of("Ledger.java", "if (now < 0)", "if (now < -1)"));
 
     @TempDir

@@ -113,6 +113,11 @@ final class Kernel implements AutoCloseable {
         return environment.createProof(contract.createProofObl(environment.getInitConfig(), contract));
     }
 
+    /** Puts in the invariants of what the contract is about; see {@link Invariants}. */
+    void unfoldInvariants(Proof proof) throws InterruptedException {
+        new Invariants().applyTo(environment.getUi(), proof, proof.openGoals(), null, null);
+    }
+
     void search(Proof proof) {
         environment.getProofControl().startAndWaitForAutoMode(proof);
     }

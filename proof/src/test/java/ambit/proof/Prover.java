@@ -36,16 +36,20 @@ final class Prover {
     private Prover() {}
 
     /** By one strategy after the other, until one finds a proof. */
-    static Found search(Kernel kernel, Contract contract) throws ProofInputException, IOException {
+    static Found search(Kernel kernel, Contract contract)
+            throws ProofInputException, IOException, InterruptedException {
         Found found = search(kernel, contract, Strategy.OPAQUE);
         return found.outcome().isProved() ? found : search(kernel, contract, Strategy.OPEN);
     }
 
     private static Found search(Kernel kernel, Contract contract, Strategy strategy)
-            throws ProofInputException, IOException {
+            throws ProofInputException, IOException, InterruptedException {
         long start = System.nanoTime();
         Proof proof = kernel.begin(contract);
         try {
+            strategy.beginWith(proof);
+            kernel.search(proof);
+            kernel.unfoldInvariants(proof);
             strategy.applyTo(proof);
             kernel.search(proof);
             Outcome outcome = outcome(proof, true, start);
