@@ -32,7 +32,6 @@ final class CoreProcess implements AutoCloseable {
     private static final int DRIVER_CONNECTIONS = 256;
     private static final int ADMIN_CONNECTIONS = 8;
     private static final int SNAPSHOT_EVERY = 50_000;
-    private static final long SNAPSHOT_LOOK_MS = 1000;
 
     private final ConnectedDrivers drivers = new ConnectedDrivers();
     private final AtomicInteger brokers = new AtomicInteger();
@@ -75,7 +74,7 @@ final class CoreProcess implements AutoCloseable {
     private void snapshots() {
         try {
             while (true) {
-                Thread.sleep(SNAPSHOT_LOOK_MS);
+                Thread.sleep(1000);
                 if (journal.sinceSnapshot() >= SNAPSHOT_EVERY) {
                     journal.snapshot(new History());
                 }

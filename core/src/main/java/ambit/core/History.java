@@ -96,14 +96,10 @@ final class History implements Journal.Fold {
                 tenant,
                 Blob.of(ByteBuffer.allocate(8).putLong(first).array()),
                 Blob.EMPTY)));
-        taken.forEach((node, it) -> sum.add(new Entry.Outcome(
-                lastMs,
-                Blob.EMPTY,
-                0,
-                Blob.EMPTY,
-                0,
-                0,
-                List.of(new Debit(node.block, node.account, it.total, -1, it.openedMs, it.inWindow)))));
+        taken.forEach((node, it) -> {
+            Debit debit = new Debit(node.block, node.account, it.total, -1, it.openedMs, it.inWindow);
+            sum.add(new Entry.Outcome(lastMs, Blob.EMPTY, 0, Blob.EMPTY, 0, 0, List.of(debit)));
+        });
         owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner)));
         sum.add(new Entry.Ended(lastMs, Blob.EMPTY, "", 0, 0, Blob.EMPTY, List.of()));
         open.forEach((context, it) -> {
