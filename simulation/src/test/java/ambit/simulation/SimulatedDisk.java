@@ -1,0 +1,387 @@
+package ambit.simulation;
+
+import ambit.log.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * The disk under a journal, with the cache above it: what was written is there for every reader at once, and for good when it was synced. Its
+ * n-th operation may fail or be the last one, and what was not synced may come out of a loss of power in every way that disks know.
+ *
+ * <p>What the journal's own thread asks for waits until {@link #letFlush}, so that the seed says when it happens.
+ */
+final class SimulatedDisk {
+    private static final int SECTOR = 512;
+    private static final String FLUSHER = "journal";
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** What a loss of power does to what was not synced. */
+    enum Loss {
+        /** None of it is there. */
+        NOTHING_STAYS,
+        ALL_STAYS,
+        /** The first bytes of it are there. */
+        TORN,
+        /** Some of its sectors are there, zeros in the place of the others. */
+        SCATTERED,
+        /** The first bytes of it are there, with one bit wrong. */
+        FLIPPED
+    }
+
+    /** A part that a failed sync left in the cache as if it were written. */
+    private record Phantom(int from, int to) {}
+
+    private final SplittableRandom random;
+    private final Trace trace;
+    private final boolean lying;
+    private byte[] cached = new byte[1 << 16];
+    private int length;
+    private byte[] durable = new byte[0];
+    private Optional<byte[]> checkpoint = Optional.empty();
+    private final List<Phantom> phantoms = new ArrayList<>();
+
+    private long operations;
+    private long failing = NEVER;
+    private long lastOne = NEVER;
+    private Handle handle = new Handle();
+
+    /** @param lying whether it only says that it synced */
+    SimulatedDisk(SplittableRandom random, Trace trace, boolean lying) {
+        this.random = random;
+        this.trace = trace;
+        this.lying = lying;
+    }
+
+    /** The disk for a process that starts. */
+    synchronized Handle open() {
+        handle = new Handle();
+        return handle;
+    }
+
+    synchronized long operations() {
+        return operations;
+    }
+
+    /** The operation of this number fails. */
+    synchronized void failAt(long operation) {
+        failing = operation;
+    }
+
+    /** The process is killed, or the power goes, in the operation of this number. */
+    synchronized void endAt(long operation) {
+        lastOne = operation;
+    }
+
+    synchronized boolean hasUnsynced() {
+        return length > durable.length || !phantoms.isEmpty();
+    }
+
+    /** The power goes. */
+    synchronized void lose(Loss how) {
+        int unsynced = length - durable.length;
+        int kept = switch (how) {
+            case NOTHING_STAYS -> 0;
+            case ALL_STAYS, SCATTERED -> unsynced;
+            case TORN, FLIPPED -> unsynced == 0 ? 0 : random.nextInt(unsynced + 1);
+        };
+        byte[] found = Arrays.copyOf(durable, durable.length + kept);
+        System.arraycopy(cached, durable.length, found, durable.length, kept);
+        if (how == Loss.SCATTERED) {
+            scatter(found, durable.length);
+        }
+        if (how == Loss.FLIPPED && kept > 0) {
+            found[durable.length + random.nextInt(kept)] ^= (byte) (1 << random.nextInt(8));
+        }
+        trace.event("power lost, " + how + ", " + kept + " of " + unsynced);
+        replace(found);
+    }
+
+    private void scatter(byte[] found, int from) {
+        for (int at = from; at < found.length; at = (at / SECTOR + 1) * SECTOR) {
+            if (random.nextBoolean()) {
+                Arrays.fill(found, at, Math.min(found.length, (at / SECTOR + 1) * SECTOR), (byte) 0);
+            }
+        }
+    }
+
+    private void replace(byte[] found) {
+        durable = found;
+        length = found.length;
+        reserve(0);
+        System.arraycopy(found, 0, cached, 0, length);
+        phantoms.clear();
+    }
+
+    private void reserve(int more) {
+        if (cached.length < length + more) {
+            cached = Arrays.copyOf(cached, Math.max(2 * cached.length, length + more));
+        }
+    }
+
+    /** Everything as it is, to come back to. */
+    synchronized Runnable keep() {
+        byte[] bytes = durable.clone();
+        Optional<byte[]> note = checkpoint;
+        return () -> {
+            synchronized (this) {
+                replace(bytes);
+                checkpoint = note;
+            }
+        };
+    }
+
+    /** Cuts what was never synced, as somebody does who restores a log that is refused. */
+    synchronized int durableLength() {
+        return durable.length;
+    }
+
+    synchronized void cutTo(int bytes) {
+        replace(Arrays.copyOf(durable, bytes));
+    }
+
+    /** One wrong bit in a whole record or in the checkpoint, both of which were synced; says where. */
+    synchronized String flip() {
+        byte[] note = checkpoint.orElse(new byte[0]);
+        int whole = wholeRecords();
+        int at = random.nextInt(whole + note.length);
+        byte bit = (byte) (1 << random.nextInt(8));
+        if (at < whole) {
+            durable[at] ^= bit;
+            cached[at] ^= bit;
+            return "bit in byte " + at + " of " + whole;
+        }
+        byte[] wrong = note.clone();
+        wrong[at - whole] ^= bit;
+        checkpoint = Optional.of(wrong);
+        return "bit in byte " + (at - whole) + " of the checkpoint";
+    }
+
+    private int wholeRecords() {
+        ByteBuffer bytes = ByteBuffer.wrap(durable);
+        int end = 0;
+        while (bytes.remaining() >= 4) {
+            int next = bytes.position() + 4 + bytes.getInt() + 32;
+            if (next > bytes.limit()) {
+                break;
+            }
+            bytes.position(next);
+            end = next;
+        }
+        return end;
+    }
+
+    /** The storage of one process. */
+    final class Handle implements Storage {
+        private boolean dead;
+        private boolean gated;
+        private boolean waiting;
+        private boolean open;
+        private boolean broken;
+        private long handed;
+        private long synced;
+
+        /** From now on nothing reaches the disk. */
+        void kill() {
+            synchronized (SimulatedDisk.this) {
+                dead = true;
+                SimulatedDisk.this.notifyAll();
+            }
+        }
+
+        boolean isDead() {
+            synchronized (SimulatedDisk.this) {
+                return dead;
+            }
+        }
+
+        boolean isBroken() {
+            synchronized (SimulatedDisk.this) {
+                return broken;
+            }
+        }
+
+        /** Whether the journal's thread is to ask for each operation, or may go on. */
+        void gate(boolean on) {
+            synchronized (SimulatedDisk.this) {
+                gated = on;
+                open = !on;
+                SimulatedDisk.this.notifyAll();
+            }
+        }
+
+        boolean isGated() {
+            synchronized (SimulatedDisk.this) {
+                return gated;
+            }
+        }
+
+        /** Whether the journal's thread waits to be let on. */
+        boolean waits() {
+            synchronized (SimulatedDisk.this) {
+                return waiting;
+            }
+        }
+
+        /** Entries that are durable, of those that this process appended. */
+        long synced() {
+            synchronized (SimulatedDisk.this) {
+                return synced;
+            }
+        }
+
+        /** Returns when the journal's thread has taken what was appended, so that what it does next does not depend on when it does. */
+        void awaitTaken(long appended) {
+            synchronized (SimulatedDisk.this) {
+                while (gated && !waiting && !dead && !broken && handed < appended) {
+                    pause();
+                }
+            }
+        }
+
+        /** Lets the journal's thread carry out the operation that it waits for, and returns when it waits again or has nothing to do. */
+        void letFlush(long appended) {
+            synchronized (SimulatedDisk.this) {
+                long before = operations;
+                open = true;
+                SimulatedDisk.this.notifyAll();
+                while (operations == before || (!waiting && !dead && !broken && (handed < appended || synced < handed))) {
+                    pause();
+                }
+            }
+        }
+
+        private void pause() {
+            try {
+                SimulatedDisk.this.wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Killed();
+            }
+        }
+
+        /** Before an operation: this may be the one that fails, or the last one. */
+        private void enter(String what) throws IOException {
+            while (gated && !dead && !open && Thread.currentThread().getName().equals(FLUSHER)) {
+                waiting = true;
+                SimulatedDisk.this.notifyAll();
+                pause();
+            }
+            waiting = false;
+            open = !gated;
+            operations++;
+            SimulatedDisk.this.notifyAll();
+            if (dead) {
+                throw new Killed();
+            }
+            trace.event(what);
+            if (operations == lastOne) {
+                dead = true;
+            }
+            if (operations == failing) {
+                broken = true;
+            }
+        }
+
+        /** After what an operation did of what it was to do. */
+        private void leave() throws IOException {
+            if (dead) {
+                throw new Killed();
+            }
+            if (broken) {
+                throw new IOException("Input/output error");
+            }
+        }
+
+        @Override
+        public long length() {
+            synchronized (SimulatedDisk.this) {
+                return length;
+            }
+        }
+
+        @Override
+        public int read(long position, byte[] into, int offset, int wanted) {
+            synchronized (SimulatedDisk.this) {
+                int count = (int) Math.min(wanted, length - position);
+                System.arraycopy(cached, (int) position, into, offset, count);
+                return count;
+            }
+        }
+
+        @Override
+        public void append(ByteBuffer bytes) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                handed += records(bytes.duplicate());
+                enter("write " + bytes.remaining());
+                boolean whole = !dead && !broken;
+                byte[] written = new byte[whole ? bytes.remaining() : random.nextInt(bytes.remaining() + 1)];
+                bytes.get(written);
+                reserve(written.length);
+                System.arraycopy(written, 0, cached, length, written.length);
+                length += written.length;
+                leave();
+            }
+        }
+
+        private static int records(ByteBuffer bytes) {
+            int count = 0;
+            while (bytes.hasRemaining()) {
+                int entry = bytes.getInt();
+                bytes.position(bytes.position() + entry + 32);
+                count++;
+            }
+            return count;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            synchronized (SimulatedDisk.this) {
+                enter("sync");
+                if (broken && Boolean.getBoolean("simulation.phantoms") && random.nextBoolean()) {
+                    phantoms.add(new Phantom(durable.length, length));
+                }
+                leave();
+                byte[] now = Arrays.copyOf(cached, length);
+                phantoms.forEach(phantom -> Arrays.fill(now, phantom.from, Math.min(phantom.to, length), (byte) 0));
+                durable = lying ? durable : now;
+                synced = handed;
+            }
+        }
+
+        @Override
+        public void truncate(long to) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                enter("truncate");
+                leave();
+                length = (int) to;
+                durable = Arrays.copyOf(cached, length);
+            }
+        }
+
+        @Override
+        public Optional<byte[]> checkpoint() {
+            synchronized (SimulatedDisk.this) {
+                return checkpoint;
+            }
+        }
+
+        @Override
+        public void replaceCheckpoint(byte[] note) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                enter("checkpoint");
+                if ((!dead && !broken) || random.nextBoolean()) {
+                    checkpoint = Optional.of(note.clone());
+                }
+                leave();
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}
