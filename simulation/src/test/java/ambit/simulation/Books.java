@@ -52,14 +52,19 @@ final class Books {
         /** The process of the core that it lives in. */
         final long life;
 
-        boolean expired;
+        /** The process of the broker that it was begun for. */
+        final long broker;
 
-        Run(Given given, Admitted admitted, List<Block> chain, Set<Blob> names, long life) {
+        boolean expired;
+        boolean over;
+
+        Run(Given given, Admitted admitted, List<Block> chain, Set<Blob> names, long life, long broker) {
             this.given = given;
             this.admitted = admitted;
             this.chain = chain;
             this.names = names;
             this.life = life;
+            this.broker = broker;
         }
     }
 
@@ -133,6 +138,8 @@ final class Books {
         private final Map<Blob, Integer> calls = new HashMap<>();
         private final Set<String> transactions = new HashSet<>();
         private final Set<Blob> outcomes = new HashSet<>();
+
+        /** Of the newest entry: the core's clock never falls behind it again. */
         long lastMs;
 
         static String node(Blob block, int account) {
@@ -144,7 +151,7 @@ final class Books {
         }
 
         void add(Entry entry) {
-            lastMs = Math.max(lastMs, entry.atMs());
+            lastMs = entry.atMs();
             switch (entry) {
                 case Entry.GrantSeen e -> grants.put(e.hash(), grant(e.grant()));
                 case Entry.Admitted e -> begin(e.transaction());

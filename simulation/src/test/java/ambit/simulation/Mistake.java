@@ -39,7 +39,12 @@ record Mistake(String words, String type, String method, String call, int answer
             new Mistake("forgets which transactions there were", "ambit.core.Admission", "admissible", "seen", 0),
             new Mistake("forgets what time it was", "ambit.core.State", "<init>", "lastMs", 0),
             new Mistake("does not check the chain of hashes", "ambit.log.Records", "next", "equals", 1),
-            new Mistake("does not look for a record with an altered length", "ambit.log.Records", "refuseHiddenRecord", "", 0));
+            new Mistake(
+                    "does not look for a record with an altered length",
+                    "ambit.log.Records",
+                    "refuseHiddenRecord",
+                    "",
+                    0));
 
     /** The class with the mistake in it. */
     byte[] in(byte[] original) {
@@ -71,7 +76,8 @@ record Mistake(String words, String type, String method, String call, int answer
 
     private CodeTransform skipped(AtomicInteger changes) {
         return (code, element) -> {
-            if (!(element instanceof InvokeInstruction invoked) || !invoked.name().equalsString(call)) {
+            if (!(element instanceof InvokeInstruction invoked)
+                    || !invoked.name().equalsString(call)) {
                 code.with(element);
                 return;
             }

@@ -21,15 +21,17 @@ final class ModelDrivers implements SimulatedCore.Control {
     private final SplittableRandom random;
     private final Schedule schedule;
     private final Trace trace;
+    private final Runnable committing;
     private final Set<String> committed = new HashSet<>();
     private final Map<Blob, String> mapped = new HashMap<>();
     private long connections;
     private boolean connected;
 
-    ModelDrivers(SplittableRandom random, Schedule schedule, Trace trace) {
+    ModelDrivers(SplittableRandom random, Schedule schedule, Trace trace, Runnable committing) {
         this.random = random;
         this.schedule = schedule;
         this.trace = trace;
+        this.committing = committing;
     }
 
     /** A new process, connected to the core. */
@@ -92,6 +94,7 @@ final class ModelDrivers implements SimulatedCore.Control {
             return new DriverToCore.Failed(Denial.CONTEXT_ENDED, "not mapped");
         }
         Violation.unless(committed.add(transaction), "transaction %s commits twice", transaction);
+        committing.run();
         return new DriverToCore.Verdicts(List.of(Verdict.committed("key", 1)));
     }
 }

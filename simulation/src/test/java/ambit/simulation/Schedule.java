@@ -87,7 +87,8 @@ final class Schedule {
 
     /** Lets one task that is ready go on to where it waits next; says whether there was one. */
     boolean step() {
-        List<Task> ready = tasks.stream().filter(task -> task.ready.getAsBoolean()).toList();
+        List<Task> ready =
+                tasks.stream().filter(task -> task.ready.getAsBoolean()).toList();
         if (ready.isEmpty()) {
             return false;
         }

@@ -147,8 +147,12 @@ final class SimulatedDisk {
     /** One wrong bit in a whole record or in the checkpoint, both of which were synced; says where. */
     synchronized String flip() {
         byte[] note = checkpoint.orElse(new byte[0]);
-        int whole = wholeRecords();
-        int at = random.nextInt(whole + note.length);
+        List<Integer> records = wholeRecords();
+        int whole = records.getLast();
+        // The lengths of records are few among the bytes, and matter most.
+        int at = random.nextInt(3) > 0 || whole == 0
+                ? random.nextInt(whole + note.length)
+                : records.get(random.nextInt(records.size() - 1)) + random.nextInt(4);
         byte bit = (byte) (1 << random.nextInt(8));
         if (at < whole) {
             durable[at] ^= bit;
@@ -161,18 +165,19 @@ final class SimulatedDisk {
         return "bit in byte " + (at - whole) + " of the checkpoint";
     }
 
-    private int wholeRecords() {
+    /** Where the whole records begin, and where they end. */
+    private List<Integer> wholeRecords() {
         ByteBuffer bytes = ByteBuffer.wrap(durable);
-        int end = 0;
+        List<Integer> begin = new ArrayList<>(List.of(0));
         while (bytes.remaining() >= 4) {
             int next = bytes.position() + 4 + bytes.getInt() + 32;
             if (next > bytes.limit()) {
                 break;
             }
             bytes.position(next);
-            end = next;
+            begin.add(next);
         }
-        return end;
+        return begin;
     }
 
     /** The storage of one process. */
@@ -249,7 +254,8 @@ final class SimulatedDisk {
                 long before = operations;
                 open = true;
                 SimulatedDisk.this.notifyAll();
-                while (operations == before || (!waiting && !dead && !broken && (handed < appended || synced < handed))) {
+                while (operations == before
+                        || (!waiting && !dead && !broken && (handed < appended || synced < handed))) {
                     pause();
                 }
             }

@@ -37,9 +37,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * The real core on the real journal, with a model broker, model drivers, a disk and clocks that one seed moves, and breaks. After every recovery
@@ -61,8 +63,8 @@ final class Simulation {
      * @param losing whether the power goes with it
      */
     record Plan(int steps, boolean faults, long failing, long ending, Optional<SimulatedDisk.Loss> losing) {
-        static final Plan RANDOM = new Plan(500, true, 0, 0, Optional.empty());
-        static final Plan QUIET = new Plan(160, false, 0, 0, Optional.empty());
+        static final Plan RANDOM = new Plan(600, true, 0, 0, Optional.empty());
+        static final Plan QUIET = new Plan(90, false, 0, 0, Optional.empty());
     }
 
     /** What is wrong with what the core stands on, to see that the simulator notices. */
@@ -74,8 +76,16 @@ final class Simulation {
         NEVER_SYNCS
     }
 
-    /** What a run came to. */
-    record Result(String hash, long events, long recoveries, long refusals, long operations) {}
+    /**
+     * What a run came to.
+     *
+     * @param hash of everything that happened, in its order
+     * @param refusals logs that the core did not open because what had not been synced came out of a loss of power with holes or wrong bits
+     * @param operations of the disk
+     * @param answers how often the core gave each of its answers
+     */
+    record Result(
+            String hash, long events, long recoveries, long refusals, long operations, Map<String, Integer> answers) {}
 
     private final Plan plan;
     private final Fault fault;
@@ -89,6 +99,7 @@ final class Simulation {
     private final List<byte[]> appended = new ArrayList<>();
     private final SecureRandom coresRandom;
 
+    private final Map<String, Integer> answers = new TreeMap<>();
     private long wall = 1_800_000_000_000L;
     private long nanos;
     private long bootWall;
@@ -118,7 +129,7 @@ final class Simulation {
         this.peers = new Peers(random.split());
         this.disk = new SimulatedDisk(random.split(), trace, fault == Fault.NEVER_SYNCS);
         this.schedule = new Schedule(random.split(), trace);
-        this.drivers = new ModelDrivers(random.split(), schedule, trace);
+        this.drivers = new ModelDrivers(random.split(), schedule, trace, this::committed);
         this.coresRandom = new Seeded(random.split());
     }
 
@@ -153,7 +164,7 @@ final class Simulation {
             end(Optional.of(SimulatedDisk.Loss.NOTHING_STAYS));
             boot();
             stop();
-            return new Result(trace.hash(), trace.events(), recoveries, refusals, disk.operations());
+            return new Result(trace.hash(), trace.events(), recoveries, refusals, disk.operations(), answers);
         } catch (Violation e) {
             stop();
             throw new Violation(
@@ -174,7 +185,7 @@ final class Simulation {
     private void step() {
         pass(random.nextInt(40));
         int kind = random.nextInt(1000);
-        if (plan.faults() && kind < 30) {
+        if (plan.faults() && kind < 25) {
             fault(kind);
         } else if (schedule.size() < AT_ONCE && kind < 450) {
             act();
@@ -184,7 +195,10 @@ final class Simulation {
             schedule.step();
         }
         if (handle.isDead()) {
-            end(plan.losing().isPresent() ? plan.losing() : random.nextBoolean() ? Optional.of(anyLoss()) : Optional.empty());
+            end(
+                    plan.losing().isPresent()
+                            ? plan.losing()
+                            : random.nextBoolean() ? Optional.of(anyLoss()) : Optional.empty());
             boot();
         } else if (handle.isBroken() && random.nextInt(20) == 0) {
             end(Optional.empty());
@@ -218,7 +232,9 @@ final class Simulation {
         } else if (kind < 21) {
             disk.endAt(disk.operations() + 1 + random.nextInt(4));
         } else {
-            long jump = random.nextInt(3) == 0 ? random.nextInt(8_000_000) - 4_000_000L : random.nextInt(200_000) - 100_000L;
+            long jump = random.nextInt(3) == 0
+                    ? random.nextInt(8_000_000) - 4_000_000L
+                    : random.nextInt(200_000) - 100_000L;
             trace.event("the wall clock jumps by " + jump);
             wall += jump;
             if (random.nextInt(4) == 0) {
@@ -247,6 +263,13 @@ final class Simulation {
             trace.event("not settled");
         } catch (JournalException e) {
             trace.event("not settled, for want of a log");
+        }
+    }
+
+    /** A bad moment: the drivers have committed, and the core does not know it. */
+    private void committed() {
+        if (plan.faults() && random.nextInt(8) == 0) {
+            disk.endAt(disk.operations() + 1);
         }
     }
 
@@ -313,7 +336,11 @@ final class Simulation {
                 : Optional.of(books.heads.getLast().note());
         Journal real = Journal.open(handle, key, floor);
         journal = new SimulatedJournal(
-                real, handle, schedule, appended, entry -> fault != Fault.FORGETS_REVOCATIONS || !(entry instanceof Entry.Revoked));
+                real,
+                handle,
+                schedule,
+                appended,
+                entry -> fault != Fault.FORGETS_REVOCATIONS || !(entry instanceof Entry.Revoked));
         journalOpen = true;
         Books.Fold fold = recovered();
         life++;
@@ -405,8 +432,7 @@ final class Simulation {
                     long limit = each.grant().caps().get(cap).uses();
                     long taken = fold.taken(each.signed().sha256(), cap);
                     long left = admitted.capabilities().get(cap).usesLeft();
-                    Violation.unless(
-                            limit < 0 || left <= limit - taken, "%d left of %d after %d", left, limit, taken);
+                    Violation.unless(limit < 0 || left <= limit - taken, "%d left of %d after %d", left, limit, taken);
                 }
                 end(admitted, End.KILLED);
             } else if (reply instanceof Denied denied) {
@@ -415,7 +441,8 @@ final class Simulation {
                         "a grant that nobody revoked is refused as revoked");
             }
         }
-        for (BrokerToCore.Admit old : books.admissions.subList(Math.max(0, books.admissions.size() - 3), books.admissions.size())) {
+        for (BrokerToCore.Admit old :
+                books.admissions.subList(Math.max(0, books.admissions.size() - 3), books.admissions.size())) {
             Violation.unless(core.answer(old) instanceof Denied, "a transaction begins again after a restart");
         }
     }
@@ -453,7 +480,9 @@ final class Simulation {
         } else if (kind < 90) {
             start("replay", broker -> replay());
         } else if (kind < 92) {
-            Blob target = random.nextBoolean() ? pick(books.given).grant().id() : pick(List.copyOf(new java.util.TreeSet<>(some().names)));
+            Blob target = random.nextBoolean()
+                    ? pick(books.given).grant().id()
+                    : pick(List.copyOf(new java.util.TreeSet<>(some().names)));
             schedule.start("revoke", () -> revoke(target));
         } else if (kind < 93) {
             Run run = some();
@@ -461,7 +490,7 @@ final class Simulation {
         } else if (kind < 96) {
             schedule.start("checkpoint", this::checkpoint);
         } else {
-            start("poll", broker -> core.answer(new BrokerToCore.Poll()));
+            start("poll", broker -> note(core.answer(new BrokerToCore.Poll())));
         }
     }
 
@@ -485,7 +514,11 @@ final class Simulation {
     }
 
     private void note(CoreToBroker reply) {
-        trace.event(reply instanceof Denied denied ? "denied " + denied.code() : reply.getClass().getSimpleName());
+        String what = reply instanceof Denied denied
+                ? denied.code().toString()
+                : reply.getClass().getSimpleName();
+        trace.event(what);
+        answers.merge(what, 1, Integer::sum);
         if (reply instanceof Denied denied) {
             Violation.unless(denied.code() != Denial.INTERNAL, "the core failed: %s", denied.sentence());
         }
@@ -501,9 +534,12 @@ final class Simulation {
             books.admissions.add(admission);
             Block block = new Block(admission.request().sha256(), Blob.EMPTY);
             Set<Blob> names = Set.of(
-                    from.grant().id(), from.signed().sha256(), request.transaction(), admission.request().sha256());
+                    from.grant().id(),
+                    from.signed().sha256(),
+                    request.transaction(),
+                    admission.request().sha256());
             requireUnrevoked(names, "an admission");
-            books.runs.add(new Run(from, admitted, List.of(from.block(), block), names, life));
+            books.runs.add(new Run(from, admitted, List.of(from.block(), block), names, life, broker));
         }
     }
 
@@ -595,7 +631,7 @@ final class Simulation {
             Books.tell(parent.chain, Peers.CHILD, 1);
             List<Block> chain = new ArrayList<>(parent.chain);
             chain.add(new Block(Blob.EMPTY, admitted.context()));
-            books.runs.add(new Run(parent.given, admitted, chain, new HashSet<>(parent.names), life));
+            books.runs.add(new Run(parent.given, admitted, chain, new HashSet<>(parent.names), life, broker));
         }
     }
 
@@ -603,6 +639,7 @@ final class Simulation {
         End how = random.nextBoolean() ? End.SUCCESS : End.AGENT_FAILED;
         CoreToBroker reply = core.answer(new BrokerToCore.EndContext(run.admitted.context(), how, 0, Blob.EMPTY));
         note(reply);
+        run.over = true;
         if (reply instanceof CoreToBroker.Ended ended) {
             requireDurable(ended.logIndex(), "an end");
             books.place(ended.logIndex(), run.admitted.context());
@@ -640,14 +677,19 @@ final class Simulation {
             byte[] note = told.note().getBytes(UTF_8);
             Checkpoint checkpoint = Checkpoint.open(note, ORIGIN, List.of(peers.core.publicKey()));
             trace.event("checkpoint over " + checkpoint.head().size());
-            books.heads.add(new Books.Head(
-                    checkpoint.head().size(), checkpoint.head().root(), note));
+            books.heads.add(
+                    new Books.Head(checkpoint.head().size(), checkpoint.head().root(), note));
         }
     }
 
-    /** A context, the newest ones more often than the others. */
+    /** A context, one that lives more often than the others. */
     private Run some() {
-        return recent(books.runs);
+        List<Run> alive = random.nextInt(8) == 0
+                ? List.of()
+                : books.runs.stream()
+                        .filter(run -> run.life == life && run.broker == brokers && !run.over)
+                        .toList();
+        return alive.isEmpty() ? recent(books.runs) : pick(alive);
     }
 
     private <T> T recent(List<T> from) {
