@@ -59,6 +59,7 @@ final class CoreServer implements AutoCloseable {
             admin = connect("admin");
             FrameChannel control = hello(DriverToCore.Hello.CONTROL);
             Thread.ofPlatform().daemon().name("memory driver").start(() -> obey(control));
+            receipts();
         } catch (IOException e) {
             kill();
             throw e;
