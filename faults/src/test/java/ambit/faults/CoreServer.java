@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -106,7 +107,8 @@ final class CoreServer implements AutoCloseable {
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                how.first().stream().map(path -> path + File.pathSeparator).collect(Collectors.joining()) + classPath(),
+                how.first().stream().map(path -> path + File.pathSeparator).collect(Collectors.joining())
+                        + classPath(how),
                 "ambit.core.Main",
                 file.toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -114,8 +116,13 @@ final class CoreServer implements AutoCloseable {
         return new CoreServer(sockets, builder.start(), tenant);
     }
 
-    private static String classPath() {
-        return System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+    /** Corretto asks for the time so often, for want of randomness, that it takes ten seconds to load where the clock is not the system's. */
+    private static String classPath(Start how) {
+        String all =
+                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+        return Arrays.stream(all.split(File.pathSeparator))
+                .filter(each -> how.environment().isEmpty() || !each.contains("AmazonCorretto"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private FrameChannel hello(int role) throws IOException {

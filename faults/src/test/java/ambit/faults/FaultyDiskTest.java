@@ -8,11 +8,10 @@ import ambit.wire.CoreToBroker.Admitted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the log cannot record is not allowed, refusals are answered all the same, and what was acknowledged is there after the repair. */
 class FaultyDiskTest {
@@ -26,23 +25,24 @@ class FaultyDiskTest {
 
     /** A failed sync must stay fatal: the system reports it once, and says yes the next time. */
     @ParameterizedTest
-    @ValueSource(strings = {"enable name=posix/io/sync/*", "enable_random name=posix/io/rw/write,probability=0.3"})
-    void afterAnInputOutputErrorNothingIsAllowedAgain(String fault) throws Exception {
+    @CsvSource({"posix/io/sync/*, 1", "posix/io/rw/write, 0.3"})
+    void afterAnInputOutputErrorNothingIsAllowedAgain(String calls, double probability) throws Exception {
         assumeTrue(Command.have("fiu-run", "fiu-ctrl"), "faults/setup installs what makes system calls fail");
         String control = place.resolve("fiu").toString();
         Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
         long acknowledged;
-        try (CoreServer core =
-                        Session.start(place.resolve("state"), tenant, CoreServer.Start.by("fiu-run", "-x", "-f", control));
+        try (CoreServer core = Session.start(
+                        place.resolve("state"), tenant, CoreServer.Start.by("fiu-run", "-x", "-f", control));
                 Session session = new Session(core, tenant)) {
             Admitted context = session.begin(charter, Load.now());
             for (int i = 0; i < BEFORE; i++) {
                 assertThat(session.call(context)).isEqualTo("OK");
             }
             String pid = Long.toString(core.pid());
-            Command.run("fiu-ctrl", "-f", control, "-c", fault + ",failinfo=5", pid);
+            String fault = "enable_random name=%s,probability=%s,failinfo=5".formatted(calls, probability);
+            Command.run("fiu-ctrl", "-f", control, "-c", fault, pid);
             useUp(session, context);
-            Command.run("fiu-ctrl", "-f", control, "-c", "disable name=" + fault.split("name=|,")[1], pid);
+            Command.run("fiu-ctrl", "-f", control, "-c", "disable name=" + calls, pid);
             refusesAndAnswers(session, context);
             acknowledged = session.permits();
         }

@@ -64,8 +64,7 @@ final class Session implements AutoCloseable {
 
     /** The same with a handle that the context does not have. */
     String callOfNothing(Admitted context) throws IOException {
-        return outcome(
-                ask(new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, Tenant.id(), Load.PARAMS)));
+        return outcome(ask(new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, Tenant.id(), Load.PARAMS)));
     }
 
     private String outcome(CoreToBroker reply) {

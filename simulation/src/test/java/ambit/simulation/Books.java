@@ -84,7 +84,7 @@ final class Books {
     }
 
     /** A signed head of the log that was handed out. */
-    record Head(long size, Blob root, byte[] note) {}
+    record Head(long size, Blob root, Blob note) {}
 
     final List<Given> given = new ArrayList<>();
     final List<Run> runs = new ArrayList<>();
@@ -129,7 +129,9 @@ final class Books {
     static final class Fold {
         final Map<String, Long> taken = new HashMap<>();
         final Map<Blob, Blob> delegations = new HashMap<>();
-        final Map<String, End> ends = new HashMap<>();
+        /** Transactions that are over, and whether with success. */
+        final Map<String, Boolean> ends = new HashMap<>();
+
         final Set<Blob> revoked = new HashSet<>();
         private final Map<String, Long> uses = new HashMap<>();
         private final Map<String, Long> windows = new HashMap<>();
@@ -180,7 +182,7 @@ final class Books {
 
         private void end(Entry.Ended e) {
             Violation.unless(
-                    ends.put(e.transaction(), End.values()[e.how()]) == null,
+                    ends.put(e.transaction(), e.how() == End.SUCCESS.number()) == null,
                     "transaction %s ends twice",
                     e.transaction());
         }
@@ -243,11 +245,11 @@ final class Books {
         }
         acknowledgedIsThere(fold, entries);
         deniedIsNot(fold);
-        fold.ends.forEach((transaction, how) -> Violation.unless(
-                (how == End.SUCCESS) == drivers.hasCommitted(transaction),
-                "transaction %s ended with %s, and the drivers say otherwise",
+        fold.ends.forEach((transaction, success) -> Violation.unless(
+                success == drivers.hasCommitted(transaction),
+                "transaction %s %s, and the drivers say otherwise",
                 transaction,
-                how));
+                success ? "committed" : "did not commit"));
         heads.forEach(head -> Violation.unless(
                 head.size() <= leaves.size()
                         && root(leaves.subList(0, (int) head.size())).equals(head.root()),

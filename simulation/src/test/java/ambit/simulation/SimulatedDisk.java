@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * The disk under a journal, with the cache above it: what was written is there for every reader at once, and for good when it was synced. Its
  * n-th operation may fail or be the last one, and what was not synced may come out of a loss of power in every way that disks know.
  *
- * <p>What the journal's own thread asks for waits until {@link #letFlush}, so that the seed says when it happens.
+ * <p>What the journal's own thread asks for waits until {@link Handle#letFlush}, so that the seed says when it happens.
  */
 final class SimulatedDisk {
     private static final int SECTOR = 512;

@@ -333,7 +333,7 @@ final class Simulation {
         LogKey key = new LogKey(ORIGIN, peers.core);
         Optional<byte[]> floor = books.heads.isEmpty()
                 ? Optional.empty()
-                : Optional.of(books.heads.getLast().note());
+                : Optional.of(books.heads.getLast().note().toArray());
         Journal real = Journal.open(handle, key, floor);
         journal = new SimulatedJournal(
                 real,
@@ -678,7 +678,7 @@ final class Simulation {
             Checkpoint checkpoint = Checkpoint.open(note, ORIGIN, List.of(peers.core.publicKey()));
             trace.event("checkpoint over " + checkpoint.head().size());
             books.heads.add(
-                    new Books.Head(checkpoint.head().size(), checkpoint.head().root(), note));
+                    new Books.Head(checkpoint.head().size(), checkpoint.head().root(), Blob.of(note)));
         }
     }
 
