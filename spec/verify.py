@@ -219,10 +219,152 @@ def sha256(data):
     return hashlib.sha256(data).digest()
 
 
+# ---- ML-DSA-44, FIPS 204, of which verification is all that is needed
+
+Q, GAMMA1, GAMMA2, TAU, BETA, OMEGA = 8380417, 2**17, 95232, 39, 78, 80
+ZETAS = [pow(1753, int(f"{m:08b}"[::-1], 2), Q) for m in range(256)]
+
+
+def ntt(w):
+    w, m, size = list(w), 0, 128
+    while size:
+        for start in range(0, 256, 2 * size):
+            m += 1
+            for j in range(start, start + size):
+                t = ZETAS[m] * w[j + size]
+                w[j], w[j + size] = (w[j] + t) % Q, (w[j] - t) % Q
+        size //= 2
+    return w
+
+
+def from_ntt(w):
+    w, m, size = list(w), 256, 1
+    while size < 256:
+        for start in range(0, 256, 2 * size):
+            m -= 1
+            for j in range(start, start + size):
+                w[j], w[j + size] = (w[j] + w[j + size]) % Q, ZETAS[m] * (w[j + size] - w[j]) % Q
+        size *= 2
+    return [8347681 * x % Q for x in w]
+
+
+def unpack(data, bits):
+    whole = int.from_bytes(data, "little")
+    return [whole >> bits * i & (1 << bits) - 1 for i in range(8 * len(data) // bits)]
+
+
+def uniform(seed):
+    data = hashlib.shake_128(seed).digest(3 * 1024)
+    return [c for c in (n & 0x7FFFFF for n in unpack(data, 24)) if c < Q][:256]
+
+
+def ball(seed):
+    data, c = hashlib.shake_256(seed).digest(1024), [0] * 256
+    signs, at = int.from_bytes(data[:8], "little"), 8
+    for i in range(256 - TAU, 256):
+        while data[at] > i:
+            at += 1
+        c[i], c[data[at]] = c[data[at]], 1 - 2 * (signs >> i + TAU - 256 & 1)
+        at += 1
+    return c
+
+
+def hints(data):
+    """Which coefficients have a hint, or None."""
+    found, index = [set() for _ in range(4)], 0
+    for i in range(4):
+        end = data[OMEGA + i]
+        places = data[index:end]
+        if not index <= end <= OMEGA or any(b <= a for a, b in zip(places, places[1:])):
+            return None
+        found[i], index = set(places), end
+    return found if not any(data[index:OMEGA]) else None
+
+
+def high(r, hint):
+    low = r % (2 * GAMMA2)
+    low -= 2 * GAMMA2 if low > GAMMA2 else 0
+    top = 0 if r - low == Q - 1 else (r - low) // (2 * GAMMA2)
+    return (top + (1 if low > 0 else -1)) % 44 if hint else top
+
+
+def ml_dsa_verifies(key, message, signature):
+    if len(key) != 1312 or len(signature) != 2420:
+        return False
+    z = [[GAMMA1 - x for x in unpack(signature[32 + 576 * i : 608 + 576 * i], 18)] for i in range(4)]
+    found = hints(signature[2336:])
+    if found is None or any(abs(x) >= GAMMA1 - BETA for poly in z for x in poly):
+        return False
+    mu = hashlib.shake_256(hashlib.shake_256(key).digest(64) + b"\0\0" + message).digest(64)
+    c, z, packed = ntt(ball(signature[:32])), [ntt(poly) for poly in z], 0
+    for i in range(4):
+        row = [uniform(key[:32] + bytes([j, i])) for j in range(4)]
+        t = ntt([x << 13 for x in unpack(key[32 + 320 * i : 352 + 320 * i], 10)])
+        w = from_ntt([sum(a[n] * b[n] for a, b in zip(row, z)) - c[n] * t[n] for n in range(256)])
+        for n in range(256):
+            packed |= high(w[n], n in found[i]) << 6 * (256 * i + n)
+    return hashlib.shake_256(mu + packed.to_bytes(768, "little")).digest(32) == signature[:32]
+
+
+# ---- signed notes: C2SP signed-note, tlog-checkpoint and tlog-cosignature
+
+ED25519, COSIGNATURE, ML_DSA = 1, 4, 6
+SIGNATURE = re.compile("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
+CHECKPOINT = re.compile("([^\n]+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*")
+
+
+def plain(text):
+    """The bytes of base64 in its one form."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError as e:
+        raise Malformed("no base64") from e
+    demand(base64.b64encode(data).decode() == text, "no base64")
+    return data
+
+
+class Note:
+    """A text with signatures below it."""
+
+    def __init__(self, note):
+        self.text, blank, below = note.rpartition("\n\n")
+        self.text += "\n"
+        demand(blank and below.endswith("\n") and not re.search("[\0-\x09\x0b-\x1f]", note), "no note")
+        matches = [SIGNATURE.fullmatch(line) for line in below[:-1].split("\n")]
+        demand(all(matches), "no note")
+        self.signatures = [(m[1], plain(m[2])) for m in matches]
+        demand(all(len(signature) > 4 for _, signature in self.signatures), "no note")
+
+    def checkpoint(self):
+        match = CHECKPOINT.fullmatch(self.text)
+        demand(match is not None, "no checkpoint")
+        return match[1], int(match[2]), plain(match[3])
+
+    def signed_by(self, name, kind, key):
+        """Whether this key signed; Malformed where the note says so and it did not."""
+        key_id, signed_it = sha256(name.encode() + b"\n" + bytes([kind]) + key)[:4], False
+        for said, signature in self.signatures:
+            if said == name and signature[:4] == key_id:
+                demand(self.holds(name, kind, key, signature[4:]), "a signature of a known key does not verify")
+                signed_it = True
+        return signed_it
+
+    def holds(self, name, kind, key, signature):
+        if kind == ED25519:
+            return verifies(key, self.text.encode(), signature)
+        stamp, rest = signature[:8], signature[8:]
+        if kind == COSIGNATURE:
+            time = int.from_bytes(stamp, "big")
+            return verifies(key, f"cosignature/v1\ntime {time}\n{self.text}".encode(), rest)
+        origin, size, tree = self.checkpoint()
+        vectors = [bytes([len(part.encode())]) + part.encode() for part in (name, origin)]
+        tail = bytes(8) + size.to_bytes(8, "big") + tree
+        return ml_dsa_verifies(key, b"subtree/v1\n\0" + vectors[0] + stamp + vectors[1] + tail, rest)
+
+
 # ---- the log: its checkpoint, and the keys that the core had one after the other
 
-BOOT, CORE_KEY_ENDORSED = 1, 16
-NOTE = re.compile("(([^\\s+]+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n)\n— ([^\\s+]+) ([A-Za-z0-9+/]{91}=)\n")
+BOOT, CORE_KEY_ENDORSED, POST_QUANTUM_KEY = 1, 16, 19
 
 
 def root(leaves):
@@ -237,6 +379,11 @@ class Reign:
 
     def __init__(self, key, endorser, begins):
         self.key, self.endorser, self.begins, self.ends = key, endorser, begins, None
+        self.post_quantum = []
+
+    def ml_dsa(self, size):
+        """The ML-DSA key that signs a checkpoint over so many entries beside `key`, or None."""
+        return next((key for index, key in reversed(self.post_quantum) if index < size), None)
 
     def comes_from(self, key):
         return self.key == key or (self.endorser is not None and self.endorser.comes_from(key))
@@ -260,23 +407,38 @@ def reigns(origin, entries):
             demand(of == origin and key == entry[2] and is_sound(key), "a word about another log or key")
             demand(all(r.key != key for r in found), "a key that was there before")
             found.append(Reign(key, present, index + 1))
+        elif entry[0] == POST_QUANTUM_KEY:
+            demand(present is not None, "no key that it could stand beside")
+            demand(len(entry[2]) == 1312, "no ML-DSA-44 key")
+            present.post_quantum.append((index, entry[2]))
     return found
 
 
-def check_log(trusted, entries, note):
-    """Malformed unless whoever trusts this key of the core can trust these entries with this checkpoint."""
-    match = NOTE.fullmatch(note)
-    demand(match is not None and match[2] == match[5], "no checkpoint")
-    text, origin, size = match[1].encode(), match[2], int(match[3])
+def require_signed(note, found, trusted, size):
+    """Malformed unless the note is signed by a key in force over so many entries, and by the ML-DSA key that the log names beside it."""
+    origin = note.checkpoint()[0]
+    possible = [r for r in found if r.begins <= size and (r.ends is None or size <= r.ends) and r.comes_from(trusted)]
+    signers = []
+    for reign in possible if found else [Reign(trusted, None, 0)]:
+        other = reign.ml_dsa(size)
+        first = note.signed_by(origin, ED25519, reign.key)
+        second = other is None or note.signed_by(origin, ML_DSA, other)
+        signers += [second] if first else []
+    demand(signers, "not signed by a key in force that is trusted")
+    demand(any(signers), "not signed by the ML-DSA key that the log names")
+
+
+def check_log(trusted, entries, note, *kept):
+    """Malformed unless whoever trusts this key of the core can trust these entries with this checkpoint, which continue those kept."""
     leaves = [sha256(b"\0" + entry) for entry in entries]
-    demand(size <= len(leaves) and base64.b64decode(match[4]) == root(leaves[:size]), "other entries")
-    found = reigns(origin, entries)
-    keys = [r.key for r in found if r.begins <= size and (r.ends is None or size <= r.ends) and r.comes_from(trusted)]
-    line = base64.b64decode(match[6])
-    for key in keys if found else [trusted]:
-        if line[:4] == sha256(origin.encode() + b"\n\1" + key)[:4] and verifies(key, text, line[4:]):
-            return
-    raise Malformed("not signed by a key in force that is trusted")
+    notes = [Note(note)] + [Note(text) for text in kept]
+    found = reigns(notes[0].checkpoint()[0], entries)
+    for one in notes:
+        origin, size, expected = one.checkpoint()
+        demand(origin == notes[0].checkpoint()[0], "a checkpoint of another log")
+        demand(size <= len(leaves), "fewer entries than a checkpoint was signed over")
+        demand(expected == root(leaves[:size]), "other entries than a checkpoint was signed over")
+        require_signed(one, found, trusted, size)
 
 
 # ---- arguments and constraints, docs/constraints.md

@@ -9,4 +9,5 @@ module ambit.log {
 
     exports ambit.log;
     exports ambit.log.entry;
+    exports ambit.log.note;
 }

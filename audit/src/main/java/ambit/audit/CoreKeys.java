@@ -5,12 +5,19 @@ import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.Signed;
 import ambit.log.JournalException;
 import ambit.log.entry.Entry;
+import ambit.log.note.Note;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The keys that a log's core has signed with, as the log tells it: the first one is of the first {@link Entry.Boot}; each later one was
@@ -27,10 +34,17 @@ final class CoreKeys {
         final long from;
         long to = NOT_YET;
 
+        /** What checkpoints are signed with beside the key: by the index of the entry that says so. */
+        final NavigableMap<Long, VerifierKey> postQuantum = new TreeMap<>();
+
         Reign(Blob key, Optional<Reign> endorser, long from) {
             this.key = key;
             this.endorser = endorser;
             this.from = from;
+        }
+
+        Optional<VerifierKey> postQuantum(long size) {
+            return Optional.ofNullable(postQuantum.lowerEntry(size)).map(Map.Entry::getValue);
         }
 
         boolean comesFrom(Blob trusted) {
@@ -53,6 +67,7 @@ final class CoreKeys {
         switch (entry) {
             case Entry.Boot boot -> boot(index, boot.coreKey());
             case Entry.CoreKeyEndorsed endorsed -> endorsed(index, endorsed);
+            case Entry.PostQuantumKey it -> postQuantum(index, it.key());
             default -> {}
         }
     }
@@ -72,6 +87,12 @@ final class CoreKeys {
         }
     }
 
+    private void postQuantum(long index, Blob key) {
+        present.orElseThrow(() -> new JournalException("#" + index + " names an ML-DSA key before the core's own"))
+                .postQuantum
+                .put(index, new VerifierKey(origin, VerifierKey.ML_DSA, key));
+    }
+
     private void endorsed(long index, Entry.CoreKeyEndorsed entry) {
         try {
             Reign endorser = present.orElseThrow(() -> new MalformedException("there is no key yet"));
@@ -89,14 +110,31 @@ final class CoreKeys {
         }
     }
 
-    /** With what a checkpoint over {@code size} entries may be signed, for somebody who trusts this key. */
-    List<Blob> accepted(Blob trusted, long size) {
-        if (reigns.isEmpty()) {
-            return List.of(trusted);
+    /**
+     * Demands that a checkpoint over the first {@code size} entries is signed with a key that was in force then, and with the ML-DSA key that
+     * the log names beside it where it names one among them; for somebody who trusts this key.
+     */
+    void requireSigned(Note note, Blob trusted, long size) {
+        List<Reign> possible = reigns.isEmpty()
+                ? List.of(new Reign(trusted, Optional.empty(), 0))
+                : reigns.stream()
+                        .filter(it -> it.from <= size && size <= it.to && it.comesFrom(trusted))
+                        .toList();
+        Set<VerifierKey> verified = note.verifiedBy(possible.stream()
+                .flatMap(it -> Stream.concat(Stream.of(ed25519(it)), it.postQuantum(size).stream()))
+                .toList());
+        List<Reign> signers =
+                possible.stream().filter(it -> verified.contains(ed25519(it))).toList();
+        if (signers.isEmpty()) {
+            throw new JournalException("checkpoint is not signed with the core's key");
         }
-        return reigns.stream()
-                .filter(it -> it.from <= size && size <= it.to && it.comesFrom(trusted))
-                .map(it -> it.key)
-                .toList();
+        if (signers.stream()
+                .noneMatch(it -> it.postQuantum(size).map(verified::contains).orElse(true))) {
+            throw new JournalException("checkpoint is not signed with the core's ML-DSA key");
+        }
+    }
+
+    private VerifierKey ed25519(Reign reign) {
+        return VerifierKey.ed25519(origin, reign.key);
     }
 }

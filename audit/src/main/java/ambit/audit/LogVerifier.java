@@ -6,6 +6,7 @@ import ambit.log.Head;
 import ambit.log.JournalException;
 import ambit.log.Records;
 import ambit.log.entry.Entry;
+import ambit.log.note.Note;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,29 +44,40 @@ public final class LogVerifier {
 
     /** Checks the log and hands every entry to {@code visitor} on the way, before all of it is known to be intact. */
     public static Result read(Path directory, Blob corePublicKey, Visitor visitor) {
+        return read(directory, corePublicKey, List.of(), (index, _, entry) -> visitor.entry(index, entry));
+    }
+
+    /**
+     * The same with the bytes of the entries, for somebody who kept checkpoints of this log.
+     *
+     * @param kept signed notes that the log must continue
+     */
+    public static Result read(Path directory, Blob corePublicKey, List<Note> kept, BytesVisitor visitor) {
         try (FileChannel entries = FileChannel.open(directory.resolve("entries"), StandardOpenOption.READ)) {
             Optional<byte[]> note = FileStorage.readCheckpoint(directory);
             if (note.isEmpty()) {
                 return new Broken("checkpoint is missing in " + directory);
             }
-            Checkpoint unverified = Checkpoint.unverified(note.get());
-            Head signed = unverified.head();
-            CoreKeys keys = new CoreKeys(unverified.origin());
+            Follower follower = new Follower(Note.parse(note.get()), corePublicKey, kept);
             Records records = new Records(
                     (position, into, offset, length) -> entries.read(ByteBuffer.wrap(into, offset, length), position),
-                    List.of(signed));
-            records.walk(entries.size(), (index, bytes) -> {
-                Entry entry = Entry.decode(bytes);
-                keys.take(index, entry);
-                visitor.entry(index, entry);
-            });
-            Checkpoint.open(note.get(), unverified.origin(), keys.accepted(corePublicKey, signed.size()));
-            return new Intact(unverified.origin(), records.head(), signed.size(), records.torn());
+                    follower.heads());
+            records.walk(entries.size(), (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
+            follower.requireSigned();
+            Checkpoint checkpoint = follower.checkpoint();
+            return new Intact(
+                    checkpoint.origin(), records.head(), checkpoint.head().size(), records.torn());
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");
         } catch (JournalException | IOException e) {
             return new Broken(directory + ": " + e.getMessage());
         }
+    }
+
+    /** Takes the entries of a log in their order, with the bytes that are hashed. */
+    @FunctionalInterface
+    public interface BytesVisitor {
+        void entry(long index, byte[] bytes, Entry entry);
     }
 
     /** Takes the entries of a log in their order. */

@@ -7,11 +7,14 @@ import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.CoreToBroker.Denied;
 import ambit.wire.CoreToBroker.Permitted;
 import ambit.wire.Denial;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The core's state machine in this process, from a message to its answer, beside libraries that decide in their caller's process. */
 final class CorePart implements Part {
@@ -48,11 +51,11 @@ final class CorePart implements Part {
             permit(core, once);
             BrokerToCore nothing = Charter.callOfNothing(context);
             BrokerToCore expired = Charter.call(brief, Charter.READ);
-            BrokerToCore read = Charter.call(context, Charter.READ);
+            Iterator<BrokerToCore> reads = reads(core, charter);
             BiscuitPeer biscuit = new BiscuitPeer(2);
             BareEd25519 bare = new BareEd25519(PERMIT_BYTES);
             List<Samples> decisions =
-                    Turns.times(WARM_UP, count, List.of(() -> permit(core, read), bare::sign, biscuit::decide));
+                    Turns.times(WARM_UP, count, List.of(() -> permit(core, reads.next()), bare::sign, biscuit::decide));
             List<Samples> denials = Turns.times(
                     WARM_UP * 10 / DENIALS,
                     count / DENIALS,
@@ -72,11 +75,20 @@ final class CorePart implements Part {
         }
     }
 
+    /** The same call over and over, in the name of one context after the other. */
+    private static Iterator<BrokerToCore> reads(InProcess core, Charter charter) throws IOException {
+        List<BrokerToCore> reads = new ArrayList<>();
+        for (int i = 0; i < DecisionPart.CONTEXTS; i++) {
+            reads.add(Charter.call(DecisionPart.admitted(core.answer(charter.admission(3600))), Charter.READ));
+        }
+        return Stream.generate(() -> reads).flatMap(List::stream).iterator();
+    }
+
     private List<String> remarks() {
         return peers.areThere() ? List.of() : List.of(Peers.LEFT_OUT);
     }
 
-    private static Peer peer(String name, String measured, String key) throws java.io.IOException {
+    private static Peer peer(String name, String measured, String key) throws IOException {
         return new Peer(
                 name, Installation.Json.samples(measured, key), Installation.Json.samples(measured, key + "Denial"));
     }

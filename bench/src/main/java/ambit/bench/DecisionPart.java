@@ -16,9 +16,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The core's process alone: how long from a request on its socket to the signed permit or the denial, and how many in a second. */
 final class DecisionPart implements Part {
+
+    /** As many as take turns: none may have more than 8,192 permits without a receipt, and here there are no receipts. */
+    static final int CONTEXTS = 8;
 
     /** So that the core's code is compiled as it will be; then a little for each row. */
     private static final int CALLS_TO_WARM_UP = 12_000;
@@ -66,11 +71,12 @@ final class DecisionPart implements Part {
                 FrameChannel echo = CoreServer.connect(plain.socket());
                 FrameChannel synced = CoreServer.connect(durable.socket())) {
             FrameChannel broker = server.broker();
-            Admitted context = admitted(CoreServer.ask(broker, charter.admission(3600)));
+            List<Admitted> contexts = contexts(broker, charter, CONTEXTS);
+            Admitted context = contexts.getFirst();
             Admitted expired = expired(broker, charter);
             BrokerToCore once = Charter.call(context, Charter.ONCE);
             CoreServer.ask(broker, once);
-            Question read = permitted(Charter.call(context, Charter.READ));
+            Question read = permitted(contexts, it -> Charter.call(it, Charter.READ));
             Question nothing = denied(Charter.callOfNothing(context), Denial.UNKNOWN_HANDLE);
             for (int i = 0; i < CALLS_TO_WARM_UP; i++) {
                 ask(broker, read);
@@ -79,11 +85,11 @@ final class DecisionPart implements Part {
             Asking asking = new Asking(broker, echo);
             return List.of(
                     asking.row("`files.read`, cached chain", read, ECHO),
-                    asking.row("`memory_read`", permitted(Charter.memoryRead(context)), ECHO),
+                    asking.row("`memory_read`", permitted(contexts, Charter::memoryRead), ECHO),
                     new Asking(broker, synced)
                             .row(
                                     "`files.write`, durable before the permit",
-                                    permitted(Charter.call(context, Charter.WRITE)),
+                                    permitted(contexts, it -> Charter.call(it, Charter.WRITE)),
                                     "the same frame to the same echo, which first writes it to a file and fdatasyncs"),
                     asking.row("unknown handle, denied", nothing, ECHO),
                     asking.row("expired, denied", denied(Charter.call(expired, Charter.READ), Denial.EXPIRED), ECHO),
@@ -91,15 +97,38 @@ final class DecisionPart implements Part {
         }
     }
 
-    /** A question and the only answer to it that lets the measurement go on. */
-    private record Question(Cbor frame, java.util.function.Predicate<CoreToBroker> answer) {}
+    /** A question, in the name of one context after the other, and the only answer to it that lets the measurement go on. */
+    private static final class Question {
+        private final List<Cbor> frames;
+        private final Predicate<CoreToBroker> answer;
+        private int next;
 
-    private static Question permitted(BrokerToCore.Decide call) {
-        return new Question(call.toCbor(), Permitted.class::isInstance);
+        Question(List<Cbor> frames, Predicate<CoreToBroker> answer) {
+            this.frames = frames;
+            this.answer = answer;
+        }
+
+        Cbor frame() {
+            next = (next + 1) % frames.size();
+            return frames.get(next);
+        }
+    }
+
+    private static Question permitted(List<Admitted> contexts, Function<Admitted, BrokerToCore> call) {
+        return new Question(
+                contexts.stream().map(call).map(BrokerToCore::toCbor).toList(), Permitted.class::isInstance);
     }
 
     private static Question denied(BrokerToCore call, Denial code) {
-        return new Question(call.toCbor(), answer -> answer instanceof Denied denied && denied.code() == code);
+        return new Question(List.of(call.toCbor()), answer -> answer instanceof Denied denied && denied.code() == code);
+    }
+
+    private static List<Admitted> contexts(FrameChannel broker, Charter charter, int count) throws IOException {
+        List<Admitted> contexts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            contexts.add(admitted(CoreServer.ask(broker, charter.admission(3600))));
+        }
+        return contexts;
     }
 
     private final class Asking {
@@ -123,7 +152,7 @@ final class DecisionPart implements Part {
     private static void ask(FrameChannel broker, Question question) throws IOException {
         broker.send(question.frame());
         CoreToBroker answer = CoreToBroker.fromCbor(broker.receive());
-        if (!question.answer().test(answer)) {
+        if (!question.answer.test(answer)) {
             throw new IOException("the core answered otherwise: " + answer);
         }
     }
@@ -157,12 +186,13 @@ final class DecisionPart implements Part {
             for (int i = 0; i < callers; i++) {
                 FrameChannel broker = server.broker();
                 FrameChannel echo = CoreServer.connect(plain.socket());
-                Admitted context = admitted(CoreServer.ask(broker, charter.admission(3600)));
-                Question question = permitted(Charter.call(context, Charter.READ));
+                List<Admitted> contexts = contexts(broker, charter, Math.ceilDiv(CONTEXTS, callers));
+                Question question = permitted(contexts, it -> Charter.call(it, Charter.READ));
+                Cbor frame = question.frame();
                 echoes.add(echo);
                 deciding.add(() -> ask(broker, question));
                 echoing.add(() -> {
-                    echo.send(question.frame());
+                    echo.send(frame);
                     echo.receive();
                 });
             }

@@ -100,7 +100,10 @@ public final class KernelProcesses implements AutoCloseable {
     private static final int MAX_INFO = 4096;
 
     private static final List<String> NESTING_CAPABILITIES = List.of("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP");
-    private static final List<String> RANGE_CAPABILITIES = List.of("CAP_SETUID", "CAP_SETGID", "CAP_KILL");
+
+    /** To give each guest a uid of its own, to end it, and to see in /proc what its boundary has become. */
+    private static final List<String> RANGE_CAPABILITIES =
+            List.of("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE");
 
     /** As {@link ProcessBoundary#SCRIPT}; 7 and 8 carry bubblewrap's question for its uids and our answer. */
     private static final String ROOT_SCRIPT =

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -45,6 +46,9 @@ public final class ProcessBoundary implements Boundary {
      */
     static final String SCRIPT = "umask 022; exec 3<\"$1\" 4<\"$2\" 5>>\"$3\" || exit 125; shift 3; "
             + "while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+
+    /** All that a guest's boundary is has come about: says so by an empty line, and begins when it is told to by another one. */
+    private static final String GATE = "echo && read -r _ && exec \"$@\"";
 
     private static final String GUEST_UID = "1000";
     /** RLIMIT_CORE of 1 is what keeps the kernel from starting a core dump handler outside; 0 is not. */
@@ -114,7 +118,7 @@ public final class ProcessBoundary implements Boundary {
     }
 
     @Override
-    public RunningGuest start(BoundarySpec spec) throws BoundaryRefused {
+    public RunningGuest start(BoundarySpec spec, Beginning beginning) throws BoundaryRefused {
         if (spec.floor().compareTo(Tier.PROCESS) > 0) {
             throw new BoundaryRefused(
                     "the policy asks for a " + spec.floor() + " boundary and this one is " + Tier.PROCESS,
@@ -128,13 +132,15 @@ public final class ProcessBoundary implements Boundary {
         OptionalInt uid = takeUid();
         Start start = new Start(uid);
         try {
-            RunningGuest guest = start.run(spec);
+            FileSystem files = planned(spec);
+            RunningGuest guest = start.run(spec, files);
             guests.put(start, guest);
             watch.over(guest, spec.limits(), !counted());
             if (closed) {
                 guest.close();
                 throw new BoundaryRefused("the boundary is closed", "start it again");
             }
+            begin(guest, spec, files, beginning);
             return guest;
         } catch (IOException e) {
             start.undo();
@@ -143,6 +149,32 @@ public final class ProcessBoundary implements Boundary {
         } catch (BoundaryRefused | RuntimeException e) {
             start.undo();
             throw e;
+        }
+    }
+
+    /** What a guest of this spec is to see. */
+    FileSystem planned(BoundarySpec spec) throws BoundaryRefused, IOException {
+        return FileSystem.ofGuest(spec, etc);
+    }
+
+    /** One that did not come as far as the gate has ended, and says why on its standard error. */
+    private static void begin(RunningGuest guest, BoundarySpec spec, FileSystem files, Beginning beginning)
+            throws BoundaryRefused {
+        try {
+            OptionalLong waiting = guest.waiting();
+            if (waiting.isPresent()) {
+                Observation seen = Observation.of(waiting.getAsLong());
+                seen.require(guest.uid(), files, spec.limits());
+                beginning.begins(guest, seen);
+                guest.release();
+            }
+        } catch (BoundaryRefused | RuntimeException e) {
+            guest.close();
+            throw e;
+        } catch (IOException e) {
+            guest.close();
+            throw new BoundaryRefused(
+                    "the guest's boundary could not be looked at: " + e.getMessage(), "run: ambit doctor", e);
         }
     }
 
@@ -171,8 +203,7 @@ public final class ProcessBoundary implements Boundary {
             uid.ifPresent(value -> taken.add(() -> uids.ifPresent(pool -> pool.giveBack(value))));
         }
 
-        RunningGuest run(BoundarySpec spec) throws IOException, BoundaryRefused {
-            FileSystem files = FileSystem.ofGuest(spec, etc);
+        RunningGuest run(BoundarySpec spec, FileSystem files) throws IOException, BoundaryRefused {
             Scratch scratch = Scratch.in(scratchRoot);
             taken.add(scratch::close);
             Optional<ControlGroups.Group> group = groups.make("g" + names.incrementAndGet(), spec.limits());
@@ -197,6 +228,7 @@ public final class ProcessBoundary implements Boundary {
             command.addAll(List.of(tools.bwrap().toString(), "--args", "3", "--seccomp", "4"));
             command.addAll(List.of("--json-status-fd", "5", "--"));
             command.addAll(limited(spec.limits()));
+            command.addAll(List.of("/bin/sh", "-c", GATE, "ambit"));
             command.addAll(spec.command());
             return command;
         }

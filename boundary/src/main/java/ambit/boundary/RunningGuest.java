@@ -178,6 +178,27 @@ public final class RunningGuest implements AutoCloseable {
         }
     }
 
+    /** Waits until the program waits at the gate, and answers its pid; empty if it ended before. */
+    OptionalLong waiting() throws IOException {
+        if (process.getInputStream().read() < 0) {
+            return OptionalLong.empty();
+        }
+        OptionalLong first = scratch.firstProcess();
+        if (first.isEmpty()) {
+            throw new IOException("the launcher did not name its process");
+        }
+        return ProcessHandle.of(first.getAsLong()).stream()
+                .flatMap(ProcessHandle::children)
+                .mapToLong(ProcessHandle::pid)
+                .findFirst();
+    }
+
+    /** Lets the program begin that waits. */
+    void release() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+    }
+
     boolean alive() {
         return process.isAlive();
     }

@@ -3,10 +3,12 @@ package ambit.broker;
 import ambit.boundary.Boundary;
 import ambit.boundary.BoundaryRefused;
 import ambit.boundary.Exit;
+import ambit.boundary.Observation;
 import ambit.boundary.RunningGuest;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore.EndContext;
+import ambit.wire.BrokerToCore.Report;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.Denial;
@@ -98,7 +100,8 @@ final class ContextRun implements Family {
             ServerSocketChannel listener = bind();
             RunningGuest started;
             try {
-                started = machine.boundary().start(machine.view().of(spec, admitted.context(), socket(), input));
+                started = machine.boundary()
+                        .start(machine.view().of(spec, admitted.context(), socket(), input), (_, seen) -> report(seen));
             } catch (BoundaryRefused e) {
                 listener.close();
                 throw e;
@@ -119,6 +122,18 @@ final class ContextRun implements Family {
         }
         if (killedAs.get() != null) {
             killGuest();
+        }
+    }
+
+    /** The log says what a guest's boundary was before anything of that guest is in it. */
+    private void report(Observation seen) throws BoundaryRefused {
+        try {
+            CoreToBroker answer = machine.kernel().ask(new Report(admitted.context(), BoundaryJson.of(seen)));
+            if (!(answer instanceof CoreToBroker.Logged)) {
+                throw new BoundaryRefused("the core did not record the guest's boundary: " + answer, "run: ambit log");
+            }
+        } catch (Kernel.KernelLost e) {
+            throw new BoundaryRefused("the core was lost before the guest began", "run: ambit up", e);
         }
     }
 

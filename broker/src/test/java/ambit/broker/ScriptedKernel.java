@@ -133,6 +133,7 @@ final class ScriptedKernel implements Kernel {
         return switch (request) {
             case BrokerToCore.Decide decide -> decide(decide);
             case BrokerToCore.LogEvent _ -> new CoreToBroker.Logged(7);
+            case BrokerToCore.Report _ -> new CoreToBroker.Logged(6);
             case BrokerToCore.EndContext _ -> new CoreToBroker.Ended(List.of(), 9);
             case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.copyOf(toKill));
             case BrokerToCore.Admit _, BrokerToCore.Spawn _ -> {

@@ -25,6 +25,7 @@ record LogLine(long index, Entry entry) {
             case Entry.Denied it -> Optional.of(it.transaction());
             case Entry.Allowed it -> Optional.of(it.transaction());
             case Entry.GuestEvent it -> Optional.of(it.transaction());
+            case Entry.BoundaryReport it -> Optional.of(it.transaction());
             case Entry.CommitIntended it -> Optional.of(it.transaction());
             case Entry.Ended it -> Optional.of(it.transaction());
             case Entry.Recovered it -> Optional.of(it.transaction());
@@ -36,7 +37,8 @@ record LogLine(long index, Entry entry) {
                     Entry.Outcome _,
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
-                    Entry.CoreKeyEndorsed _ -> Optional.empty();
+                    Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _ -> Optional.empty();
         };
     }
 
@@ -77,6 +79,8 @@ record LogLine(long index, Entry entry) {
                         + it.millis() + " ms  permit " + brief(it.permit());
             case Entry.GuestEvent it ->
                 "the guest says " + Terminal.plain(words(it.event())) + inTransaction(it.transaction());
+            case Entry.BoundaryReport it ->
+                "the guest's boundary: " + Sentences.boundary(it.report()) + inTransaction(it.transaction());
             case Entry.CommitIntended it -> "commits" + inTransaction(it.transaction());
             case Entry.Ended it ->
                 "ended: " + Sentences.end(it.how()) + ", exit code " + it.exitCode() + verdicts(it.verdicts())
@@ -90,6 +94,8 @@ record LogLine(long index, Entry entry) {
                 "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
                         + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
+            case Entry.PostQuantumKey it ->
+                "checkpoints are signed with the ML-DSA key " + brief(it.key().sha256()) + ", too";
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
@@ -230,6 +236,8 @@ record LogLine(long index, Entry entry) {
                         "millis", it.millis(),
                         "settled", debits(it.settled()));
             case Entry.GuestEvent it -> JsonText.object("transaction", it.transaction(), "event", words(it.event()));
+            case Entry.BoundaryReport it ->
+                JsonText.object("transaction", it.transaction(), "report", words(it.report()));
             case Entry.CommitIntended it -> JsonText.object("transaction", it.transaction());
             case Entry.Ended it ->
                 JsonText.object(
@@ -252,6 +260,7 @@ record LogLine(long index, Entry entry) {
                         "word", it.word().toHex());
             case Entry.CoreKeyEndorsed it ->
                 JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
+            case Entry.PostQuantumKey it -> JsonText.object("mlDsaKey", it.key().toHex());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
     }

@@ -1,11 +1,15 @@
 package ambit.cli;
 
+import ambit.wire.Blob;
 import ambit.wire.Denial;
+import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Numbers of the wire in words. */
 final class Sentences {
@@ -29,6 +33,27 @@ final class Sentences {
         } catch (MalformedException e) {
             return "an unknown reason";
         }
+    }
+
+    /** What is worth a line of a boundary's report; its JSON has the rest. */
+    static String boundary(Blob report) {
+        try {
+            if (Json.parse(report) instanceof Json.Obj(Map<String, Json> seen)
+                    && seen.get("uid") instanceof Json.Int(long uid)
+                    && seen.get("capabilities") instanceof Json.Str(String capabilities)
+                    && seen.get("seccomp") instanceof Json.Int(long seccomp)
+                    && seen.get("namespaces") instanceof Json.Arr(List<Json> namespaces)
+                    && seen.get("mounted") instanceof Json.Int(long mounts)) {
+                return "uid " + uid
+                        + (capabilities.equals("0") ? ", no capabilities" : ", with capabilities")
+                        + (seccomp == 2 ? ", filtered system calls, " : ", unfiltered system calls, ")
+                        + count(namespaces.size(), "namespace", "namespaces") + " of its own, "
+                        + count(mounts, "mount", "mounts");
+            }
+        } catch (MalformedException e) {
+            // Not as this version writes it.
+        }
+        return "reported, --json shows how";
     }
 
     static String time(long atMs) {

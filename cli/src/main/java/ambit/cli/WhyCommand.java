@@ -105,10 +105,12 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.TenantKeyAdded it -> roots.put(it.rootKey(), line);
             case Entry.Boot _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _,
                     Entry.Denied _,
                     Entry.Allowed _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.CommitIntended _,
                     Entry.Ended _,
                     Entry.Revoked _,
@@ -144,10 +146,12 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.TenantRegistered _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _,
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.CommitIntended _,
                     Entry.Ended _,
                     Entry.Revoked _,
@@ -163,6 +167,7 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Denied it -> it.context();
             case Entry.Allowed it -> it.context();
             case Entry.GuestEvent it -> it.context();
+            case Entry.BoundaryReport it -> it.context();
             case Entry.CommitIntended it -> it.context();
             case Entry.Ended it -> it.context();
             case Entry.Outcome it -> ofPermit(it.permit());
@@ -172,6 +177,7 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.TenantRegistered _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.GrantSeen _,
                     Entry.Revoked _,
                     Entry.Recovered _ -> Blob.EMPTY;

@@ -237,6 +237,20 @@ final class Calls {
         }
     }
 
+    /** Records what the boundary of a context's guest is. */
+    CoreToBroker report(BrokerToCore.Report m) throws Refused, MalformedException {
+        Json.parse(m.report());
+        synchronized (state) {
+            Context context = state.alive(m.context());
+            if (context.reported) {
+                throw new Refused(Denial.REPLAYED, "the boundary of this context has been reported");
+            }
+            context.reported = true;
+            return new CoreToBroker.Logged(state.record(
+                    new Entry.BoundaryReport(state.clock.millis(), context.id, context.transaction, m.report())));
+        }
+    }
+
     /** Takes the receipt of a driver that is known by {@code receiptKey} and carries {@code names}. */
     CoreToDriver outcome(Blob receiptKey, List<String> names, DriverToCore.Outcome m)
             throws Refused, MalformedException {

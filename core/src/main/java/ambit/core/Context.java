@@ -44,6 +44,7 @@ final class Context {
 
     private final Set<Seen> own = new HashSet<>();
 
+    boolean reported;
     long sequence;
 
     /** Permits without a receipt. */

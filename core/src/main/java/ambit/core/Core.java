@@ -59,6 +59,12 @@ final class Core {
         journal.awaitDurable(ending.recover(booted));
     }
 
+    /** Says in the log what its checkpoints are signed with beside the key of the boot. */
+    void names(Blob postQuantum) {
+        state.record(new Entry.PostQuantumKey(state.clock.millis(), postQuantum));
+        state.journal.requestCheckpoint();
+    }
+
     /** Answers the broker. */
     CoreToBroker answer(BrokerToCore message) {
         Attempt attempt = attempt(message);
@@ -70,6 +76,7 @@ final class Core {
                 case BrokerToCore.LogEvent m -> calls.logEvent(m);
                 case BrokerToCore.EndContext m -> ending.end(m);
                 case BrokerToCore.Poll() -> ending.poll();
+                case BrokerToCore.Report m -> calls.report(m);
             };
         } catch (Refused | MalformedException | RuntimeException e) {
             return refuse(attempt, Refused.of(e));
@@ -92,6 +99,8 @@ final class Core {
                 attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event().sha256());
             case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
             case BrokerToCore.Poll() -> new Attempt(Blob.EMPTY, "", 0, "", Blob.EMPTY);
+            case BrokerToCore.Report m ->
+                attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report().sha256());
         };
     }
 

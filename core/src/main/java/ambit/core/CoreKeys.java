@@ -1,7 +1,9 @@
 package ambit.core;
 
+import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.SigningKey;
+import ambit.log.LogKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -29,6 +31,7 @@ final class CoreKeys {
     private static final String NEXT = "core.next";
     private static final String KEY = "core.key";
     private static final String FORMER = "core.former";
+    private static final String POST_QUANTUM = "core.ml-dsa.key";
 
     private CoreKeys() {}
 
@@ -44,9 +47,15 @@ final class CoreKeys {
                 System.arraycopy(former.get(i).toArray(), 0, all, i * SIZE, SIZE);
             }
             replace(state, FORMER, all);
+            Files.deleteIfExists(state.resolve(POST_QUANTUM));
             move(state, NEXT, KEY);
         }
         return SigningKey.ofSeed(secret(state, KEY));
+    }
+
+    /** The key that signs checkpoints beside {@link #signing}, which is called first: each of those has another beside it. */
+    static MlDsaKey postQuantum(Path state) throws IOException {
+        return MlDsaKey.ofSeed(secret(state, POST_QUANTUM));
     }
 
     /** The public keys that the core signed with before, from {@code core.former}. */
@@ -61,12 +70,20 @@ final class CoreKeys {
         return former;
     }
 
-    /** Has the public half of the signing key in {@code core.pub}, for the other processes and whoever checks the log. */
-    static void publish(Path state, Blob key) throws IOException {
-        byte[] line = (PublicKeys.toLine(key) + "\n").getBytes(StandardCharsets.US_ASCII);
-        Path file = state.resolve("core.pub");
-        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), line)) {
-            replace(state, "core.pub", line);
+    /**
+     * Has the public half of the signing key in {@code core.pub}, for the other processes and whoever checks the log, and what the log's
+     * checkpoints are signed with in {@code core.vkey}, for tools that are not Ambit's.
+     */
+    static void publish(Path state, LogKey key) throws IOException {
+        publish(state, "core.pub", PublicKeys.toLine(key.key().publicKey()) + "\n");
+        publish(state, "core.vkey", key.verifiers());
+    }
+
+    private static void publish(Path state, String name, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        Path file = state.resolve(name);
+        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+            replace(state, name, bytes);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
     }

@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
@@ -40,12 +41,13 @@ final class CoreProcess implements AutoCloseable {
     CoreProcess(CoreConfig config) throws IOException {
         Path state = config.state();
         key = CoreKeys.signing(state);
-        LogKey logKey = new LogKey(config.origin(), key, CoreKeys.former(state));
+        MlDsaKey postQuantum = CoreKeys.postQuantum(state);
+        LogKey logKey = new LogKey(config.origin(), key, Optional.of(postQuantum), CoreKeys.former(state));
         Optional<byte[]> floor = config.floor().isEmpty()
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
         journal = Journal.open(FileStorage.open(state.resolve("log")), logKey, floor);
-        CoreKeys.publish(state, key.publicKey());
+        CoreKeys.publish(state, logKey);
         core = new Core(
                 config.origin(),
                 journal,
@@ -56,6 +58,7 @@ final class CoreProcess implements AutoCloseable {
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom());
+        core.names(postQuantum.publicKey());
         listen(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker);
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
         listen(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin);

@@ -68,9 +68,11 @@ final class History {
             case Entry.Boot _,
                     Entry.Denied _,
                     Entry.GuestEvent _,
+                    Entry.BoundaryReport _,
                     Entry.Recovered _,
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.PostQuantumKey _,
                     Entry.Stopped _ -> {}
         }
     }

@@ -10,6 +10,7 @@ import ambit.authority.Receipt;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.Signed;
 import ambit.log.Checkpoint;
+import ambit.log.note.VerifierKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -239,12 +240,14 @@ class CoreProcessTest {
                 .isEqualTo(first);
         assertThat(corePublic()).isEqualTo(first);
         CoreToAdmin.Checkpointed before = (CoreToAdmin.Checkpointed) admin(new AdminToCore.Checkpoint());
-        Checkpoint.open(before.note().getBytes(UTF_8), "ambit/process", List.of(first));
+        Checkpoint.open(
+                before.note().getBytes(UTF_8), "ambit/process", List.of(VerifierKey.ed25519("ambit/process", first)));
         kill();
         launch();
         assertThat(corePublic()).isEqualTo(second);
         CoreToAdmin.Checkpointed after = (CoreToAdmin.Checkpointed) admin(new AdminToCore.Checkpoint());
-        Checkpoint.open(after.note().getBytes(UTF_8), "ambit/process", List.of(second));
+        Checkpoint.open(
+                after.note().getBytes(UTF_8), "ambit/process", List.of(VerifierKey.ed25519("ambit/process", second)));
         Blob third = ((CoreToAdmin.Rotated) admin(new AdminToCore.RotateCore())).next();
         kill();
         launch();

@@ -894,6 +894,17 @@ class CoreTest {
     }
 
     @Test
+    void theBoundaryOfAContextIsReportedOnce() {
+        Admitted context = world.begin();
+        Blob report = World.json("{\"uid\":1}");
+        assertThat(world.core.answer(new BrokerToCore.Report(context.context(), report)))
+                .isInstanceOf(CoreToBroker.Logged.class);
+        assertThat(world.log().getLast())
+                .isEqualTo(new Entry.BoundaryReport(world.now, context.context(), context.transaction(), report));
+        assertDenied(world.core.answer(new BrokerToCore.Report(context.context(), report)), Denial.REPLAYED);
+    }
+
+    @Test
     void withoutALogNothingIsAllowedAndDenialsStillAnswer() throws Exception {
         FailingStorage storage = new FailingStorage();
         world.moveTo(storage);

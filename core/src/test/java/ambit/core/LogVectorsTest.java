@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.audit.LogVerifier;
 import ambit.authority.Endorsement;
+import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
 import ambit.log.LogKey;
 import ambit.log.entry.Entry;
+import ambit.log.note.Note;
+import ambit.log.note.NoteSigner;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -99,6 +105,50 @@ class LogVectorsTest {
         }
     }
 
+    /** Signs the newest checkpoint anew, with these keys and always with the same bytes. */
+    private void sign(SigningKey by, MlDsaKey postQuantum) throws IOException {
+        Note note = Note.parse(Files.readAllBytes(log.resolve("checkpoint")));
+        VerifierKey verifier = NoteSigner.mlDsa(ORIGIN, postQuantum).verifier();
+        NoteSigner second = new NoteSigner(verifier, message -> deterministic(postQuantum, message));
+        Note signed = Note.sign(note.text(), List.of(NoteSigner.ed25519(ORIGIN, by), second), 0);
+        Files.writeString(log.resolve("checkpoint"), signed.toString());
+    }
+
+    /** The variant of FIPS 204 whose signatures are not hedged. */
+    private static byte[] deterministic(MlDsaKey key, byte[] message) {
+        return key.sign(message, new SecureRandom() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void nextBytes(byte[] bytes) {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        });
+    }
+
+    private void postQuantum() throws IOException {
+        MlDsaKey one = MlDsaKey.ofSeed(Blob.of("one".getBytes(UTF_8)).sha256().toArray());
+        MlDsaKey two = MlDsaKey.ofSeed(Blob.of("two".getBytes(UTF_8)).sha256().toArray());
+        begin();
+        write(first, boot(first), new Entry.PostQuantumKey(1_800_000_000_003L, one.publicKey()), event(1));
+        vectors("a checkpoint without the ML-DSA signature of the key that the log names", false, false, false);
+        sign(first, one);
+        vectors("a checkpoint with the ML-DSA signature of the key that the log names", true, false, false);
+        sign(first, two);
+        vectors("a checkpoint with the ML-DSA signature of another key", false, false, false);
+        sign(second, one);
+        vectors("an ML-DSA signature beside that of another core", false, false, false);
+        write(first, endorsed(first, second));
+        write(second);
+        vectors("a new key signs before the log names the ML-DSA key beside it", true, true, false);
+        write(second, boot(second), new Entry.PostQuantumKey(1_800_000_000_003L, two.publicKey()));
+        vectors("a new key signs without the ML-DSA key beside it", false, false, false);
+        sign(second, one);
+        vectors("a new key signs with the ML-DSA key of the one before", false, false, false);
+        sign(second, two);
+        vectors("a new key signs with the ML-DSA key beside it", true, true, false);
+    }
+
     private void words() {
         Blob payload = new Endorsement("acme", second.publicKey(), 1_800_000_000L).toBlob();
         for (Domain signed : List.of(Domain.TENANT_KEY, Domain.CORE_KEY, Domain.REVOCATION)) {
@@ -163,6 +213,7 @@ class LogVectorsTest {
     void theLogVectorsAreWhatTheVerifierSaysAndThePythonVerifierAgreesOnAllOfThem() throws Exception {
         words();
         logs();
+        postQuantum();
         Path file = SPEC.resolve("log-vectors.json");
         String json = vectors.stream().collect(Collectors.joining(",\n", "[\n", "\n]\n"));
         if (Boolean.getBoolean("vectors.write")) {

@@ -1,93 +1,64 @@
 package ambit.log;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import ambit.authority.signing.Signed;
+import ambit.log.note.Note;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A signed statement about the log: C2SP tlog-checkpoint inside a C2SP signed-note with one Ed25519 signature.
+ * A statement about the log: C2SP tlog-checkpoint, the text of a {@link Note}. Its lines are the origin, the size, the root in base64 and
+ * {@code epoch N}.
  *
- * <p>Text: origin, size, base64 root, one a line; an empty line; {@code — origin base64(key id ‖ signature)}.
+ * @param epoch of the newest revocation among the first {@code head.size()} entries, 0 before the first one and in others' checkpoints. The
+ *     Ed25519 signature covers it, an ML-DSA one does not
  */
-public record Checkpoint(String origin, Head head) {
-    private static final byte ED25519 = 1;
-    private static final Pattern NOTE = Pattern.compile("""
-            (?<text>(?<origin>[^\\s+]+)
+public record Checkpoint(String origin, Head head, long epoch) {
+    private static final Pattern TEXT = Pattern.compile("""
+            (?<origin>[^\n]+)
             (?<size>0|[1-9][0-9]{0,17})
             (?<root>[A-Za-z0-9+/]{43}=)
-            )
-            — (?<name>[^\\s+]+) (?<signature>[A-Za-z0-9+/]{91}=)
-            """);
+            (?:epoch (?<epoch>0|[1-9][0-9]{0,17})\n)?(?:[^\n]+\n)*""");
 
-    String note(LogKey key) {
-        String text = text();
-        byte[] signature = Signed.signNote(key.key(), text.getBytes(UTF_8));
-        byte[] id = keyId(key.origin(), key.publicKey());
-        byte[] line = Arrays.copyOf(id, id.length + signature.length);
-        System.arraycopy(signature, 0, line, id.length, signature.length);
-        return text + "\n— " + key.origin() + " " + base64(line) + "\n";
+    /** Signed with all that the log signs with. */
+    Note note(LogKey key) {
+        return Note.sign(text(), key.signers(), 0);
     }
 
     private String text() {
-        return origin + "\n" + head.size() + "\n" + base64(head.root().toArray()) + "\n";
+        return origin + "\n" + head.size() + "\n"
+                + Base64.getEncoder().encodeToString(head.root().toArray()) + "\nepoch " + epoch + "\n";
     }
 
     /**
-     * Reads a note and checks its signature.
+     * Reads a note and checks its signatures.
      *
-     * @throws JournalException if it is not a checkpoint of this origin signed with one of these keys
+     * @throws JournalException if it is not a checkpoint of this origin signed with one of these keys, or one of these did not sign what
+     *     says so
      */
-    public static Checkpoint open(byte[] note, String origin, List<Blob> keys) {
-        Matcher matcher = matcher(note);
-        if (!matcher.group("origin").equals(origin) || !matcher.group("name").equals(origin)) {
-            throw new JournalException("checkpoint is of the log " + matcher.group("origin") + ", not of " + origin);
+    public static Checkpoint open(byte[] note, String origin, List<VerifierKey> keys) {
+        Note parsed = Note.parse(note);
+        Checkpoint checkpoint = of(parsed);
+        if (!checkpoint.origin.equals(origin)) {
+            throw new JournalException("checkpoint is of the log " + checkpoint.origin + ", not of " + origin);
         }
-        byte[] line = Base64.getDecoder().decode(matcher.group("signature"));
-        byte[] signature = Arrays.copyOfRange(line, 4, line.length);
-        byte[] text = matcher.group("text").getBytes(UTF_8);
-        if (!base64(line).equals(matcher.group("signature"))
-                || keys.stream()
-                        .noneMatch(key -> Arrays.equals(keyId(origin, key), 0, 4, line, 0, 4)
-                                && Signed.verifiesNote(key, text, signature))) {
+        if (parsed.verifiedBy(keys).isEmpty()) {
             throw new JournalException("checkpoint is not signed with the core's key");
         }
-        return unverified(matcher);
+        return checkpoint;
     }
 
-    /** Reads a note whose signature is still to be checked. */
-    public static Checkpoint unverified(byte[] note) {
-        return unverified(matcher(note));
-    }
-
-    private static Matcher matcher(byte[] note) {
-        Matcher matcher = NOTE.matcher(new String(note, UTF_8));
-        if (!matcher.matches()) {
-            throw new JournalException("checkpoint is not a signed note of three lines");
+    /** What a note says whose signatures are still to be checked. */
+    public static Checkpoint of(Note note) {
+        Matcher matcher = TEXT.matcher(note.text());
+        byte[] root = matcher.matches() ? Base64.getDecoder().decode(matcher.group("root")) : new byte[0];
+        if (root.length == 0 || !Base64.getEncoder().encodeToString(root).equals(matcher.group("root"))) {
+            throw new JournalException("checkpoint is not of three lines: origin, size and root");
         }
-        return matcher;
-    }
-
-    private static Checkpoint unverified(Matcher matcher) {
-        byte[] root = Base64.getDecoder().decode(matcher.group("root"));
-        long size = Long.parseLong(matcher.group("size"));
-        return new Checkpoint(matcher.group("origin"), new Head(size, Blob.of(root)));
-    }
-
-    static byte[] keyId(String name, Blob publicKey) {
-        MessageDigest digest = MerkleRange.sha256();
-        digest.update((name + "\n").getBytes(UTF_8));
-        digest.update(ED25519);
-        return Arrays.copyOf(digest.digest(publicKey.toArray()), 4);
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
+        Head head = new Head(Long.parseLong(matcher.group("size")), Blob.of(root));
+        String epoch = matcher.group("epoch");
+        return new Checkpoint(matcher.group("origin"), head, epoch == null ? 0 : Long.parseLong(epoch));
     }
 }

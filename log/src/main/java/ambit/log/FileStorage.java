@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import ambit.log.note.Note;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A directory with the files {@code entries}, {@code checkpoint} and {@code lock}. One process holds the lock. */
 public final class FileStorage implements Storage {
-    static final int MAX_CHECKPOINT = 4096;
+    static final int MAX_CHECKPOINT = Note.MAX;
 
     private final Path directory;
     private final FileChannel lock;

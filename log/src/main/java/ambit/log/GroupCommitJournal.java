@@ -103,7 +103,7 @@ final class GroupCommitJournal implements Journal {
     }
 
     private static String note(Head head, LogKey key) {
-        return new Checkpoint(key.origin(), head).note(key);
+        return new Checkpoint(key.origin(), head, 0).note(key).toString();
     }
 
     @Override

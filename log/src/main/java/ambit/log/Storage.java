@@ -25,7 +25,7 @@ public interface Storage extends Closeable {
     /** Cuts the entries area to {@code length} bytes, durably. */
     void truncate(long length) throws IOException;
 
-    /** The checkpoint as last replaced, at most 4 KiB. */
+    /** The checkpoint as last replaced, at most 64 KiB. */
     Optional<byte[]> checkpoint() throws IOException;
 
     /** Replaces the checkpoint atomically and durably. */

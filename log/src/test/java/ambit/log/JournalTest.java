@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.authority.signing.SigningKey;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,7 +192,10 @@ class JournalTest {
     }
 
     private static byte[] emptyCheckpoint() {
-        return new Checkpoint(KEY.origin(), new MerkleRange().head()).note(KEY).getBytes(UTF_8);
+        return new Checkpoint(KEY.origin(), new MerkleRange().head(), 0)
+                .note(KEY)
+                .toString()
+                .getBytes(UTF_8);
     }
 
     @Test
@@ -243,8 +247,9 @@ class JournalTest {
         LogKey stranger = new LogKey("ambit/test", SigningKey.generate());
         Files.write(
                 file,
-                new Checkpoint("ambit/test", new MerkleRange().head())
+                new Checkpoint("ambit/test", new MerkleRange().head(), 0)
                         .note(stranger)
+                        .toString()
                         .getBytes(UTF_8));
         assertThatThrownBy(this::open).hasMessageContaining("not signed with the core's key");
         Files.delete(file);
@@ -262,13 +267,16 @@ class JournalTest {
         LogKey withoutFormer = new LogKey("ambit/test", next);
         assertThatThrownBy(() -> Journal.open(FileStorage.open(directory), withoutFormer))
                 .hasMessageContaining("not signed with the core's key");
-        LogKey successor = new LogKey("ambit/test", next, List.of(KEY.publicKey()));
+        LogKey successor = new LogKey("ambit/test", next, List.of(KEY.key().publicKey()));
         Optional<byte[]> seen = Optional.of(floor.getBytes(UTF_8));
         try (Journal journal = Journal.open(FileStorage.open(directory), successor, seen)) {
             append(journal, 3, 4);
             String note = journal.checkpoint();
-            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(next.publicKey())))
-                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2", "entry 3")));
+            assertThat(Checkpoint.open(
+                            note.getBytes(UTF_8),
+                            "ambit/test",
+                            List.of(VerifierKey.ed25519("ambit/test", next.publicKey()))))
+                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2", "entry 3"), 0));
         }
         assertThatThrownBy(this::open).hasMessageContaining("not signed with the core's key");
     }
@@ -280,8 +288,8 @@ class JournalTest {
             String note = journal.checkpoint();
             assertThat(note).startsWith("ambit/test\n3\n").contains("\n\n— ambit/test ");
             assertThat(directory.resolve("checkpoint")).hasContent(note);
-            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", List.of(KEY.publicKey())))
-                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2")));
+            assertThat(Checkpoint.open(note.getBytes(UTF_8), "ambit/test", KEY.accepted()))
+                    .isEqualTo(new Checkpoint("ambit/test", headOver("entry 0", "entry 1", "entry 2"), 0));
         }
     }
 
@@ -291,14 +299,6 @@ class JournalTest {
             tree.add(MerkleRange.leaf().digest(entry.getBytes(UTF_8)));
         }
         return tree.head();
-    }
-
-    @Test
-    void theKeyIdIsThatOfTheSpecification() {
-        // The note of the specification signs another text than a checkpoint's, so only its key id can be compared.
-        byte[] key = java.util.Base64.getDecoder().decode("AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
-        byte[] id = Checkpoint.keyId("example.com/foo", Blob.of(Arrays.copyOfRange(key, 1, 33)));
-        assertThat(HexFormat.of().formatHex(id)).isEqualTo("530d903a");
     }
 
     @Test

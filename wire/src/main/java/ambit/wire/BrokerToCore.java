@@ -55,6 +55,9 @@ public sealed interface BrokerToCore extends Cbor.Message {
     /** Which contexts are to be killed? */
     record Poll() implements BrokerToCore {}
 
+    /** What the boundary of the context's guest has become, JSON bytes; told once, before the guest's first instruction. */
+    record Report(@Bytes16 Blob context, @Max(Limits.EVENT) Blob report) implements BrokerToCore {}
+
     static BrokerToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(BrokerToCore.class, cbor);
     }

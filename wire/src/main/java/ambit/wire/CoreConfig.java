@@ -23,7 +23,7 @@ public record CoreConfig(
         @Max(MAX_USERS) List<String> driversUsers,
         @Max(MAX_USERS) List<String> adminUsers,
         String origin,
-        @Max(Limits.PATH) Blob floor)
+        @Max(Limits.DEFINITION) Blob floor)
         implements Cbor.Artifact {
     public static final int MAX_USERS = 16;
 

@@ -42,7 +42,8 @@ class MessagesTest {
                 new BrokerToCore.Spawn(ID, ID, Blob.EMPTY, BYTES),
                 new BrokerToCore.LogEvent(ID, BYTES),
                 new BrokerToCore.EndContext(ID, End.CRASHED, -9, HASH),
-                new BrokerToCore.Poll());
+                new BrokerToCore.Poll(),
+                new BrokerToCore.Report(ID, BYTES));
         survive(
                 CoreToBroker.class,
                 CoreToBroker::fromCbor,

@@ -89,7 +89,7 @@ public final class SigningKey {
     }
 
     /** Hands out one seed. */
-    private static final class Fixed extends SecureRandom {
+    static final class Fixed extends SecureRandom {
         private static final long serialVersionUID = 1L;
         private final byte[] seed;
 

@@ -17,7 +17,7 @@ import java.util.Map;
  * project that begins anew has another.
  */
 public final class Witness {
-    private static final int LARGEST = 4096;
+    private static final int LARGEST = 64 << 10;
 
     private final Path directory;
     private final Path file;

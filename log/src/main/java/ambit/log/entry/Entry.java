@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What the log says. Each entry is the deterministic CBOR array {@code [tag, atMs, fields…]}, fields in the order of the record's
- * components; {@code tag} is the place of the kind here, from 1, or what {@link Tag} says, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
+ * components; {@code tag} is the place of the kind here, from 1, so that kinds are only ever appended. Times are milliseconds since 1970 of the core's clock; contexts and permits are 16 bytes, hashes and keys 32.
  *
  * <p>The log holds artifacts, digests and metadata: arguments and results are not in it.
  */
@@ -169,6 +169,16 @@ public sealed interface Entry extends Cbor.Message {
             long atMs,
             @Max(Limits.TRANSACTION) String transaction,
             @Max(Limits.SENTENCE) String why) implements Entry {}
+
+    /** What the broker saw of the boundary of a context's guest, before the guest's first instruction: JSON. */
+    record BoundaryReport(
+            long atMs,
+            Blob context,
+            @Max(Limits.TRANSACTION) String transaction,
+            Blob report) implements Entry {}
+
+    /** The ML-DSA-44 key that checkpoints are signed with beside the key that the last {@link Boot} names, from here on. */
+    record PostQuantumKey(long atMs, Blob key) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

@@ -49,7 +49,9 @@ class EntryTest {
                 new Entry.Wrote(14, ID, "t", List.of(new Entry.Written("k", false, 21, 0))),
                 new Entry.TenantKeyAdded(15, "acme", HASH, Blob.EMPTY),
                 new Entry.CoreKeyEndorsed(16, HASH, Blob.EMPTY),
-                new Entry.Stopped(17, "t", "why"));
+                new Entry.Stopped(17, "t", "why"),
+                new Entry.BoundaryReport(18, ID, "t", Blob.of(new byte[] {'{', '}'})),
+                new Entry.PostQuantumKey(19, Blob.of(new byte[1312])));
     }
 
     @ParameterizedTest

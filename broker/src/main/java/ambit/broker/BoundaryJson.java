@@ -1,0 +1,46 @@
+package ambit.broker;
+
+import ambit.boundary.Observation;
+import ambit.boundary.Observation.Mounted;
+import ambit.wire.Blob;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/** What was seen of a guest's boundary, as the log keeps it. */
+final class BoundaryJson {
+    /** Mounts that are named one by one; a host with more has the rest counted. */
+    private static final int MOUNTS = 100;
+
+    private BoundaryJson() {}
+
+    static Blob of(Observation seen) {
+        return JsonText.object(json -> {
+            json.writeStringProperty("tier", "process");
+            json.writeNumberProperty("uid", seen.uid());
+            json.writeNumberProperty("gid", seen.gid());
+            json.writeStringProperty("capabilities", seen.capabilities());
+            json.writeBooleanProperty("noNewPrivileges", seen.noNewPrivileges());
+            json.writeNumberProperty("seccomp", seen.seccomp());
+            json.writeArrayPropertyStart("namespaces");
+            seen.namespaces().forEach(json::writeString);
+            json.writeEndArray();
+            json.writeObjectPropertyStart("limits");
+            seen.limits().forEach(json::writeNumberProperty);
+            json.writeEndObject();
+            mounts(json, seen.mounts());
+        });
+    }
+
+    private static void mounts(JsonGenerator json, List<Mounted> mounts) {
+        json.writeNumberProperty("mounted", mounts.size());
+        json.writeArrayPropertyStart("mounts");
+        for (Mounted mount : mounts.subList(0, Math.min(MOUNTS, mounts.size()))) {
+            json.writeStartObject();
+            json.writeStringProperty("at", mount.at());
+            json.writeStringProperty("type", mount.type());
+            json.writeBooleanProperty("writable", mount.writable());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,2 @@
+/** Signed notes: C2SP signed-note and tlog-cosignature. */
+package ambit.log.note;
