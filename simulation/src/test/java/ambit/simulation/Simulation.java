@@ -11,6 +11,7 @@ import ambit.log.Journal;
 import ambit.log.JournalException;
 import ambit.log.LogKey;
 import ambit.log.entry.Entry;
+import ambit.log.note.VerifierKey;
 import ambit.simulation.Books.Block;
 import ambit.simulation.Books.Given;
 import ambit.simulation.Books.Issued;
@@ -675,7 +676,8 @@ final class Simulation {
     private void checkpoint() {
         if (core.administer(new AdminToCore.Checkpoint()) instanceof CoreToAdmin.Checkpointed told) {
             byte[] note = told.note().getBytes(UTF_8);
-            Checkpoint checkpoint = Checkpoint.open(note, ORIGIN, List.of(peers.core.publicKey()));
+            Checkpoint checkpoint =
+                    Checkpoint.open(note, ORIGIN, List.of(VerifierKey.ed25519(ORIGIN, peers.core.publicKey())));
             trace.event("checkpoint over " + checkpoint.head().size());
             books.heads.add(
                     new Books.Head(checkpoint.head().size(), checkpoint.head().root(), Blob.of(note)));
