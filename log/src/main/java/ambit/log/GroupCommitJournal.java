@@ -7,13 +7,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Appends go to a buffer; one thread hashes and writes what has gathered and syncs once for all of it. Who appends waits for neither, and
- * who waits for the disk is woken by the disk alone.
+ * who waits for the disk is woken by the disk alone. A stepped one has no thread: whoever waits does that thread's work meanwhile.
  */
-final class GroupCommitJournal implements Journal {
+final class GroupCommitJournal implements Journal.Stepped {
     /** Appends are refused when this many bytes wait for the disk. */
     private static final int MAX_PENDING = 16 << 20;
 
@@ -22,18 +24,22 @@ final class GroupCommitJournal implements Journal {
 
     private final Storage storage;
     private final LogKey key;
+    private final LongSupplier nanos;
+    private final boolean stepped;
     private final long recoveredFrom;
     private final Thread flusher = Thread.ofPlatform().name("journal").daemon().unstarted(this::flushUntilClosed);
 
-    // These and the storage belong to the flusher.
+    // These and the storage belong to the flusher, or to who has its turn as one.
+    private final Object turn = new Object();
     private final MerkleRange tree;
     private byte[] chain;
 
-    /** What is notified when {@link #head} or {@link #failure} changes. */
+    /** What is notified when {@link #head}, {@link #failure} or {@link #ended} changes. */
     private final Object progress = new Object();
 
     private volatile Head head;
     private volatile @Nullable Throwable failure;
+    private volatile boolean ended;
 
     // Everything below is guarded by this object's monitor.
     private ByteBuffer pending = ByteBuffer.allocate(1 << 16);
@@ -44,12 +50,16 @@ final class GroupCommitJournal implements Journal {
     private String note;
     private long checkpointWanted = -1;
     private boolean checkpointAtOnce;
-    private long checkpointTime = System.nanoTime() - CHECKPOINT_INTERVAL;
+    private long checkpointTime;
     private boolean closing;
 
-    private GroupCommitJournal(Storage storage, LogKey key, Records records, String note) {
+    private GroupCommitJournal(
+            Storage storage, LogKey key, LongSupplier nanos, boolean stepped, Records records, String note) {
         this.storage = storage;
         this.key = key;
+        this.nanos = nanos;
+        this.stepped = stepped;
+        this.checkpointTime = nanos.getAsLong() - CHECKPOINT_INTERVAL;
         this.note = note;
         this.recoveredFrom = records.torn();
         this.tree = records.tree;
@@ -59,7 +69,16 @@ final class GroupCommitJournal implements Journal {
         this.signed = this.size = head.size();
     }
 
+    /** With a thread of its own. */
     static GroupCommitJournal open(Storage storage, LogKey key, Optional<byte[]> floor) throws IOException {
+        GroupCommitJournal journal = open(storage, key, floor, System::nanoTime, false);
+        journal.flusher.start();
+        return journal;
+    }
+
+    static GroupCommitJournal open(
+            Storage storage, LogKey key, Optional<byte[]> floor, LongSupplier nanos, boolean stepped)
+            throws IOException {
         try {
             Optional<byte[]> found = storage.checkpoint();
             if (found.isEmpty() && storage.length() > 0) {
@@ -77,9 +96,7 @@ final class GroupCommitJournal implements Journal {
             storage.sync();
             String note = note(records.head(), key);
             storage.replaceCheckpoint(note.getBytes(UTF_8));
-            GroupCommitJournal journal = new GroupCommitJournal(storage, key, records, note);
-            journal.flusher.start();
-            return journal;
+            return new GroupCommitJournal(storage, key, nanos, stepped, records, note);
         } catch (IOException | RuntimeException e) {
             storage.close();
             throw e;
@@ -140,14 +157,20 @@ final class GroupCommitJournal implements Journal {
 
     @Override
     public void awaitDurable(long index) {
+        stepUntil(() -> head.size() > index);
         synchronized (progress) {
             while (head.size() <= index) {
-                if (failure != null || !flusher.isAlive()) {
+                if (isOver()) {
                     throw lost("entry " + index + " did not become durable");
                 }
                 pause(progress, FOREVER);
             }
         }
+    }
+
+    /** Whether what is not there yet will never be. */
+    private boolean isOver() {
+        return failure != null || ended || stepped;
     }
 
     private JournalException lost(String sentence) {
@@ -185,18 +208,28 @@ final class GroupCommitJournal implements Journal {
     }
 
     @Override
-    public synchronized String checkpoint() {
-        refuseIfDone();
-        long wanted = size;
-        requestCheckpoint();
-        checkpointAtOnce = true;
-        while (checkpointAtOnce || signed < wanted) {
-            if (failure != null || !flusher.isAlive()) {
-                throw lost("the checkpoint could not be written");
-            }
-            pause(this, FOREVER);
+    public String checkpoint() {
+        long wanted;
+        synchronized (this) {
+            refuseIfDone();
+            wanted = size;
+            requestCheckpoint();
+            checkpointAtOnce = true;
         }
-        return note;
+        stepUntil(() -> isSigned(wanted));
+        synchronized (this) {
+            while (!isSigned(wanted)) {
+                if (isOver()) {
+                    throw lost("the checkpoint could not be written");
+                }
+                pause(this, FOREVER);
+            }
+            return note;
+        }
+    }
+
+    private synchronized boolean isSigned(long wanted) {
+        return !checkpointAtOnce && signed >= wanted;
     }
 
     @Override
@@ -205,6 +238,7 @@ final class GroupCommitJournal implements Journal {
             closing = true;
             notifyAll();
         }
+        stepUntil(() -> ended);
         try {
             flusher.join();
         } catch (InterruptedException e) {
@@ -224,17 +258,54 @@ final class GroupCommitJournal implements Journal {
     }
 
     private void flushUntilClosed() {
-        try (storage) {
-            while (flushOnce()) {
-                // The next batch is what gathered while this one was written.
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            fail(e);
+        while (flushNext()) {
+            // The next batch is what gathered while this one was written.
         }
     }
 
-    private void fail(Throwable cause) {
+    @Override
+    public boolean step() {
+        synchronized (turn) {
+            if (!stepped || ended || !hasWork()) {
+                return false;
+            }
+            flushNext();
+            return true;
+        }
+    }
+
+    private void stepUntil(BooleanSupplier done) {
+        while (stepped && !done.getAsBoolean() && step()) {
+            // Another batch is written.
+        }
+    }
+
+    private synchronized boolean hasWork() {
+        return pending.position() > 0 || closing || checkpointDue();
+    }
+
+    /** Writes one batch, and says whether others may follow. A failure is final. */
+    private boolean flushNext() {
+        try {
+            if (flushOnce()) {
+                return true;
+            }
+            storage.close();
+            end(null);
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                storage.close();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            end(e);
+        }
+        return false;
+    }
+
+    private void end(@Nullable Throwable cause) {
         failure = cause;
+        ended = true;
         for (Object monitor : List.of(this, progress)) {
             synchronized (monitor) {
                 monitor.notifyAll();
@@ -247,7 +318,7 @@ final class GroupCommitJournal implements Journal {
         boolean last;
         boolean sign;
         synchronized (this) {
-            while (pending.position() == 0 && !closing && !checkpointDue()) {
+            while (!stepped && !hasWork()) {
                 pause(this, untilCheckpoint());
             }
             batch = pending.flip();
@@ -295,7 +366,7 @@ final class GroupCommitJournal implements Journal {
     private synchronized void signedAt(Head head, String fresh) {
         note = fresh;
         signed = head.size();
-        checkpointTime = System.nanoTime();
+        checkpointTime = nanos.getAsLong();
         if (checkpointWanted <= signed) {
             checkpointWanted = -1;
             checkpointAtOnce = false;
@@ -304,10 +375,10 @@ final class GroupCommitJournal implements Journal {
     }
 
     private boolean checkpointDue() {
-        return checkpointWanted >= 0 && (checkpointAtOnce || System.nanoTime() - checkpointTime >= CHECKPOINT_INTERVAL);
+        return checkpointWanted >= 0 && (checkpointAtOnce || nanos.getAsLong() - checkpointTime >= CHECKPOINT_INTERVAL);
     }
 
     private long untilCheckpoint() {
-        return checkpointWanted < 0 ? FOREVER : Math.max(1, checkpointTime + CHECKPOINT_INTERVAL - System.nanoTime());
+        return checkpointWanted < 0 ? FOREVER : Math.max(1, checkpointTime + CHECKPOINT_INTERVAL - nanos.getAsLong());
     }
 }

@@ -2,6 +2,7 @@ package ambit.log;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * The append-only audit log. Thread-safe.
@@ -33,6 +34,21 @@ public interface Journal extends AutoCloseable {
     /** The same without a floor. */
     static Journal open(Storage storage, LogKey key) throws IOException {
         return open(storage, key, Optional.empty());
+    }
+
+    /** A log that does nothing by itself: what its thread would do is done by {@link #step}, and by whoever waits for the disk. */
+    interface Stepped extends Journal {
+        /** Writes what has gathered, and the checkpoint if one is due; says whether there was something to do. */
+        boolean step();
+    }
+
+    /**
+     * The same log without a thread or a clock of its own, so that who owns both and the storage sees the same things happen again.
+     *
+     * @param nanos the clock by which checkpoints are due
+     */
+    static Stepped stepped(Storage storage, LogKey key, Optional<byte[]> floor, LongSupplier nanos) throws IOException {
+        return GroupCommitJournal.open(storage, key, floor, nanos, true);
     }
 
     /**

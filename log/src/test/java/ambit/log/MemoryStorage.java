@@ -1,14 +1,19 @@
 package ambit.log;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A disk whose n-th write or sync fails, and that remembers what was durable. */
 final class MemoryStorage implements Storage {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final List<String> operations = new ArrayList<>();
     private byte[] durable = new byte[0];
     private byte @Nullable [] checkpoint;
     private int writesLeft = Integer.MAX_VALUE;
@@ -22,6 +27,11 @@ final class MemoryStorage implements Storage {
 
     synchronized void failSyncAfter(int syncs) {
         syncsLeft = syncs;
+    }
+
+    /** What was asked of it, in order. */
+    synchronized List<String> operations() {
+        return List.copyOf(operations);
     }
 
     synchronized byte[] durable() {
@@ -47,6 +57,7 @@ final class MemoryStorage implements Storage {
 
     @Override
     public synchronized void append(ByteBuffer bytes) throws IOException {
+        operations.add("append " + bytes.remaining());
         countDown(writesLeft--);
         while (bytes.hasRemaining()) {
             written.write(bytes.get());
@@ -55,6 +66,7 @@ final class MemoryStorage implements Storage {
 
     @Override
     public synchronized void sync() throws IOException {
+        operations.add("sync");
         countDown(syncsLeft--);
         durable = written.toByteArray();
     }
@@ -83,9 +95,13 @@ final class MemoryStorage implements Storage {
 
     @Override
     public synchronized void replaceCheckpoint(byte[] note) {
+        operations.add("checkpoint "
+                + new String(note, UTF_8).lines().skip(1).findFirst().orElseThrow());
         checkpoint = note.clone();
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        operations.add("close");
+    }
 }
