@@ -123,7 +123,7 @@ final class Peers {
                         new Cap("agent.helper", Bound.CHILD, "", 3, random.nextInt(5), List.of(), true, Blob.EMPTY)),
                 List.of(new Memory("own", 3, 1 << 20), new Memory("user/notes", 3, 1 << 20)),
                 0,
-                List.of(new Budget("tokens", 20 + random.nextInt(80))));
+                List.of(new Budget("tokens", 8 + random.nextInt(40))));
     }
 
     private static Cap tool(String name, int flags, long uses, Rate rate, List<Cost> costs) {

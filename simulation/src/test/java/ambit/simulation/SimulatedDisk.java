@@ -13,11 +13,10 @@ import java.util.SplittableRandom;
  * The disk under a journal, with the cache above it: what was written is there for every reader at once, and for good when it was synced. Its
  * n-th operation may fail or be the last one, and what was not synced may come out of a loss of power in every way that disks know.
  *
- * <p>What the journal's own thread asks for waits until {@link Handle#letFlush}, so that the seed says when it happens.
+ * <p>Not thread-safe: the {@link Schedule} lets one thread run at a time.
  */
 final class SimulatedDisk {
     private static final int SECTOR = 512;
-    private static final String FLUSHER = "journal";
     private static final long NEVER = Long.MAX_VALUE;
 
     /** What a loss of power does to what was not synced. */
@@ -37,6 +36,7 @@ final class SimulatedDisk {
     private record Phantom(int from, int to) {}
 
     private final SplittableRandom random;
+    private final Schedule schedule;
     private final Trace trace;
     private final boolean lying;
     private byte[] cached = new byte[1 << 16];
@@ -51,38 +51,39 @@ final class SimulatedDisk {
     private Handle handle = new Handle();
 
     /** @param lying whether it only says that it synced */
-    SimulatedDisk(SplittableRandom random, Trace trace, boolean lying) {
+    SimulatedDisk(SplittableRandom random, Schedule schedule, Trace trace, boolean lying) {
         this.random = random;
+        this.schedule = schedule;
         this.trace = trace;
         this.lying = lying;
     }
 
     /** The disk for a process that starts. */
-    synchronized Handle open() {
+    Handle open() {
         handle = new Handle();
         return handle;
     }
 
-    synchronized long operations() {
+    long operations() {
         return operations;
     }
 
     /** The operation of this number fails. */
-    synchronized void failAt(long operation) {
+    void failAt(long operation) {
         failing = operation;
     }
 
     /** The process is killed, or the power goes, in the operation of this number. */
-    synchronized void endAt(long operation) {
+    void endAt(long operation) {
         lastOne = operation;
     }
 
-    synchronized boolean hasUnsynced() {
+    boolean hasUnsynced() {
         return length > durable.length || !phantoms.isEmpty();
     }
 
     /** The power goes. */
-    synchronized void lose(Loss how) {
+    void lose(Loss how) {
         int unsynced = length - durable.length;
         int kept = switch (how) {
             case NOTHING_STAYS -> 0;
@@ -124,28 +125,26 @@ final class SimulatedDisk {
     }
 
     /** Everything as it is, to come back to. */
-    synchronized Runnable keep() {
+    Runnable keep() {
         byte[] bytes = durable.clone();
         Optional<byte[]> note = checkpoint;
         return () -> {
-            synchronized (this) {
-                replace(bytes);
-                checkpoint = note;
-            }
+            replace(bytes);
+            checkpoint = note;
         };
     }
 
     /** Cuts what was never synced, as somebody does who restores a log that is refused. */
-    synchronized int durableLength() {
+    int durableLength() {
         return durable.length;
     }
 
-    synchronized void cutTo(int bytes) {
+    void cutTo(int bytes) {
         replace(Arrays.copyOf(durable, bytes));
     }
 
     /** One wrong bit in a whole record or in the checkpoint, both of which were synced; says where. */
-    synchronized String flip() {
+    String flip() {
         byte[] note = checkpoint.orElse(new byte[0]);
         List<Integer> records = wholeRecords();
         int whole = records.getLast();
@@ -183,104 +182,45 @@ final class SimulatedDisk {
     /** The storage of one process. */
     final class Handle implements Storage {
         private boolean dead;
-        private boolean gated;
-        private boolean waiting;
-        private boolean open;
         private boolean broken;
+        private boolean undivided;
         private long handed;
         private long synced;
 
         /** From now on nothing reaches the disk. */
         void kill() {
-            synchronized (SimulatedDisk.this) {
-                dead = true;
-                SimulatedDisk.this.notifyAll();
-            }
+            dead = true;
         }
 
         boolean isDead() {
-            synchronized (SimulatedDisk.this) {
-                return dead;
-            }
+            return dead;
         }
 
         boolean isBroken() {
-            synchronized (SimulatedDisk.this) {
-                return broken;
-            }
+            return broken;
         }
 
-        /** Whether the journal's thread is to ask for each operation, or may go on. */
-        void gate(boolean on) {
-            synchronized (SimulatedDisk.this) {
-                gated = on;
-                open = !on;
-                SimulatedDisk.this.notifyAll();
-            }
+        /** Whether nothing else happens between the operations that follow. */
+        void undivided(boolean on) {
+            undivided = on;
         }
 
-        boolean isGated() {
-            synchronized (SimulatedDisk.this) {
-                return gated;
-            }
-        }
-
-        /** Whether the journal's thread waits to be let on. */
-        boolean waits() {
-            synchronized (SimulatedDisk.this) {
-                return waiting;
-            }
+        /** Entries that were written, of those that this process appended. */
+        long handed() {
+            return handed;
         }
 
         /** Entries that are durable, of those that this process appended. */
         long synced() {
-            synchronized (SimulatedDisk.this) {
-                return synced;
-            }
+            return synced;
         }
 
-        /** Returns when the journal's thread has taken what was appended, so that what it does next does not depend on when it does. */
-        void awaitTaken(long appended) {
-            synchronized (SimulatedDisk.this) {
-                while (gated && !waiting && !dead && !broken && handed < appended) {
-                    pause();
-                }
+        /** Before an operation others may go on, and this may be the one that fails, or the last one. */
+        private void enter(String what) {
+            if (!undivided) {
+                schedule.pause();
             }
-        }
-
-        /** Lets the journal's thread carry out the operation that it waits for, and returns when it waits again or has nothing to do. */
-        void letFlush(long appended) {
-            synchronized (SimulatedDisk.this) {
-                long before = operations;
-                open = true;
-                SimulatedDisk.this.notifyAll();
-                while (operations == before
-                        || (!waiting && !dead && !broken && (handed < appended || synced < handed))) {
-                    pause();
-                }
-            }
-        }
-
-        private void pause() {
-            try {
-                SimulatedDisk.this.wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Killed();
-            }
-        }
-
-        /** Before an operation: this may be the one that fails, or the last one. */
-        private void enter(String what) throws IOException {
-            while (gated && !dead && !open && Thread.currentThread().getName().equals(FLUSHER)) {
-                waiting = true;
-                SimulatedDisk.this.notifyAll();
-                pause();
-            }
-            waiting = false;
-            open = !gated;
             operations++;
-            SimulatedDisk.this.notifyAll();
             if (dead) {
                 throw new Killed();
             }
@@ -305,33 +245,27 @@ final class SimulatedDisk {
 
         @Override
         public long length() {
-            synchronized (SimulatedDisk.this) {
-                return length;
-            }
+            return length;
         }
 
         @Override
         public int read(long position, byte[] into, int offset, int wanted) {
-            synchronized (SimulatedDisk.this) {
-                int count = (int) Math.min(wanted, length - position);
-                System.arraycopy(cached, (int) position, into, offset, count);
-                return count;
-            }
+            int count = (int) Math.min(wanted, length - position);
+            System.arraycopy(cached, (int) position, into, offset, count);
+            return count;
         }
 
         @Override
         public void append(ByteBuffer bytes) throws IOException {
-            synchronized (SimulatedDisk.this) {
-                handed += records(bytes.duplicate());
-                enter("write " + bytes.remaining());
-                boolean whole = !dead && !broken;
-                byte[] written = new byte[whole ? bytes.remaining() : random.nextInt(bytes.remaining() + 1)];
-                bytes.get(written);
-                reserve(written.length);
-                System.arraycopy(written, 0, cached, length, written.length);
-                length += written.length;
-                leave();
-            }
+            handed += records(bytes.duplicate());
+            enter("write " + bytes.remaining());
+            boolean whole = !dead && !broken;
+            byte[] written = new byte[whole ? bytes.remaining() : random.nextInt(bytes.remaining() + 1)];
+            bytes.get(written);
+            reserve(written.length);
+            System.arraycopy(written, 0, cached, length, written.length);
+            length += written.length;
+            leave();
         }
 
         private static int records(ByteBuffer bytes) {
@@ -346,45 +280,37 @@ final class SimulatedDisk {
 
         @Override
         public void sync() throws IOException {
-            synchronized (SimulatedDisk.this) {
-                enter("sync");
-                if (broken && Boolean.getBoolean("simulation.phantoms") && random.nextBoolean()) {
-                    phantoms.add(new Phantom(durable.length, length));
-                }
-                leave();
-                byte[] now = Arrays.copyOf(cached, length);
-                phantoms.forEach(phantom -> Arrays.fill(now, phantom.from, Math.min(phantom.to, length), (byte) 0));
-                durable = lying ? durable : now;
-                synced = handed;
+            enter("sync");
+            if (broken && Boolean.getBoolean("simulation.phantoms") && random.nextBoolean()) {
+                phantoms.add(new Phantom(durable.length, length));
             }
+            leave();
+            byte[] now = Arrays.copyOf(cached, length);
+            phantoms.forEach(phantom -> Arrays.fill(now, phantom.from, Math.min(phantom.to, length), (byte) 0));
+            durable = lying ? durable : now;
+            synced = handed;
         }
 
         @Override
         public void truncate(long to) throws IOException {
-            synchronized (SimulatedDisk.this) {
-                enter("truncate");
-                leave();
-                length = (int) to;
-                durable = Arrays.copyOf(cached, length);
-            }
+            enter("truncate");
+            leave();
+            length = (int) to;
+            durable = Arrays.copyOf(cached, length);
         }
 
         @Override
         public Optional<byte[]> checkpoint() {
-            synchronized (SimulatedDisk.this) {
-                return checkpoint;
-            }
+            return checkpoint;
         }
 
         @Override
         public void replaceCheckpoint(byte[] note) throws IOException {
-            synchronized (SimulatedDisk.this) {
-                enter("checkpoint");
-                if ((!dead && !broken) || random.nextBoolean()) {
-                    checkpoint = Optional.of(note.clone());
-                }
-                leave();
+            enter("checkpoint");
+            if ((!dead && !broken) || random.nextBoolean()) {
+                checkpoint = Optional.of(note.clone());
             }
+            leave();
         }
 
         @Override

@@ -9,19 +9,20 @@ import java.util.function.Predicate;
 
 /** The real journal. Who waits for it lets others go on meanwhile, and everything that is appended is remembered. */
 final class SimulatedJournal implements Journal {
-    private final Journal real;
+    private final Journal.Stepped real;
     private final SimulatedDisk.Handle disk;
     private final Schedule schedule;
     private final List<byte[]> appended;
     private final Predicate<Entry> remembered;
     private final long first;
+    private boolean stepping;
 
     /**
      * @param appended takes what is appended, in the places of the entries
      * @param remembered what the core is shown of it when it starts
      */
     SimulatedJournal(
-            Journal real,
+            Journal.Stepped real,
             SimulatedDisk.Handle disk,
             Schedule schedule,
             List<byte[]> appended,
@@ -39,26 +40,24 @@ final class SimulatedJournal implements Journal {
     }
 
     @Override
-    public synchronized long append(byte[] entry) {
+    public long append(byte[] entry) {
         long index = real.append(entry);
         while (appended.size() > index) {
             appended.removeLast();
         }
         appended.add(entry);
-        if (disk.isGated()) {
-            disk.awaitTaken(mine());
-        } else {
-            durable(index);
-        }
         return index;
     }
 
-    private void durable(long index) {
+    @Override
+    public void awaitDurable(long index) {
+        schedule.await(() -> isDurable(index) || disk.isBroken());
         try {
             real.awaitDurable(index);
         } catch (JournalException e) {
             throw ended(e);
         }
+        schedule.pause();
     }
 
     private RuntimeException ended(JournalException e) {
@@ -68,36 +67,24 @@ final class SimulatedJournal implements Journal {
         return e;
     }
 
-    @Override
-    public void awaitDurable(long index) {
-        schedule.await(() -> disk.synced() > index - first || disk.isBroken());
-        durable(index);
-        schedule.pause();
-    }
-
     /** Whether the entry would outlive a loss of power now. */
     boolean isDurable(long index) {
         return index < first + disk.synced();
     }
 
-    /** Whether the disk has something to do. */
-    boolean waits() {
-        return disk.waits();
+    /** Whether there is something to write, and nobody who writes. */
+    boolean wantsDisk() {
+        return !stepping && !disk.isBroken() && mine() > disk.handed();
     }
 
-    /** Lets the disk do one thing. */
-    void flush() {
-        disk.letFlush(mine());
-        awaitFailure();
-    }
-
-    private void awaitFailure() {
-        if (disk.isBroken()) {
+    /** Writes what has gathered, operation by operation. */
+    void step() {
+        if (!stepping) {
+            stepping = true;
             try {
-                real.checkpoint();
-                throw new Violation("the log goes on after the disk failed");
-            } catch (JournalException e) {
-                // The failure is known to all now.
+                real.step();
+            } finally {
+                stepping = false;
             }
         }
     }
@@ -128,20 +115,22 @@ final class SimulatedJournal implements Journal {
         return real.recoveredFrom();
     }
 
-    /** When that happens would depend on the machine's clock; {@link #checkpoint} makes them. */
     @Override
-    public void requestCheckpoint() {}
+    public void requestCheckpoint() {
+        real.requestCheckpoint();
+    }
 
+    /** One thread may be at the disk. */
     @Override
     public String checkpoint() {
-        boolean gated = disk.isGated();
-        disk.gate(false);
+        schedule.await(() -> !stepping);
+        disk.undivided(true);
         try {
             return real.checkpoint();
         } catch (JournalException e) {
             throw ended(e);
         } finally {
-            disk.gate(gated);
+            disk.undivided(false);
         }
     }
 

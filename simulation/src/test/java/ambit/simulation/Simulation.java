@@ -51,6 +51,10 @@ import java.util.TreeMap;
 final class Simulation {
     private static final String ORIGIN = "ambit/simulation";
     private static final int AT_ONCE = 6;
+
+    /** Of a thousand steps. */
+    private static final int FAULTS = 12;
+
     private static final int MOST_GRANTS = 5;
     private static final String[] PATHS = {"/repo", "/repo/a", "/etc"};
 
@@ -64,8 +68,8 @@ final class Simulation {
      * @param losing whether the power goes with it
      */
     record Plan(int steps, boolean faults, long failing, long ending, Optional<SimulatedDisk.Loss> losing) {
-        static final Plan RANDOM = new Plan(600, true, 0, 0, Optional.empty());
-        static final Plan QUIET = new Plan(90, false, 0, 0, Optional.empty());
+        static final Plan RANDOM = new Plan(900, true, 0, 0, Optional.empty());
+        static final Plan QUIET = new Plan(250, false, 0, 0, Optional.empty());
     }
 
     /** What is wrong with what the core stands on, to see that the simulator notices. */
@@ -128,8 +132,8 @@ final class Simulation {
         this.fault = fault;
         this.random = new SplittableRandom(seed);
         this.peers = new Peers(random.split());
-        this.disk = new SimulatedDisk(random.split(), trace, fault == Fault.NEVER_SYNCS);
         this.schedule = new Schedule(random.split(), trace);
+        this.disk = new SimulatedDisk(random.split(), schedule, trace, fault == Fault.NEVER_SYNCS);
         this.drivers = new ModelDrivers(random.split(), schedule, trace, this::committed);
         this.coresRandom = new Seeded(random.split());
     }
@@ -186,14 +190,14 @@ final class Simulation {
     private void step() {
         pass(random.nextInt(40));
         int kind = random.nextInt(1000);
-        if (plan.faults() && kind < 25) {
-            fault(kind);
+        if (plan.faults() && random.nextInt(1000) < FAULTS) {
+            fault(random.nextInt(25));
         } else if (schedule.size() < AT_ONCE && kind < 450) {
             act();
-        } else if (journal.waits() && (kind % 3 == 0 || !schedule.step())) {
-            journal.flush();
-        } else if (!journal.waits()) {
-            schedule.step();
+        } else if (kind < 650 && journal.wantsDisk()) {
+            schedule.start("disk", journal::step);
+        } else if (!schedule.step()) {
+            schedule.start("disk", journal::step);
         }
         if (handle.isDead()) {
             end(
@@ -279,6 +283,9 @@ final class Simulation {
     private void end(Optional<SimulatedDisk.Loss> power) {
         stop();
         trace.event("the core is killed");
+        if (plan.faults() && random.nextInt(4) == 0) {
+            wall -= random.nextInt(4_000_000);
+        }
         lose(power);
         brokers++;
     }
@@ -335,7 +342,7 @@ final class Simulation {
         Optional<byte[]> floor = books.heads.isEmpty()
                 ? Optional.empty()
                 : Optional.of(books.heads.getLast().note().toArray());
-        Journal real = Journal.open(handle, key, floor);
+        Journal.Stepped real = Journal.stepped(handle, key, floor, () -> nanos);
         journal = new SimulatedJournal(
                 real,
                 handle,
@@ -354,7 +361,6 @@ final class Simulation {
         settle();
         probe(fold);
         requireHealthy();
-        handle.gate(true);
     }
 
     /** The clock on the wall. */
@@ -374,7 +380,7 @@ final class Simulation {
         long operations = disk.operations();
         String where = disk.flip();
         try {
-            Journal.open(handle, new LogKey(ORIGIN, peers.core)).close();
+            Journal.stepped(handle, new LogKey(ORIGIN, peers.core), Optional.empty(), () -> nanos);
         } catch (JournalException e) {
             Violation.unless(disk.operations() == operations, "a log that is refused was written to");
             trace.event("refused, as it must be: one wrong " + where);
