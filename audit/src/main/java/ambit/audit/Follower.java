@@ -18,6 +18,7 @@ final class Follower {
     private final CoreKeys keys;
     private final Checkpoint present;
     private final List<Statement> statements = new ArrayList<>();
+    private long epoch;
 
     /**
      * @param trusted a key of the core
@@ -57,6 +58,15 @@ final class Follower {
     Entry take(long index, byte[] bytes) {
         Entry entry = Entry.decode(bytes);
         keys.take(index, entry);
+        if (entry instanceof Entry.Revoked revoked) {
+            epoch = revoked.epoch();
+        }
+        for (Statement it : statements) {
+            if (it.checkpoint.head().size() == index + 1 && it.checkpoint.epoch() != epoch) {
+                throw new JournalException("the checkpoint over " + (index + 1) + " entries names the revocation epoch "
+                        + it.checkpoint.epoch() + ", and it was " + epoch);
+            }
+        }
         return entry;
     }
 

@@ -29,8 +29,9 @@ public final class Main {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(process)));
             System.out.println("ready");
             System.out.println("signs with " + Signed.provider());
-        } catch (IOException | JournalException e) {
-            fail(String.valueOf(e.getMessage()), FAILED);
+        } catch (IOException | RuntimeException e) {
+            boolean foreseen = e instanceof IOException || e instanceof JournalException;
+            fail(foreseen ? String.valueOf(e.getMessage()) : "nobody foresaw this: " + e, FAILED);
         }
     }
 

@@ -10,6 +10,9 @@ import ambit.authority.Receipt;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.Signed;
 import ambit.log.Checkpoint;
+import ambit.log.FileStorage;
+import ambit.log.Journal;
+import ambit.log.LogKey;
 import ambit.log.note.VerifierKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
@@ -83,21 +86,36 @@ class CoreProcessTest {
     }
 
     private void launch() throws IOException {
+        Process started = begin(ProcessBuilder.Redirect.INHERIT);
+        process = Optional.of(started);
+        BufferedReader output = started.inputReader(UTF_8);
+        assertThat(output.readLine()).isEqualTo("ready");
+    }
+
+    /** What a core says that does not start. */
+    private String refusal() throws IOException, InterruptedException {
+        Process started = begin(ProcessBuilder.Redirect.PIPE);
+        open.add(() -> started.destroyForcibly().waitFor());
+        String said = new String(started.getErrorStream().readAllBytes(), UTF_8);
+        assertThat(started.waitFor()).isEqualTo(1);
+        assertThat(said).startsWith("ambit: error: ").hasLineCount(1).doesNotContain("Exception");
+        return said.strip().substring("ambit: error: ".length());
+    }
+
+    private Process begin(ProcessBuilder.Redirect errors) throws IOException {
         Path file = Files.write(directory.resolve("core.cbor"), config.toBlob().toArray());
         String path =
                 System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
-        Process started = new ProcessBuilder(
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         path,
                         "ambit.core.Main",
                         file.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(errors)
                 .start();
-        process = Optional.of(started);
-        BufferedReader output = started.inputReader(UTF_8);
-        assertThat(output.readLine()).isEqualTo("ready");
     }
 
     @AfterEach
@@ -299,6 +317,52 @@ class CoreProcessTest {
                     .hasMessageContaining("chmod 600");
             Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         }
+    }
+
+    @Test
+    void aCoreThatCannotStartSaysWhyInOneSentence() throws Exception {
+        Path log = config.state().resolve("log");
+        assertThat(refusal()).contains("in use by another process");
+        String note = ((CoreToAdmin.Checkpointed) admin(new AdminToCore.Checkpoint())).note();
+        kill();
+        Path entries = log.resolve("entries");
+        byte[] good = Files.readAllBytes(entries);
+        byte[] flipped = good.clone();
+        flipped[good.length / 2] ^= 4;
+        Files.write(entries, flipped);
+        assertThat(refusal()).startsWith("entries ").contains("at offset");
+        Files.write(entries, Arrays.copyOf(good, good.length / 2));
+        assertThat(refusal()).contains("the checkpoint was signed over");
+        Files.delete(entries);
+        assertThat(refusal()).contains("the checkpoint was signed over");
+        Files.delete(entries);
+        Files.createDirectory(entries);
+        assertThat(refusal()).contains("Is a directory");
+        Files.delete(entries);
+        Files.write(entries, good);
+        Files.delete(log.resolve("checkpoint"));
+        assertThat(refusal()).contains("checkpoint is missing");
+        Files.writeString(log.resolve("checkpoint"), note);
+        Files.createDirectory(log.resolve("checkpoint.new"));
+        assertThat(refusal()).startsWith("the log cannot be recovered: ");
+        Files.delete(log.resolve("checkpoint.new"));
+        Files.write(config.state().resolve("core.former"), new byte[32]);
+        assertThat(refusal()).isNotEmpty();
+        Files.delete(config.state().resolve("core.former"));
+        launch();
+    }
+
+    @Test
+    void aLogWhoseEntriesAreNotACoresIsRefusedInOneSentence() throws Exception {
+        kill();
+        Path log = config.state().resolve("log");
+        Files.delete(log.resolve("entries"));
+        Files.delete(log.resolve("checkpoint"));
+        LogKey logKey = new LogKey(config.origin(), CoreKeys.signing(config.state()));
+        try (Journal journal = Journal.open(FileStorage.open(log), logKey)) {
+            journal.append("not an entry".getBytes(UTF_8));
+        }
+        assertThat(refusal()).startsWith("an entry is not well formed: ");
     }
 
     @Test

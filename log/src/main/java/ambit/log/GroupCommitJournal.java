@@ -22,6 +22,8 @@ final class GroupCommitJournal implements Journal.Stepped {
     private static final long CHECKPOINT_INTERVAL = TimeUnit.SECONDS.toNanos(1);
     private static final long FOREVER = Long.MAX_VALUE;
 
+    private static final System.Logger LOG = System.getLogger("ambit.log");
+
     private final Storage storage;
     private final LogKey key;
     private final LongSupplier nanos;
@@ -32,6 +34,7 @@ final class GroupCommitJournal implements Journal.Stepped {
     // These and the storage belong to the flusher, or to who has its turn as one.
     private final Object turn = new Object();
     private final MerkleRange tree;
+    private final RevocationEpoch epoch;
     private byte[] chain;
 
     /** What is notified when {@link #head}, {@link #failure} or {@link #ended} changes. */
@@ -63,6 +66,7 @@ final class GroupCommitJournal implements Journal.Stepped {
         this.note = note;
         this.recoveredFrom = records.torn();
         this.tree = records.tree;
+        this.epoch = records.epoch;
         this.chain = records.chain;
         this.durableLength = records.offset;
         this.head = records.head();
@@ -94,12 +98,23 @@ final class GroupCommitJournal implements Journal.Stepped {
             }
             // What is read back may so far stand in the page cache alone.
             storage.sync();
-            String note = note(records.head(), key);
+            String note = note(records.head(), records.epoch, key);
             storage.replaceCheckpoint(note.getBytes(UTF_8));
             return new GroupCommitJournal(storage, key, nanos, stepped, records, note);
-        } catch (IOException | RuntimeException e) {
-            storage.close();
+        } catch (IOException e) {
+            closeAfter(e, storage);
+            throw new IOException("the log cannot be recovered: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            closeAfter(e, storage);
             throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Storage storage) {
+        try {
+            storage.close();
+        } catch (IOException again) {
+            failure.addSuppressed(again);
         }
     }
 
@@ -119,8 +134,8 @@ final class GroupCommitJournal implements Journal.Stepped {
         }
     }
 
-    private static String note(Head head, LogKey key) {
-        return new Checkpoint(key.origin(), head, 0).note(key).toString();
+    private static String note(Head head, RevocationEpoch epoch, LogKey key) {
+        return new Checkpoint(key.origin(), head, epoch.value()).note(key).toString();
     }
 
     @Override
@@ -293,17 +308,19 @@ final class GroupCommitJournal implements Journal.Stepped {
             storage.close();
             end(null);
         } catch (IOException | RuntimeException | Error e) {
-            try {
-                storage.close();
-            } catch (IOException again) {
-                e.addSuppressed(again);
-            }
+            closeAfter(e, storage);
             end(e);
         }
         return false;
     }
 
     private void end(@Nullable Throwable cause) {
+        if (cause != null) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "the log cannot be written any more (" + cause.getMessage()
+                            + "), so nothing is allowed; mend the disk, then start the core again");
+        }
         failure = cause;
         ended = true;
         for (Object monitor : List.of(this, progress)) {
@@ -333,7 +350,7 @@ final class GroupCommitJournal implements Journal.Stepped {
         }
         flushed(batch);
         if (sign) {
-            String fresh = note(head, key);
+            String fresh = note(head, epoch, key);
             storage.replaceCheckpoint(fresh.getBytes(UTF_8));
             signedAt(head, fresh);
         }
@@ -348,6 +365,7 @@ final class GroupCommitJournal implements Journal.Stepped {
             byte[] leafHash = MerkleRange.leaf().digest(entry);
             chain = Records.chain(chain, leafHash);
             tree.add(leafHash);
+            epoch.take(entry);
             batch.put(chain);
         }
     }

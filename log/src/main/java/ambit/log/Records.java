@@ -34,6 +34,7 @@ public final class Records {
     private long torn;
 
     final MerkleRange tree = new MerkleRange();
+    final RevocationEpoch epoch = new RevocationEpoch();
     byte[] chain = new byte[32];
 
     /** Ready to read from the start; what the checkpoints were signed over must be there. */
@@ -120,6 +121,7 @@ public final class Records {
         }
         chain = expected;
         tree.add(leafHash);
+        epoch.take(entry);
         from += length + OVERHEAD;
         offset += length + OVERHEAD;
         return Optional.of(entry);

@@ -400,6 +400,27 @@ class JournalTest {
     }
 
     @Test
+    void aDiskThatCannotBeReadRefusesToOpenInOneSentenceAndIsLetGo() throws IOException {
+        MemoryStorage storage = new MemoryStorage();
+        try (Journal journal = Journal.open(storage, KEY)) {
+            append(journal, 0, 3);
+        }
+        storage.failReads();
+        assertThatThrownBy(() -> Journal.open(storage, KEY))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the log cannot be recovered: Input/output error");
+        assertThat(storage.operations()).endsWith("close");
+    }
+
+    @Test
+    void aFileInPlaceOfTheDirectoryIsSaidInOneSentence() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> FileStorage.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + " is not a directory, and the log is to be one");
+    }
+
+    @Test
     void entriesUpToTheLimitAreTakenAndLargerOnesRefused() throws IOException {
         try (Journal journal = open()) {
             for (int i = 0; i < 9; i++) {

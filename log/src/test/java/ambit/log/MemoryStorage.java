@@ -20,6 +20,7 @@ final class MemoryStorage implements Storage {
     private int syncsLeft = Integer.MAX_VALUE;
     private int operationsAfterFailure;
     private boolean failed;
+    private boolean unreadable;
 
     synchronized void failWriteAfter(int writes) {
         writesLeft = writes;
@@ -32,6 +33,10 @@ final class MemoryStorage implements Storage {
     /** What was asked of it, in order. */
     synchronized List<String> operations() {
         return List.copyOf(operations);
+    }
+
+    synchronized void failReads() {
+        unreadable = true;
     }
 
     synchronized byte[] durable() {
@@ -48,7 +53,10 @@ final class MemoryStorage implements Storage {
     }
 
     @Override
-    public synchronized int read(long position, byte[] into, int offset, int length) {
+    public synchronized int read(long position, byte[] into, int offset, int length) throws IOException {
+        if (unreadable) {
+            throw new IOException("Input/output error");
+        }
         byte[] all = written.toByteArray();
         int count = Math.min(length, all.length - (int) position);
         System.arraycopy(all, (int) position, into, offset, count);

@@ -43,6 +43,7 @@ final class Generation implements AutoCloseable {
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(45);
     private static final Duration GRACE = Duration.ofSeconds(8);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
     private static final long LOOK_AGAIN_NANOS = 20_000_000;
     private static final long TMP_BYTES = 256L << 20;
     private static final int IDLE_SECONDS = 300;
@@ -80,6 +81,9 @@ final class Generation implements AutoCloseable {
     private final KernelLog log;
     private final Consumer<Map<String, KernelStatus.Member>> started;
     private final Map<Role, RunningGuest> running = new EnumMap<>(Role.class);
+
+    /** The threads that read what each says on its standard error. */
+    private final Map<Role, Thread> complaints = new EnumMap<>(Role.class);
 
     Generation(
             KernelProcesses boundary,
@@ -165,7 +169,7 @@ final class Generation implements AutoCloseable {
                 nestable(role),
                 TMP_BYTES));
         log.follow(name, guest.stdout());
-        log.follow(name, guest.stderr());
+        complaints.put(role, log.follow(name, guest.stderr()));
         running.put(role, guest);
         started.accept(members());
     }
@@ -385,6 +389,8 @@ final class Generation implements AutoCloseable {
         while (!isAnswered(question)) {
             RunningGuest guest = guest(role);
             if (guest.onExit().isDone()) {
+                // It may have ended before its last words were read.
+                thread(role).join(LAST_WORDS);
                 String complaint = log.complaint(name(role));
                 throw Failure.kernel(
                         "the " + name(role) + " does not start: "
@@ -418,6 +424,10 @@ final class Generation implements AutoCloseable {
                     + Witness.of(places, environment).file();
         }
         return "what it said is in " + places.kernelLog();
+    }
+
+    private Thread thread(Role role) {
+        return java.util.Objects.requireNonNull(complaints.get(role));
     }
 
     private RunningGuest guest(Role role) {

@@ -44,9 +44,9 @@ final class KernelLog {
         return complaints.getOrDefault(who, "");
     }
 
-    /** Copies a stream until it ends, on a thread of its own. */
-    void follow(String who, InputStream stream) {
-        Thread.ofVirtual().name("log of " + who).start(() -> {
+    /** Copies a stream until it ends, on the thread that is answered. */
+    Thread follow(String who, InputStream stream) {
+        return Thread.ofVirtual().name("log of " + who).start(() -> {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 for (String line = readLine(lines); line != null; line = readLine(lines)) {
                     say(who, line);
