@@ -77,15 +77,19 @@ final class SimulatedJournal implements Journal {
         return !stepping && !disk.isBroken() && mine() > disk.handed();
     }
 
+    /** Says whether nobody is at the disk yet; then the caller has {@link #step} called. */
+    boolean claimDisk() {
+        boolean free = !stepping;
+        stepping = true;
+        return free;
+    }
+
     /** Writes what has gathered, operation by operation. */
     void step() {
-        if (!stepping) {
-            stepping = true;
-            try {
-                real.step();
-            } finally {
-                stepping = false;
-            }
+        try {
+            real.step();
+        } finally {
+            stepping = false;
         }
     }
 

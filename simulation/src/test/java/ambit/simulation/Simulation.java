@@ -43,12 +43,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The real core on the real journal, with a model broker, model drivers, a disk and clocks that one seed moves, and breaks. After every recovery
  * {@link Books} compares what is left with what was acknowledged.
  */
 final class Simulation {
+    /** The log says each time that its disk failed, which is no news here. */
+    @SuppressWarnings("unused") // a logger that nobody holds forgets its level
+    private static final Logger SILENT = silent();
+
     private static final String ORIGIN = "ambit/simulation";
     private static final int AT_ONCE = 6;
 
@@ -127,6 +133,12 @@ final class Simulation {
     @SuppressWarnings("NullAway.Init")
     private SimulatedCore core;
 
+    private static Logger silent() {
+        Logger log = Logger.getLogger("ambit.log");
+        log.setLevel(Level.OFF);
+        return log;
+    }
+
     Simulation(long seed, Plan plan, Fault fault) {
         this.plan = plan;
         this.fault = fault;
@@ -194,9 +206,7 @@ final class Simulation {
             fault(random.nextInt(25));
         } else if (schedule.size() < AT_ONCE && kind < 450) {
             act();
-        } else if (kind < 650 && journal.wantsDisk()) {
-            schedule.start("disk", journal::step);
-        } else if (!schedule.step()) {
+        } else if ((kind < 650 && journal.wantsDisk() || !schedule.step()) && journal.claimDisk()) {
             schedule.start("disk", journal::step);
         }
         if (handle.isDead()) {

@@ -12,6 +12,7 @@ final class Violation extends AssertionError {
         super(sentence, cause);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more library
     static void unless(boolean right, String sentence, Object... values) {
         if (!right) {
             throw new Violation(sentence.formatted(values));
