@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/crash-images} runs this with more images and a seed of its own. */
 class CrashImagesTest {
-    private static final int CONTROLS = 3;
+    private static final int CONTROLS = 2;
 
     @TempDir
     Path place;
@@ -27,7 +27,7 @@ class CrashImagesTest {
     void whateverWasAcknowledgedIsOnTheDiskWheneverThePowerFails() throws Exception {
         long seed = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
         CrashImages images =
-                new CrashImages(place, seed, CoreServer.Start.PLAIN, Integer.getInteger("crash.images", 8));
+                new CrashImages(place, seed, CoreServer.Start.PLAIN, Integer.getInteger("crash.images", 6));
         System.out.println("crash images: seed " + seed);
         List<CrashImages.Flaw> flaws = images.run();
         System.out.println("crash images: " + images.summary() + ", " + flaws.size() + " flaws");

@@ -17,6 +17,10 @@ import java.util.SplittableRandom;
  */
 final class SimulatedDisk {
     private static final int SECTOR = 512;
+
+    /** Whether a failed sync may leave what it did not write in the cache, for the next process to read. */
+    private static final boolean PHANTOMS = Boolean.getBoolean("simulation.phantoms");
+
     private static final long NEVER = Long.MAX_VALUE;
 
     /** What a loss of power does to what was not synced. */
@@ -281,7 +285,7 @@ final class SimulatedDisk {
         @Override
         public void sync() throws IOException {
             enter("sync");
-            if (broken && Boolean.getBoolean("simulation.phantoms") && random.nextBoolean()) {
+            if (broken && PHANTOMS && random.nextBoolean()) {
                 phantoms.add(new Phantom(durable.length, length));
             }
             leave();

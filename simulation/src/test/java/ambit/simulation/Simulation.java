@@ -206,7 +206,7 @@ final class Simulation {
             fault(random.nextInt(25));
         } else if (schedule.size() < AT_ONCE && kind < 450) {
             act();
-        } else if ((kind < 650 && journal.wantsDisk() || !schedule.step()) && journal.claimDisk()) {
+        } else if (((kind < 650 && journal.wantsDisk()) || !schedule.step()) && journal.claimDisk()) {
             schedule.start("disk", journal::step);
         }
         if (handle.isDead()) {

@@ -36,7 +36,7 @@ class SimulationTest {
             simulate(one);
         } else {
             long first = System.currentTimeMillis();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("simulation.seconds", 12));
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("simulation.seconds", 10));
             for (long seed = 0; seed < ALWAYS; seed++) {
                 simulate(seed);
             }
