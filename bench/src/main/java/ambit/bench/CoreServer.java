@@ -64,7 +64,7 @@ final class CoreServer implements AutoCloseable {
         }
     }
 
-    private static Process process(Path jars, Path sockets, Path state) throws IOException {
+    static Process process(Path jars, Path sockets, Path state) throws IOException {
         // A user without a name is told by number.
         List<String> self = List.of(
                 Files.getOwner(Path.of("/proc/self")).getName(),

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class JournalPart implements Part {
 
     private static final int ENTRY_BYTES = 300;
+    private static final int BATCH = 1000;
     private static final int WARM_UP = 2;
     private static final long STRETCH_MS = 500;
 
@@ -47,27 +48,38 @@ final class JournalPart implements Part {
         Samples file;
         try (FileChannel channel =
                 FileChannel.open(place.resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            file = rates(1, () -> {
+            file = rates(1, 1, () -> {
                 channel.write(ByteBuffer.wrap(entry));
                 channel.force(false);
             });
         }
         List<Row> rows = new ArrayList<>();
         try (Journal journal = Journal.open(FileStorage.open(place.resolve("log")), logKey)) {
-            for (int writers : new int[] {1, 64}) {
-                Samples rates = rates(writers, () -> journal.awaitDurable(journal.append(entry)));
+            for (int writers : new int[] {1, 64, 1024}) {
+                Samples rates = rates(writers, 1, () -> journal.awaitDurable(journal.append(entry)));
                 rows.add(Row.ofRates(
                         "durable appends to the log, " + writers + (writers == 1 ? " writer" : " writers"),
                         rates,
                         "write and fdatasync of the same bytes, 1 writer",
                         file));
             }
+            Samples batches = rates(1, BATCH, () -> {
+                for (int i = 1; i < BATCH; i++) {
+                    journal.append(entry);
+                }
+                journal.awaitDurable(journal.append(entry));
+            });
+            rows.add(Row.ofRates(
+                    "durable appends to the log, 1 writer that waits once for " + BATCH,
+                    batches,
+                    "write and fdatasync of the same bytes, 1 writer",
+                    file));
         }
         return new Result(rows, List.of());
     }
 
-    /** How many times a second {@code writers} threads together do this, in each stretch of time. */
-    private Samples rates(int writers, Append append) throws InterruptedException {
+    /** How many entries a second {@code writers} threads together make durable, {@code each} at a time, in each stretch of time. */
+    private Samples rates(int writers, int each, Append append) throws InterruptedException {
         LongAdder done = new LongAdder();
         AtomicBoolean stop = new AtomicBoolean();
         List<Thread> threads = new ArrayList<>();
@@ -76,7 +88,7 @@ final class JournalPart implements Part {
                 try {
                     while (!stop.get()) {
                         append.append();
-                        done.increment();
+                        done.add(each);
                     }
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);

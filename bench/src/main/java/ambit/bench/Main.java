@@ -10,13 +10,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Measures, each time beside a baseline, and prints Markdown: {@code bench [--write] [--quick] [PART …]}. Started by
+ * Measures, each time beside a baseline, and prints Markdown: {@code bench [--write] [--quick] [--huge] [PART …]}. Started by
  * {@code scripts/bench}, which says where the checkout is in the system property {@code ambit.root}.
  */
 public final class Main {
 
     private static final List<String> PARTS = List.of(
-            "start", "calls", "notes", "memory", "journal", "decide", "core", "chains", "contexts", "signatures");
+            "start",
+            "calls",
+            "notes",
+            "memory",
+            "journal",
+            "decide",
+            "core",
+            "chains",
+            "contexts",
+            "signatures",
+            "startup");
     private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "memory");
     private static final int USAGE = 2;
     private static final int FAILED = 1;
@@ -25,28 +35,32 @@ public final class Main {
     private final Path place;
     private final Set<String> chosen;
     private final boolean quick;
+    private final boolean huge;
     private final List<String> rows = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
 
-    private Main(Path root, Set<String> chosen, boolean quick) {
+    private Main(Path root, Set<String> chosen, boolean quick, boolean huge) {
         this.root = root;
         this.place = root.resolve("target/bench");
         this.chosen = chosen;
         this.quick = quick;
+        this.huge = huge;
     }
 
     public static void main(String[] args) {
         Set<String> chosen = new LinkedHashSet<>();
         boolean write = false;
         boolean quick = false;
+        boolean huge = false;
         for (String arg : args) {
             switch (arg) {
                 case "--write" -> write = true;
                 case "--quick" -> quick = true;
+                case "--huge" -> huge = true;
                 default -> {
                     if (!PARTS.contains(arg)) {
                         System.err.println("ambit: error: bench has no part '" + arg + "'");
-                        System.err.println("ambit: hint: " + String.join(" ", PARTS) + " --quick --write");
+                        System.err.println("ambit: hint: " + String.join(" ", PARTS) + " --quick --huge --write");
                         System.exit(USAGE);
                     }
                     chosen.add(arg);
@@ -56,7 +70,7 @@ public final class Main {
         Path root =
                 Path.of(System.getProperty("ambit.root", ".")).toAbsolutePath().normalize();
         try {
-            Main bench = new Main(root, chosen.isEmpty() ? new LinkedHashSet<>(PARTS) : chosen, quick);
+            Main bench = new Main(root, chosen.isEmpty() ? new LinkedHashSet<>(PARTS) : chosen, quick, huge);
             String result = bench.run();
             System.out.print(result);
             if (write) {
@@ -81,6 +95,7 @@ public final class Main {
         measure("core", () -> new CorePart(log, peers, times(20_000)).measure());
         measure("chains", () -> new ChainPart(peers, times(2000)).measure());
         measure("contexts", () -> new ContextPart(log, times(2000)).measure());
+        measure("startup", () -> new StartupPart(jars, log, times(20), huge).measure());
         measure("signatures", () -> new SignaturePart(times(1000)).measure());
         StringBuilder out = new StringBuilder(machine);
         out.append("\n- load after the run: ").append(Machine.load()[0]).append(" over 1 minute\n\n");

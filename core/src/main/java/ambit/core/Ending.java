@@ -10,7 +10,6 @@ import ambit.wire.DriverToCore;
 import ambit.wire.End;
 import ambit.wire.Verdict;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -184,7 +183,7 @@ final class Ending {
     void settle() throws IOException {
         Map<Blob, History.Open> unsettled;
         synchronized (state) {
-            unsettled = new HashMap<>(state.history.open());
+            unsettled = state.history.open();
             unsettled.keySet().removeAll(state.live.keySet());
         }
         for (Map.Entry<Blob, History.Open> open : unsettled.entrySet()) {

@@ -186,8 +186,9 @@ final class History implements Journal.Fold {
         return owner.equals(owners.get(transaction));
     }
 
+    /** In the order in which they began, so that the same log is always recovered the same way. */
     Map<Blob, Open> open() {
-        return Map.copyOf(open);
+        return new LinkedHashMap<>(open);
     }
 
     /** When the newest entry was written. */

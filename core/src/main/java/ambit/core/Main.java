@@ -5,9 +5,7 @@ import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.CoreConfig;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -32,21 +30,9 @@ public final class Main {
             System.out.println("ready");
             System.out.println("signs with " + Signed.provider());
         } catch (IOException | RuntimeException e) {
-            fail(sentence(e), FAILED);
+            boolean foreseen = e instanceof IOException || e instanceof JournalException;
+            fail(foreseen ? String.valueOf(e.getMessage()) : "nobody foresaw this: " + e, FAILED);
         }
-    }
-
-    /** Why in one line. Some exceptions say only which file, and those that nobody foresaw are better named. */
-    private static String sentence(Exception failure) {
-        String said = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return switch (failure) {
-            case NoSuchFileException _ -> said + " is missing";
-            case AccessDeniedException _ -> said + " is not the core's to read and write";
-            case IOException _, JournalException _ -> said;
-            default ->
-                "the core cannot start, for a reason that nobody foresaw: "
-                        + failure.getClass().getSimpleName() + ", " + said;
-        };
     }
 
     private static void close(CoreProcess process) {

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,12 +46,23 @@ public final class FileStorage implements Storage {
      * Opens the directory for writing, creating it where needed.
      *
      * @throws JournalException if another process (or another journal of this one) has it open
+     * @throws IOException which says in a sentence what is in the way
      */
     public static FileStorage open(Path directory) throws IOException {
         return open(directory, PART);
     }
 
     static FileStorage open(Path directory, long part) throws IOException {
+        try {
+            return locked(directory, part);
+        } catch (AccessDeniedException e) {
+            throw new IOException(e.getFile() + " may not be read and written by this user", e);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(e.getFile() + " is not a directory, and the log is to be one", e);
+        }
+    }
+
+    private static FileStorage locked(Path directory, long part) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
         try {

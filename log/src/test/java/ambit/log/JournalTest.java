@@ -413,6 +413,14 @@ class JournalTest {
     }
 
     @Test
+    void aFileInPlaceOfTheDirectoryIsSaidInOneSentence() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> FileStorage.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage(file + " is not a directory, and the log is to be one");
+    }
+
+    @Test
     void entriesUpToTheLimitAreTakenAndLargerOnesRefused() throws IOException {
         try (Journal journal = open()) {
             for (int i = 0; i < 9; i++) {

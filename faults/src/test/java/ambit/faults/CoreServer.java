@@ -1,0 +1,209 @@
+package ambit.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ambit.wire.AdminToCore;
+import ambit.wire.Blob;
+import ambit.wire.CoreConfig;
+import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToDriver;
+import ambit.wire.DriverToCore;
+import ambit.wire.FrameChannel;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A core process of its own on a directory of state, and drivers at it that do what they are told. */
+final class CoreServer implements AutoCloseable {
+    static final String ORIGIN = "ambit/faults";
+
+    /**
+     * How the process is started.
+     *
+     * @param before what stands before the command, such as {@code fiu-run -x}
+     * @param first classes that take the place of the core's own
+     */
+    record Start(List<String> before, Map<String, String> environment, List<Path> first) {
+        static final Start PLAIN = new Start(List.of(), Map.of(), List.of());
+
+        static Start by(String... before) {
+            return new Start(List.of(before), Map.of(), List.of());
+        }
+
+        static Start with(Map<String, String> environment) {
+            return new Start(List.of(), environment, List.of());
+        }
+    }
+
+    private final Path sockets;
+    private final Process process;
+    private final Tenant tenant;
+    private final List<FrameChannel> open = new ArrayList<>();
+    private final FrameChannel admin;
+
+    private CoreServer(Path sockets, Process process, Tenant tenant) throws IOException {
+        this.sockets = sockets;
+        this.process = process;
+        this.tenant = tenant;
+        try {
+            awaitReady();
+            admin = connect("admin");
+            FrameChannel control = hello(DriverToCore.Hello.CONTROL);
+            Thread.ofPlatform().daemon().name("memory driver").start(() -> obey(control));
+            receipts();
+        } catch (IOException e) {
+            kill();
+            throw e;
+        }
+    }
+
+    private void awaitReady() throws IOException {
+        BufferedReader output = process.inputReader(UTF_8);
+        String line = output.readLine();
+        if (!"ready".equals(line)) {
+            throw new IOException("the core did not start: "
+                    + process.errorReader(UTF_8).lines().collect(Collectors.joining(" | ")));
+        }
+    }
+
+    /**
+     * Starts it and waits until it serves.
+     *
+     * @param floor a checkpoint that the log must continue, or empty
+     * @throws IOException with what it said, if it does not start
+     */
+    static CoreServer start(Path state, Tenant tenant, Start how, Blob floor) throws IOException {
+        Path sockets = Files.createTempDirectory("ambit-faults");
+        List<String> self = List.of(
+                Files.getOwner(Path.of("/proc/self")).getName(),
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString());
+        CoreConfig config = new CoreConfig(
+                state,
+                sockets.resolve("broker"),
+                sockets.resolve("drivers"),
+                sockets.resolve("admin"),
+                self,
+                self,
+                self,
+                ORIGIN,
+                floor);
+        Path file = Files.write(sockets.resolve("config"), config.toBlob().toArray());
+        List<String> command = new ArrayList<>(how.before());
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                how.first().stream().map(path -> path + File.pathSeparator).collect(Collectors.joining())
+                        + classPath(how),
+                "ambit.core.Main",
+                file.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(how.environment());
+        return new CoreServer(sockets, builder.start(), tenant);
+    }
+
+    /** Corretto asks for the time so often, for want of randomness, that it takes ten seconds to load where the clock is not the system's. */
+    private static String classPath(Start how) {
+        String all =
+                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+        return Arrays.stream(all.split(File.pathSeparator))
+                .filter(each -> how.environment().isEmpty() || !each.contains("AmazonCorretto"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private FrameChannel hello(int role) throws IOException {
+        FrameChannel channel = connect("drivers");
+        channel.send(new DriverToCore.Hello(role, tenant.receiptKey.publicKey(), Tenant.DRIVERS).toCbor());
+        channel.receive();
+        return channel;
+    }
+
+    /** A connection for receipts. */
+    FrameChannel receipts() throws IOException {
+        return hello(DriverToCore.Hello.RECEIPTS);
+    }
+
+    private static void obey(FrameChannel channel) {
+        try {
+            while (true) {
+                DriverToCore answer = switch (CoreToDriver.fromCbor(channel.receive())) {
+                    case CoreToDriver.CommitContext _ -> new DriverToCore.Verdicts(List.of());
+                    case CoreToDriver.WasCommitted _ -> new DriverToCore.Committed(false);
+                    default -> new DriverToCore.Ok();
+                };
+                channel.send(answer.toCbor());
+            }
+        } catch (IOException e) {
+            // The core is gone.
+        }
+    }
+
+    FrameChannel broker() throws IOException {
+        return connect("broker");
+    }
+
+    private FrameChannel connect(String name) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(sockets.resolve(name)));
+        FrameChannel frames = new FrameChannel(channel);
+        synchronized (open) {
+            open.add(frames);
+        }
+        return frames;
+    }
+
+    synchronized CoreToAdmin administer(AdminToCore message) throws IOException {
+        admin.send(message.toCbor());
+        return CoreToAdmin.fromCbor(admin.receive());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Lets it do nothing until the {@link #goOn}, so that others have the processors. */
+    void hold() throws IOException {
+        Command.run("kill", "-STOP", Long.toString(pid()));
+    }
+
+    void goOn() throws IOException {
+        Command.run("kill", "-CONT", Long.toString(pid()));
+    }
+
+    /** Whether it ended by itself. */
+    boolean ended() {
+        return !process.isAlive();
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** SIGKILL, and the connections are closed. */
+    @Override
+    public void close() throws IOException {
+        kill();
+        synchronized (open) {
+            for (FrameChannel channel : open) {
+                channel.close();
+            }
+        }
+        Command.remove(sockets);
+    }
+}

@@ -1,0 +1,104 @@
+package ambit.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ambit.wire.CoreToBroker.Admitted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the log cannot record is not allowed, refusals are answered all the same, and what was acknowledged is there after the repair. */
+class FaultyDiskTest {
+    private static final int BEFORE = 20;
+    private static final int MOST = 2_000;
+
+    @TempDir
+    Path place;
+
+    private final Tenant tenant = new Tenant();
+
+    /** A failed sync must stay fatal: the system reports it once, and says yes the next time. */
+    @ParameterizedTest
+    @CsvSource({"posix/io/sync/*, 1", "posix/io/rw/write, 0.3"})
+    void afterAnInputOutputErrorNothingIsAllowedAgain(String calls, double probability) throws Exception {
+        assumeTrue(Command.have("fiu-run", "fiu-ctrl"), "faults/setup installs what makes system calls fail");
+        String control = place.resolve("fiu").toString();
+        Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
+        long acknowledged;
+        try (CoreServer core = Session.start(
+                        place.resolve("state"), tenant, CoreServer.Start.by("fiu-run", "-x", "-f", control));
+                Session session = new Session(core, tenant)) {
+            Admitted context = session.begin(charter, Load.now());
+            for (int i = 0; i < BEFORE; i++) {
+                assertThat(session.call(context)).isEqualTo("OK");
+            }
+            String pid = Long.toString(core.pid());
+            String fault = "enable_random name=%s,probability=%s,failinfo=5".formatted(calls, probability);
+            Command.run("fiu-ctrl", "-f", control, "-c", fault, pid);
+            useUp(session, context);
+            Command.run("fiu-ctrl", "-f", control, "-c", "disable name=" + calls, pid);
+            refusesAndAnswers(session, context);
+            acknowledged = session.permits();
+        }
+        knows(place.resolve("state"), charter, acknowledged);
+    }
+
+    /** Calls until the log is gone. */
+    private static void useUp(Session session, Admitted context) throws IOException {
+        String code = session.call(context);
+        for (int i = 0; i < MOST && code.equals("OK"); i++) {
+            code = session.call(context);
+        }
+        assertThat(code).isEqualTo("LOG_UNAVAILABLE");
+    }
+
+    private void refusesAndAnswers(Session session, Admitted context) throws IOException {
+        long permits = session.permits();
+        for (int i = 0; i < BEFORE; i++) {
+            assertThat(session.call(context)).isEqualTo("LOG_UNAVAILABLE");
+            assertThat(session.callOfNothing(context)).isEqualTo("UNKNOWN_HANDLE");
+        }
+        assertThat(session.permits()).isEqualTo(permits);
+    }
+
+    private void knows(Path state, Tenant.Charter charter, long acknowledged) throws IOException {
+        try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+                Session session = new Session(core, tenant)) {
+            Admitted fresh = session.begin(charter, Load.now());
+            assertThat(Session.used(charter, fresh)).isBetween(acknowledged, charter.limit());
+            assertThat(session.call(fresh)).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void onAFullDiskNothingIsAllowedAndWithRoomAgainEverythingIsThere() throws Exception {
+        assumeTrue(Command.isRoot(), "only root can mount a small file system");
+        Path small = Files.createDirectory(place.resolve("small"));
+        Command.run("mount", "-t", "tmpfs", "-o", "size=192k", "small", small.toString());
+        try {
+            Path state = Files.createDirectory(small.resolve("state"));
+            Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
+            long acknowledged;
+            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+                    Session session = new Session(core, tenant)) {
+                Admitted context = session.begin(charter, Load.now());
+                useUp(session, context);
+                refusesAndAnswers(session, context);
+                acknowledged = session.permits();
+            }
+            assertThatThrownBy(() -> Session.start(state, tenant, CoreServer.Start.PLAIN))
+                    .hasMessageContaining("No space left on device")
+                    .hasMessageNotContainingAny("\tat ", "Exception");
+            Command.run("mount", "-o", "remount,size=8m", small.toString());
+            knows(state, charter, acknowledged);
+        } finally {
+            Command.run("umount", small.toString());
+        }
+    }
+}
