@@ -98,7 +98,7 @@ class FaultyDiskTest {
             Command.run("mount", "-o", "remount,size=8m", small.toString());
             knows(state, charter, acknowledged);
         } finally {
-            Command.run("umount", small.toString());
+            Command.unmount(small);
         }
     }
 }

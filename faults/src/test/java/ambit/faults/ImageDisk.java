@@ -51,15 +51,15 @@ final class ImageDisk implements AutoCloseable {
 
         @Override
         public void close() throws IOException {
-            Command.run("umount", files.toString());
+            Command.unmount(files);
             Files.delete(copy);
         }
     }
 
     @Override
     public void close() throws IOException {
-        Command.run("umount", files.toString());
-        Command.run("umount", outer.toString());
+        Command.unmount(files);
+        Command.unmount(outer);
         Files.delete(place.resolve("xfs"));
     }
 }
