@@ -176,7 +176,7 @@ final class Ground implements AutoCloseable {
         Path copy = root.resolve("copy-of-core");
         if (attack.meanwhile() == Attack.Meanwhile.STATE_IS_ROLLED_BACK) {
             Repository.copyTree(root.resolve("core"), copy);
-            for (String key : List.of("core.key", "master.key")) {
+            for (String key : List.of("core.key", "core.ml-dsa.key", "master.key")) {
                 Files.setPosixFilePermissions(copy.resolve(key), PosixFilePermissions.fromString("rw-------"));
             }
         }
