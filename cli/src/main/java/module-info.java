@@ -9,6 +9,7 @@ module ambit.cli {
     requires ambit.log;
     requires ambit.audit;
     requires ambit.boundary;
+    requires java.net.http;
     requires info.picocli;
     requires tools.jackson.core;
     requires tools.jackson.dataformat.yaml;

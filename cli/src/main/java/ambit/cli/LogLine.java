@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Revocation;
+import ambit.authority.approval.Heard;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
@@ -30,13 +31,16 @@ record LogLine(long index, Entry entry) {
             case Entry.Recovered it -> Optional.of(it.transaction());
             case Entry.Wrote it -> Optional.of(it.transaction());
             case Entry.Stopped it -> Optional.of(it.transaction());
+            case Entry.Asked it -> Optional.of(it.transaction());
             case Entry.Boot _,
                     Entry.TenantRegistered _,
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
-                    Entry.CoreKeyEndorsed _ -> Optional.empty();
+                    Entry.CoreKeyEndorsed _,
+                    Entry.Approved _,
+                    Entry.ApprovalRefused _ -> Optional.empty();
         };
     }
 
@@ -89,6 +93,15 @@ record LogLine(long index, Entry entry) {
             case Entry.TenantKeyAdded it ->
                 "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
                         + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
+            case Entry.Asked it ->
+                terminal.coloured(Colour.YELLOW, "asks    ") + Terminal.plain(it.capability()) + "  for approval "
+                        + brief(it.approval()) + inTransaction(it.transaction());
+            case Entry.Approved it ->
+                terminal.coloured(Colour.GREEN, "approved ") + brief(it.approval()) + "  by the key "
+                        + brief(it.approver());
+            case Entry.ApprovalRefused it ->
+                terminal.coloured(Colour.RED, "refused ") + brief(it.approval()) + "  by the key "
+                        + brief(it.approver()) + because(it.heard().why());
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
@@ -220,7 +233,8 @@ record LogLine(long index, Entry entry) {
                         "driver", it.driver(),
                         "effect", it.effect(),
                         "debits", debits(it.debits()),
-                        "origins", it.origins());
+                        "origins", it.origins(),
+                        "approval", it.approval().toHex());
             case Entry.Outcome it ->
                 JsonText.object(
                         "permit", it.permit().toHex(),
@@ -252,8 +266,27 @@ record LogLine(long index, Entry entry) {
                         "word", it.word().toHex());
             case Entry.CoreKeyEndorsed it ->
                 JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
+            case Entry.Asked it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "capability", it.capability(),
+                        "paramsDigest", it.paramsDigest().toHex(),
+                        "approval", it.approval().toHex(),
+                        "waitUntilMs", it.waitUntilMs());
+            case Entry.Approved it -> heard(it.approval(), it.approver(), it.heard());
+            case Entry.ApprovalRefused it -> heard(it.approval(), it.approver(), it.heard());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
+    }
+
+    private static Json heard(Blob approval, Blob approver, Heard heard) {
+        return JsonText.object(
+                "approval", approval.toHex(),
+                "approver", approver.toHex(),
+                "issuedAtMs", heard.issuedAtMs(),
+                "untilMs", heard.untilMs(),
+                "calls", Math.max(0, heard.left()),
+                "why", heard.why());
     }
 
     private static List<Json> objects(List<Entry.Written> verdicts) {

@@ -34,8 +34,13 @@ final class SuperviseCommand implements Callable<Integer> {
         Config config = project.config(main.terminal());
         KernelPlan plan = KernelPlan.of(config, project.directory());
         plan.requirePaths(project.places().state());
-        boolean asked =
-                new Supervisor(project.places(), plan, Distribution.find(main.environment()), main.environment()).run();
+        boolean asked = new Supervisor(
+                        project.places(),
+                        plan,
+                        config.webhook(),
+                        Distribution.find(main.environment()),
+                        main.environment())
+                .run();
         return asked ? ExitCode.OK : ExitCode.KERNEL;
     }
 }

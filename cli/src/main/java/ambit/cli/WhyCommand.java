@@ -47,6 +47,7 @@ final class WhyCommand implements Callable<Integer> {
 
     private final Map<Blob, Entry.GrantSeen> grants = new HashMap<>();
     private final Map<Blob, LogLine> begins = new HashMap<>();
+    private final List<LogLine> words = new ArrayList<>();
     private final Map<Blob, Entry.Outcome> outcomes = new HashMap<>();
     private final Map<Blob, LogLine> roots = new HashMap<>();
     /** What a revocation can name to mean the subject's chain. */
@@ -89,6 +90,8 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.CoreKeyEndorsed it ->
                 terminal.result(
                         "  the log is intact, so the word for " + PublicKeys.toLine(it.key()) + " is the core's own");
+            case Entry.Approved it -> word(it.approver(), it.artifact(), subject.index(), terminal);
+            case Entry.ApprovalRefused it -> word(it.approver(), it.artifact(), subject.index(), terminal);
             default -> terminal.result("  no transaction: there is no chain to show");
         }
     }
@@ -103,9 +106,12 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Outcome it -> outcomes.put(it.permit(), it);
             case Entry.TenantRegistered it -> roots.put(it.rootKey(), line);
             case Entry.TenantKeyAdded it -> roots.put(it.rootKey(), line);
+            case Entry.Approved it -> words.add(line);
+            case Entry.ApprovalRefused it -> words.add(line);
             case Entry.Boot _,
                     Entry.CoreKeyEndorsed _,
                     Entry.Stopped _,
+                    Entry.Asked _,
                     Entry.Denied _,
                     Entry.Allowed _,
                     Entry.GuestEvent _,
@@ -152,6 +158,9 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.Ended _,
                     Entry.Revoked _,
                     Entry.Wrote _,
+                    Entry.Asked _,
+                    Entry.Approved _,
+                    Entry.ApprovalRefused _,
                     Entry.Recovered _ -> false;
         };
     }
@@ -167,6 +176,7 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Ended it -> it.context();
             case Entry.Outcome it -> ofPermit(it.permit());
             case Entry.Wrote it -> it.context();
+            case Entry.Asked it -> it.context();
             case Entry.Stopped it -> ofTransaction(it.transaction());
             case Entry.Boot _,
                     Entry.TenantRegistered _,
@@ -174,6 +184,8 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.CoreKeyEndorsed _,
                     Entry.GrantSeen _,
                     Entry.Revoked _,
+                    Entry.Approved _,
+                    Entry.ApprovalRefused _,
                     Entry.Recovered _ -> Blob.EMPTY;
         };
         return Optional.of(context).filter(begins::containsKey);
@@ -395,6 +407,7 @@ final class WhyCommand implements Callable<Integer> {
                 + it.permit().toHex() + " to the driver " + Terminal.plain(it.driver()));
         terminal.result("      parameters with SHA-256 " + it.paramsDigest().toHex());
         counts(it.debits(), terminal);
+        approved(it, terminal);
         it.origins()
                 .forEach(origin -> terminal.result("      acts on what the result recorded in #" + origin + " said"));
         Entry.Outcome outcome = outcomes.get(it.permit());
@@ -408,6 +421,33 @@ final class WhyCommand implements Callable<Integer> {
         if (outcome != null) {
             settled(outcome.settled(), terminal);
         }
+    }
+
+    /** Who had approved the call when it was made, with the signed word of each. */
+    private void approved(Entry.Allowed call, Terminal terminal) {
+        long index = lines.stream()
+                .filter(line -> line.entry().equals(call))
+                .mapToLong(LogLine::index)
+                .findFirst()
+                .orElse(0);
+        Map<Blob, LogLine> newest = new java.util.LinkedHashMap<>();
+        for (LogLine line : words) {
+            if (line.index() < index
+                    && line.entry() instanceof Entry.Approved it
+                    && it.approval().equals(call.approval())
+                    && !it.heard().isOver(call.atMs())) {
+                newest.put(it.approver(), line);
+            }
+        }
+        newest.forEach(
+                (approver, line) -> word(approver, ((Entry.Approved) line.entry()).artifact(), line.index(), terminal));
+    }
+
+    private void word(Blob approver, Blob artifact, long index, Terminal terminal) {
+        String who =
+                new KeyRing(main.project().places().keys()).nameOf(approver).orElse("a key that is not here");
+        terminal.result("  the word of " + who + ", " + PublicKeys.toLine(approver));
+        block(terminal, "approver's word", index, Domain.APPROVAL, approver, artifact);
     }
 
     private static void settled(List<Entry.Debit> debits, Terminal terminal) {

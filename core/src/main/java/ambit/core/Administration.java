@@ -17,21 +17,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the {@code ambit} command asks of the core itself. */
-final class Administration {
-    private final State state;
-    private final String origin;
-    private final SigningKey key;
-    private final Path keys;
-
-    /** @param keys the directory that the core's own keys are in */
-    Administration(State state, String origin, SigningKey key, Path keys) {
-        this.state = state;
-        this.origin = origin;
-        this.key = key;
-        this.keys = keys;
-    }
-
+/**
+ * What the {@code ambit} command asks of the core itself.
+ *
+ * @param keys the directory that the core's own keys are in
+ */
+record Administration(State state, Approvals approvals, String origin, SigningKey key, Path keys) {
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
@@ -41,6 +32,8 @@ final class Administration {
             case AdminToCore.Checkpoint() -> new CoreToAdmin.Checkpointed(state.journal.checkpoint());
             case AdminToCore.AddKey a -> addKey(a);
             case AdminToCore.RotateCore() -> rotate();
+            case AdminToCore.Approvals() -> approvals.open();
+            case AdminToCore.Answer(Blob word) -> approvals.hear(word);
         };
     }
 
@@ -102,9 +95,6 @@ final class Administration {
     }
 
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
-        if (m.word().size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
         if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
@@ -126,9 +116,6 @@ final class Administration {
 
     /** Every decision after this has the lock sees the revocation; the answer says that it survives a restart. */
     private CoreToAdmin revoke(Blob bytes) throws Refused, MalformedException {
-        if (bytes.size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Blob signer = Cose.parse(bytes).kid();
         Revocation revocation = Revocation.parse(Refused.verified(Domain.REVOCATION, signer, bytes));
         long index;

@@ -55,9 +55,6 @@ final class Admission {
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, MalformedException {
-        if (m.grant().size() > Entry.MAX_ARTIFACT || m.request().size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Grant grant = verifiedGrant(m.grant());
         Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
         AgentSpec spec = AgentSpec.parse(m.agentSpec());
@@ -244,7 +241,7 @@ final class Admission {
         synchronized (state) {
             parent = state.alive(m.context());
             cap = parent.held(m.handle(), Bound.CHILD);
-            state.accounts.check(parent.chain, cap);
+            state.accounts.check(parent.chain, cap, Map.of());
         }
         AgentSpec spec = childSpec(parent, cap);
         Optional<Share> share = spec.share().isEmpty() ? Optional.empty() : Optional.of(Share.parse(spec.share()));
@@ -260,7 +257,7 @@ final class Admission {
         Context child;
         long index;
         synchronized (state) {
-            state.accounts.check(state.alive(m.context()).chain, cap);
+            state.accounts.check(state.alive(m.context()).chain, cap, Map.of());
             child = child(parent, chain, contextKey, spec, share);
             parent.pass(delegation.received(), child);
             index = state.record(new Entry.Spawned(

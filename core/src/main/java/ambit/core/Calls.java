@@ -5,6 +5,7 @@ import ambit.authority.Cap;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.Receipt;
+import ambit.authority.approval.Question;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.decision.Ledger;
@@ -27,9 +28,10 @@ import ambit.wire.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A call from its decision to its receipt. */
-final class Calls {
+record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) {
     private static final int MAX_PERMITS = 1 << 16;
 
     /** So that one context cannot keep the others from calling. */
@@ -37,16 +39,6 @@ final class Calls {
 
     private static final long MAX_EVENT_BYTES = 16 << 20;
     private static final long PERMIT_MS = 10_000;
-
-    private final State state;
-    private final Drivers drivers;
-    private final SigningKey key;
-
-    Calls(State state, Drivers drivers, SigningKey key) {
-        this.state = state;
-        this.drivers = drivers;
-        this.key = key;
-    }
 
     /** A signed permit for one call, whose exact bytes have this {@code digest}; or the result of a child. */
     CoreToBroker decide(BrokerToCore.Decide m, Blob digest) throws Refused, MalformedException {
@@ -61,7 +53,7 @@ final class Calls {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
         }
         return switch (m.syscall()) {
-            case TOOL_CALL -> release(allow(m, params, digest));
+            case TOOL_CALL -> allow(m, params, digest);
             case MEMORY_READ, MEMORY_WRITE -> release(allowMemory(m, params, digest));
             case SPAWN_CHILD, LOG -> throw new Refused(Denial.MALFORMED, "not a syscall to be decided here");
         };
@@ -84,7 +76,7 @@ final class Calls {
         if (syscall == Syscall.TOOL_CALL) {
             int index = context.held(handle, Bound.TOOL);
             driver = context.chain.cap(index).driver();
-            state.accounts.check(context.chain, index);
+            state.accounts.check(context.chain, index, Map.of());
         } else if (context.connection != drivers.connection()) {
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
@@ -96,7 +88,7 @@ final class Calls {
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
+    private CoreToBroker allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
         Context context;
         int index;
         synchronized (state) {
@@ -107,8 +99,11 @@ final class Calls {
         Cap cap = chain.cap(index);
         Values arguments = arguments(params, chain.isDerived(index));
         Map<Integer, Long> charges = charges(cap, arguments);
-        Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
-        while (true) {
+        Blob approval = Question.digest(chain.grantHash(), context.owner.principal(), cap, digest);
+        Call call = new Call(
+                index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index), approval);
+        Optional<Decision> decision = Optional.empty();
+        while (decision.isEmpty()) {
             Received known;
             synchronized (state) {
                 known = chain.isDerived(index) ? context.known() : new Received();
@@ -119,11 +114,19 @@ final class Calls {
             synchronized (state) {
                 cheaply(state.alive(m.context()), m.syscall(), m.handle());
                 if (context.agreesWith(known)) {
+                    state.accounts.check(chain, index, charges);
+                    Optional<CoreToBroker> pending =
+                            approval.isEmpty() ? Optional.empty() : approvals.ask(context, cap, m.params());
+                    if (pending.isPresent()) {
+                        return pending.get();
+                    }
                     List<Debit> debits = state.accounts.take(chain, index, charges);
-                    return permit(context, m.syscall(), call, digest, debits, charges, context.act(known));
+                    decision = Optional.of(
+                            permit(context, m.syscall(), call, digest, debits, charges, context.act(known)));
                 }
             }
         }
+        return release(decision.get());
     }
 
     static Map<Integer, Long> charges(Cap cap, Values arguments) throws Refused {
@@ -135,14 +138,15 @@ final class Calls {
     }
 
     /** What a permit says of the capability that is called; {@code cap} −1 for memory. */
-    private record Call(int cap, String name, String driver, Blob definition, boolean effect, List<String> fields) {}
+    private record Call(
+            int cap, String name, String driver, Blob definition, boolean effect, List<String> fields, Blob approval) {}
 
     private Decision allowMemory(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
         synchronized (state) {
             Context context = state.alive(m.context());
             cheaply(context, m.syscall(), m.handle());
             context.memory.check(params, m.syscall() == Syscall.MEMORY_WRITE ? MemoryMap.WRITE : MemoryMap.READ);
-            Call call = new Call(-1, m.syscall().label(), "memory", Blob.EMPTY, false, List.of());
+            Call call = new Call(-1, m.syscall().label(), "memory", Blob.EMPTY, false, List.of(), Blob.EMPTY);
             return permit(context, m.syscall(), call, digest, List.of(), Map.of(), List.of());
         }
     }
@@ -168,23 +172,35 @@ final class Calls {
                 syscall.number(),
                 Limits.RESULT,
                 call.fields());
-        long index = state.record(new Entry.Allowed(
-                now,
+        long index = record(context, syscall, call, permit.id(), digest, debits, origins);
+        context.inFlight++;
+        state.permits.put(permit.id(), new State.Issued(context, permit, now, call.cap(), charges));
+        long left = call.cap() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain, call.cap());
+        return new Decision(context, permit, call.effect(), left, index);
+    }
+
+    private long record(
+            Context context,
+            Syscall syscall,
+            Call call,
+            Blob permit,
+            Blob digest,
+            List<Debit> debits,
+            List<Long> origins) {
+        return state.record(new Entry.Allowed(
+                state.clock.millis(),
                 context.id,
                 context.transaction,
                 context.sequence,
                 syscall.number(),
                 call.name(),
                 digest,
-                permit.id(),
+                permit,
                 call.driver(),
                 call.effect(),
                 debits,
-                origins));
-        context.inFlight++;
-        state.permits.put(permit.id(), new State.Issued(context, permit, now, call.cap(), charges));
-        long left = call.cap() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain, call.cap());
-        return new Decision(context, permit, call.effect(), left, index);
+                origins,
+                call.approval()));
     }
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
@@ -206,19 +222,9 @@ final class Calls {
     }
 
     private CoreToBroker childResult(Context context, Blob child, Blob digest) {
-        long index = state.record(new Entry.Allowed(
-                state.clock.millis(),
-                context.id,
-                context.transaction,
-                ++context.sequence,
-                Syscall.TOOL_CALL.number(),
-                "child",
-                digest,
-                state.id(),
-                "",
-                false,
-                List.of(),
-                List.of()));
+        context.sequence++;
+        Call call = new Call(-1, "child", "", Blob.EMPTY, false, List.of(), Blob.EMPTY);
+        long index = record(context, Syscall.TOOL_CALL, call, state.id(), digest, List.of(), List.of());
         return new CoreToBroker.ChildResult(child, index);
     }
 

@@ -7,6 +7,7 @@ import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
+import ambit.authority.Lessening;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
 import ambit.authority.Rate;
@@ -46,17 +47,15 @@ final class Chain {
     /** What one block says of one account; {@code most} −1 for nothing. */
     record Limit(History.Node node, long most, Rate rate) {}
 
-    /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
+    /** One block below the grant. {@code hash} is that of its signed bytes. */
     private record Layer(
             String name,
             Blob hash,
-            Blob id,
-            long expiresS,
-            Blob drop,
+            Lessening block,
             Map<Integer, Narrowing> narrowings,
             Map<Integer, Long> allowances) {
         boolean drops(int cap) {
-            return Bitmap.has(drop, cap);
+            return Bitmap.has(block.drop(), cap);
         }
 
         boolean counts() {
@@ -112,15 +111,7 @@ final class Chain {
         if (!request.agent().equals(grant.agent())) {
             throw new Refused(Denial.CONSTRAINT, "the grant is for another agent");
         }
-        Layer layer = layer(
-                "request",
-                grant,
-                requestHash,
-                request.transaction(),
-                request.expires(),
-                request.drop(),
-                request.narrowings(),
-                request.allowances());
+        Layer layer = layer("request", grant, requestHash, request, request.narrowings(), request.allowances());
         return new Chain(root, grantHash, grant, request.agent(), List.of(layer));
     }
 
@@ -128,9 +119,7 @@ final class Chain {
             String name,
             Grant grant,
             Blob hash,
-            Blob id,
-            long expires,
-            Blob drop,
+            Lessening block,
             List<Narrowing> narrowings,
             List<Allowance> allowances)
             throws Refused {
@@ -147,7 +136,7 @@ final class Chain {
             }
             byBudget.put(allowance.budget(), allowance.limit());
         }
-        return new Layer(name, hash, id, expires, drop, byCap, byBudget);
+        return new Layer(name, hash, block, byCap, byBudget);
     }
 
     /**
@@ -170,7 +159,7 @@ final class Chain {
         String name = cap(cap).name();
         String agent = name.substring(name.indexOf('.') + 1);
         return Delegation.of(grant, held, withheld, share, narrowing)
-                .below(above.hash(), id, above.expiresS(), agent, inputDigest);
+                .below(above.hash(), id, above.block().expires(), agent, inputDigest);
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {
@@ -178,24 +167,8 @@ final class Chain {
         // counts.
         List<Layer> more = new ArrayList<>(layers);
         String name = "delegation " + layers.stream().filter(Layer::counts).count();
-        more.add(layer(
-                "the share in the request",
-                grant,
-                Blob.EMPTY,
-                delegation.id(),
-                delegation.expires(),
-                delegation.drop(),
-                delegation.share(),
-                List.of()));
-        more.add(layer(
-                name,
-                grant,
-                hash,
-                delegation.id(),
-                delegation.expires(),
-                delegation.drop(),
-                delegation.narrowings(),
-                delegation.allowances()));
+        more.add(layer("the share in the request", grant, Blob.EMPTY, delegation, delegation.share(), List.of()));
+        more.add(layer(name, grant, hash, delegation, delegation.narrowings(), delegation.allowances()));
         return new Chain(root, grantHash, grant, delegation.agent(), more);
     }
 
@@ -205,7 +178,7 @@ final class Chain {
         blocks.add(block(grant.notBefore(), grant.expires(), mayUse(index), !cap.other(), cap.constraints()));
         for (Layer layer : layers) {
             Narrowing narrowing = narrowing(layer, index);
-            blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
+            blocks.add(block(0, layer.block().expires(), true, narrowing.closed(), narrowing.constraints()));
         }
         return new ambit.decision.Chain(blocks.toArray(Block[]::new));
     }
@@ -333,7 +306,9 @@ final class Chain {
     /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, its holder's key and its root key. */
     List<Blob> names() {
         List<Blob> names = new ArrayList<>(List.of(root, grant.id(), grantHash, grant.holder()));
-        layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
+        layers.stream()
+                .filter(Layer::counts)
+                .forEach(layer -> names.addAll(List.of(layer.block().id(), layer.hash())));
         return names;
     }
 
@@ -344,7 +319,7 @@ final class Chain {
     long expiresAtMs() {
         long expires = grant.expires();
         for (Layer layer : layers) {
-            expires = Math.min(expires, layer.expiresS());
+            expires = Math.min(expires, layer.block().expires());
         }
         return expires * 1000;
     }

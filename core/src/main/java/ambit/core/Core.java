@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.approval.Docket;
 import ambit.authority.signing.SigningKey;
 import ambit.log.Journal;
 import ambit.log.JournalException;
@@ -52,8 +53,9 @@ final class Core {
         state = new State(journal, wall, nanos, random);
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
-        calls = new Calls(state, drivers, key);
-        administration = new Administration(state, origin, key, keys);
+        Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
+        calls = new Calls(state, drivers, approvals, key);
+        administration = new Administration(state, approvals, origin, key, keys);
         long booted =
                 state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
         journal.awaitDurable(ending.recover(booted));
@@ -80,22 +82,16 @@ final class Core {
         return switch (message) {
             case BrokerToCore.Admit m ->
                 new Attempt(Blob.EMPTY, "", 0, "", m.request().sha256());
-            case BrokerToCore.Decide m ->
-                attempt(m.context(), m.syscall(), m.handle(), m.params().sha256());
-            case BrokerToCore.Spawn m ->
-                attempt(
-                        m.context(),
-                        Syscall.SPAWN_CHILD,
-                        m.handle(),
-                        m.narrowing().sha256());
-            case BrokerToCore.LogEvent m ->
-                attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event().sha256());
+            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall(), m.handle(), m.params());
+            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.narrowing());
+            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event());
             case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
             case BrokerToCore.Poll() -> new Attempt(Blob.EMPTY, "", 0, "", Blob.EMPTY);
         };
     }
 
-    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob digest) {
+    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob body) {
+        Blob digest = body.sha256();
         synchronized (state) {
             Context context = state.live.get(id);
             return context == null

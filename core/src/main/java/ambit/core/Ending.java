@@ -15,16 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /** How contexts end: commit or nothing, by whoever ends them. */
-final class Ending {
+record Ending(State state, Drivers drivers) {
     private static final long RECEIPT_MS = 3_600_000;
-
-    private final State state;
-    private final Drivers drivers;
-
-    Ending(State state, Drivers drivers) {
-        this.state = state;
-        this.drivers = drivers;
-    }
 
     /** Records as crashed what lived when the core last stopped, and answers the index of the last entry about it, or {@code index}. */
     long recover(long index) {

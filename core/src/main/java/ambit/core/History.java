@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.Revocation;
+import ambit.authority.approval.Heard;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
@@ -37,6 +38,10 @@ final class History {
     private final Set<Blob> grants = new HashSet<>();
     private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Blob, Open> open = new LinkedHashMap<>();
+
+    /** By the digest of a call, what each approver last said of it. */
+    private final Map<Blob, Map<Blob, Heard>> heard = new HashMap<>();
+
     private long epoch;
     private long lastMs;
 
@@ -51,7 +56,12 @@ final class History {
                 debit(e.debits());
                 begin(e.context(), e.transaction(), opened(e.parent()).owner());
             }
-            case Entry.Allowed e -> debit(e.debits());
+            case Entry.Allowed e -> {
+                debit(e.debits());
+                heard.getOrDefault(e.approval(), new HashMap<>()).replaceAll((_, it) -> it.used());
+            }
+            case Entry.Approved e -> hear(e.approval(), e.approver(), e.heard());
+            case Entry.ApprovalRefused e -> hear(e.approval(), e.approver(), e.heard());
             case Entry.Outcome e -> debit(e.settled());
             case Entry.CommitIntended e ->
                 open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
@@ -71,6 +81,7 @@ final class History {
                     Entry.Recovered _,
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
+                    Entry.Asked _,
                     Entry.Stopped _ -> {}
         }
     }
@@ -94,6 +105,15 @@ final class History {
                     new Node(debit.block(), debit.account()),
                     new Taken(debit.taken(), debit.openedMs(), debit.inWindow()));
         }
+    }
+
+    private void hear(Blob approval, Blob approver, Heard word) {
+        heard.values().removeIf(words -> words.values().stream().allMatch(it -> it.isForgotten(lastMs)));
+        heard.computeIfAbsent(approval, _ -> new HashMap<>()).put(approver, word);
+    }
+
+    Heard heard(Blob approval, Blob approver) {
+        return heard.getOrDefault(approval, Map.of()).getOrDefault(approver, Heard.NOTHING);
     }
 
     /** Whether this is a key in force of this tenant: registered, and not retired. */

@@ -25,7 +25,8 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
         PROOF,
         REVOCATION,
         TENANT_KEY,
-        CORE_KEY;
+        CORE_KEY,
+        APPROVAL;
 
         /** The string that is signed along, such as {@code ambit/grant/v1}. */
         public String string() {

@@ -1,12 +1,17 @@
 package ambit.cli.config;
 
+import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /** What one {@code ambit.yaml} says. Every name that one part uses of another is known to exist. */
 public record Config(
-        String tenant, Map<String, Principal> principals, Map<String, Tool> tools, Map<String, Agent> agents) {
+        String tenant,
+        Map<String, Principal> principals,
+        Map<String, Tool> tools,
+        Map<String, Agent> agents,
+        Optional<URI> webhook) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {

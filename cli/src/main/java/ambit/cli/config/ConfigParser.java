@@ -11,7 +11,7 @@ import java.util.Set;
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
-    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents");
+    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "approvals");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private final Problems problems;
@@ -43,7 +43,12 @@ final class ConfigParser {
         Map<String, Principal> principals = new LinkedHashMap<>();
         principalNodes.values().forEach(entry -> principals.put(entry.key(), principal(entry, agentNodes.keySet())));
 
+        ApprovalParser approvals = new ApprovalParser(problems);
         for (Agent agent : agents.values()) {
+            for (Agent.Start start : agent.mayStart()) {
+                Optional.ofNullable(agents.get(start.agent()))
+                        .ifPresent(child -> approvals.requireInParents(agent, child));
+            }
             checkUses(agent, toolNodes.keySet(), tools);
             checkStarts(agent, agentNodes.keySet());
         }
@@ -52,7 +57,8 @@ final class ConfigParser {
                 tenant,
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
-                java.util.Collections.unmodifiableMap(agents)));
+                java.util.Collections.unmodifiableMap(agents),
+                fields.optional("approvals").flatMap(approvals::webhook)));
     }
 
     private Map<String, Node.Entry> named(Fields top, String section) {

@@ -5,6 +5,7 @@ import ambit.boundary.KernelProcesses;
 import ambit.cli.outcome.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ public final class Supervisor {
 
     private final Places places;
     private final KernelPlan plan;
+    private final Optional<URI> address;
     private final Distribution distribution;
     private final Map<String, String> environment;
     private final KernelLog log;
@@ -41,7 +44,14 @@ public final class Supervisor {
     private int restartCount;
     private String lastProblem = "";
 
-    public Supervisor(Places places, KernelPlan plan, Distribution distribution, Map<String, String> environment) {
+    /** @param webhook who is told of calls that wait for approval */
+    public Supervisor(
+            Places places,
+            KernelPlan plan,
+            Optional<URI> webhook,
+            Distribution distribution,
+            Map<String, String> environment) {
+        this.address = webhook;
         this.places = places;
         this.plan = plan;
         this.distribution = distribution;
@@ -59,7 +69,9 @@ public final class Supervisor {
             Thread hook = new Thread(this::stopNow, "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
+            Optional<Webhook> webhook = address.map(it -> Webhook.start(it, places, log));
             boolean asked = keepRunning();
+            webhook.ifPresent(Webhook::close);
             if (asked) {
                 Files.deleteIfExists(places.status());
             }
