@@ -585,9 +585,9 @@ def check(vector):
         return "accepted" if fields[:4] == bound else "refused"
     if vector["test"] == "approval":
         fields = signed("approval", data["keyHex"], data["coseHex"])
-        params = sha256(data["paramsHex"])
-        asked = [data["grantHex"], data["principalHex"], vector["capability"], data["definitionHex"], params]
-        return "accepted" if fields[:4] == [data["coreHex"], sha256(encode(asked)), params, True] else "refused"
+        shown = sha256(data["paramsHex"])
+        asked = [data["grantHex"], data["principalHex"], vector["capability"], data["definitionHex"], shown]
+        return "accepted" if fields[:4] == [data["coreHex"], sha256(encode(asked)), shown, True] else "refused"
     hexes = [bytes.fromhex(h) for h in vector["delegations"]], [bytes.fromhex(h) for h in vector["contextKeys"]]
     chain = outcome(lambda: Chain(data["tenantKeyHex"], data["grantHex"], data["requestHex"], *hexes))
     if chain == "refused":
