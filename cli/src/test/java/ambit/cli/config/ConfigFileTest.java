@@ -148,7 +148,7 @@ final class ConfigFileTest {
                 .hasSize(1);
         good(file.formatted(", approval: {of: [bob], for: 1 h}"));
         assertThat(problems(Corpus.head("git.git_log: {where: any, approval: {of: [bob], need: 2, for: 1 h}}")))
-                .containsExactly("8:40: 'need' asks for 2 of 1 approvers");
+                .containsExactly("8:43: 'need' asks for 2 of 1 approvers");
     }
 
     @Test
