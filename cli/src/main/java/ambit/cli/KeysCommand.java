@@ -222,7 +222,8 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Revoked _,
                         CoreToAdmin.Stopped _,
                         CoreToAdmin.Checkpointed _,
-                        CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
+                        CoreToAdmin.Rotated _,
+                        CoreToAdmin.BodyKey _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
 

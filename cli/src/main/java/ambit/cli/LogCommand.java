@@ -25,7 +25,7 @@ import picocli.CommandLine.ParentCommand;
         name = "log",
         description = "Show the audit log: every decision, in its order.",
         mixinStandardHelpOptions = true,
-        subcommands = LogCommand.Verify.class)
+        subcommands = {LogCommand.Verify.class, BodyCommand.class, ShredCommand.class})
 final class LogCommand implements Callable<Integer> {
 
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
@@ -52,6 +52,10 @@ final class LogCommand implements Callable<Integer> {
     private final Map<Blob, String> permits = new HashMap<>();
 
     private long shown = -1;
+
+    Main main() {
+        return main;
+    }
 
     @Override
     public Integer call() throws IOException {

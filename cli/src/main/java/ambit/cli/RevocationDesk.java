@@ -45,7 +45,8 @@ final class RevocationDesk {
                     CoreToAdmin.Registered _,
                     CoreToAdmin.Stopped _,
                     CoreToAdmin.Checkpointed _,
-                    CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
+                    CoreToAdmin.Rotated _,
+                    CoreToAdmin.BodyKey _ -> throw Failure.kernel("the core answered something else", "");
         };
     }
 

@@ -49,7 +49,8 @@ final class StopCommand implements Runnable {
                     CoreToAdmin.Registered _,
                     CoreToAdmin.Revoked _,
                     CoreToAdmin.Checkpointed _,
-                    CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
+                    CoreToAdmin.Rotated _,
+                    CoreToAdmin.BodyKey _ -> throw Failure.kernel("the core answered something else", "");
         }
     }
 

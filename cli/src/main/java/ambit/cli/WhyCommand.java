@@ -106,6 +106,8 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Boot _,
                     Entry.CoreKeyEndorsed _,
                     Entry.Stopped _,
+                    Entry.Shredded _,
+                    Entry.BodyRead _,
                     Entry.Denied _,
                     Entry.Allowed _,
                     Entry.GuestEvent _,
@@ -145,6 +147,8 @@ final class WhyCommand implements Callable<Integer> {
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
                     Entry.Stopped _,
+                    Entry.Shredded _,
+                    Entry.BodyRead _,
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.GuestEvent _,
@@ -168,6 +172,8 @@ final class WhyCommand implements Callable<Integer> {
             case Entry.Outcome it -> ofPermit(it.permit());
             case Entry.Wrote it -> it.context();
             case Entry.Stopped it -> ofTransaction(it.transaction());
+            case Entry.Shredded it -> ofTransaction(it.transaction());
+            case Entry.BodyRead it -> ofTransaction(it.transaction());
             case Entry.Boot _,
                     Entry.TenantRegistered _,
                     Entry.TenantKeyAdded _,

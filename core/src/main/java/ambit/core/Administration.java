@@ -23,13 +23,15 @@ final class Administration {
     private final String origin;
     private final SigningKey key;
     private final Path keys;
+    private final Partitions partitions;
 
     /** @param keys the directory that the core's own keys are in */
-    Administration(State state, String origin, SigningKey key, Path keys) {
+    Administration(State state, String origin, SigningKey key, Path keys, Partitions partitions) {
         this.state = state;
         this.origin = origin;
         this.key = key;
         this.keys = keys;
+        this.partitions = partitions;
     }
 
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
@@ -41,6 +43,7 @@ final class Administration {
             case AdminToCore.Checkpoint() -> new CoreToAdmin.Checkpointed(state.journal.checkpoint());
             case AdminToCore.AddKey a -> addKey(a);
             case AdminToCore.RotateCore() -> rotate();
+            case AdminToCore.ReadBody r -> bodyKey(r);
         };
     }
 
@@ -147,6 +150,21 @@ final class Administration {
         }
         state.journal.awaitDurable(index);
         return new CoreToAdmin.Revoked(epoch, index);
+    }
+
+    /** The log says who asked before the key is there to be used. */
+    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused {
+        String tenant;
+        long index;
+        synchronized (state) {
+            tenant = state.history
+                    .owner(m.transaction())
+                    .orElseThrow(() -> new Refused(Denial.NOT_MAPPED, "no transaction of this id was ever admitted"))
+                    .tenant();
+            index = state.record(new Entry.BodyRead(state.clock.millis(), m.transaction(), m.digest(), m.by()));
+        }
+        state.journal.awaitDurable(index);
+        return new CoreToAdmin.BodyKey(partitions.bodies(tenant, m.transaction()), index);
     }
 
     private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {

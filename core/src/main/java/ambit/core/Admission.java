@@ -198,7 +198,13 @@ final class Admission {
         try {
             state.journal.awaitDurable(index);
             long connection = drivers.connection();
-            if (!(drivers.ask(new CoreToDriver.MapContext(context.id, context.transaction, context.memory.entries()))
+            if (!(drivers.ask(new CoreToDriver.MapContext(
+                            context.id,
+                            context.transaction,
+                            context.owner.tenant(),
+                            context.chain.agent(),
+                            partitions.bodies(context.owner.tenant(), context.transaction),
+                            context.memory.entries()))
                     instanceof DriverToCore.Ok)) {
                 throw new IOException("the driver refused");
             }

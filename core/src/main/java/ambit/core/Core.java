@@ -53,7 +53,7 @@ final class Core {
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
         calls = new Calls(state, drivers, key);
-        administration = new Administration(state, origin, key, keys);
+        administration = new Administration(state, origin, key, keys, partitions);
         long booted =
                 state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
         journal.awaitDurable(ending.recover(booted));
@@ -130,6 +130,17 @@ final class Core {
             Refused why = Refused.of(e);
             refuse(new Attempt(Blob.EMPTY, "", 0, "receipt", m.receipt().sha256()), why);
             return new CoreToDriver.Denied(why.code(), why.sentence());
+        }
+    }
+
+    /** Records what drivers say that they have shredded. */
+    CoreToDriver shredded(DriverToCore.Shredded m) {
+        try {
+            long index = state.record(new Entry.Shredded(state.clock.millis(), m.transaction(), m.bodies(), m.why()));
+            state.journal.awaitDurable(index);
+            return new CoreToDriver.Recorded(Blob.EMPTY, index);
+        } catch (JournalException e) {
+            return new CoreToDriver.Denied(Refused.of(e).code(), Refused.of(e).sentence());
         }
     }
 

@@ -103,11 +103,16 @@ final class CoreProcess implements AutoCloseable {
         drivers.add(hello.drivers());
         try {
             while (true) {
-                if (!(DriverToCore.fromCbor(channel.receive()) instanceof DriverToCore.Outcome outcome)) {
-                    throw new MalformedException("only receipts come here");
-                }
-                channel.send(core.outcome(hello.receiptKey(), hello.drivers(), outcome)
-                        .toCbor());
+                CoreToDriver answer = switch (DriverToCore.fromCbor(channel.receive())) {
+                    case DriverToCore.Outcome m -> core.outcome(hello.receiptKey(), hello.drivers(), m);
+                    case DriverToCore.Shredded m -> core.shredded(m);
+                    case Hello _,
+                            DriverToCore.Ok _,
+                            DriverToCore.Verdicts _,
+                            DriverToCore.Committed _,
+                            DriverToCore.Failed _ -> throw new MalformedException("only reports come here");
+                };
+                channel.send(answer.toCbor());
             }
         } finally {
             drivers.remove(hello.drivers());

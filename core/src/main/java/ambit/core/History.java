@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -71,7 +72,9 @@ final class History {
                     Entry.Recovered _,
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
-                    Entry.Stopped _ -> {}
+                    Entry.Stopped _,
+                    Entry.Shredded _,
+                    Entry.BodyRead _ -> {}
         }
     }
 
@@ -142,6 +145,10 @@ final class History {
 
     boolean owns(Owner owner, String transaction) {
         return owner.equals(owners.get(transaction));
+    }
+
+    Optional<Owner> owner(String transaction) {
+        return Optional.ofNullable(owners.get(transaction));
     }
 
     Map<Blob, Open> open() {

@@ -43,6 +43,13 @@ final class Scrubber {
         this.spellings = List.copyOf(found);
     }
 
+    /** How the secrets can be written, the longer ones first. */
+    List<String> spellings() {
+        return spellings.stream()
+                .map(spelling -> new String(spelling, StandardCharsets.US_ASCII))
+                .toList();
+    }
+
     String clean(String text) {
         if (spellings.isEmpty()) {
             return text;

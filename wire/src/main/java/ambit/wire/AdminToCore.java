@@ -2,6 +2,7 @@ package ambit.wire;
 
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
 
 /** Requests of the {@code ambit} command to the core. */
 public sealed interface AdminToCore extends Cbor.Message {
@@ -30,6 +31,17 @@ public sealed interface AdminToCore extends Cbor.Message {
 
     /** Make the key that the core signs with from its next start on, and endorse it in the log with the present one. */
     record RotateCore() implements AdminToCore {}
+
+    /**
+     * The key that the bodies of a transaction open with. It is handed out once the log says who asked.
+     *
+     * @param digest of the body that is wanted, or empty for all of the transaction
+     * @param by whom the command says it is run by
+     */
+    record ReadBody(
+            @Max(Limits.TRANSACTION) String transaction,
+            @Bytes32 @OrEmpty Blob digest,
+            String by) implements AdminToCore {}
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(AdminToCore.class, cbor);

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +24,7 @@ import java.util.TreeMap;
  * The one codec of messages, artifacts and log entries: the bytes of a record follow from its declaration.
  *
  * <p>A {@link Cbor.Message} is the array of its components in their order; where it is one kind of a sealed interface, the number of its
- * kind, from 1 in the order of declaration, stands before them. A {@link Cbor.Artifact} is the map {@code {1: …, 2: …}} of its
+ * kind, which is what its {@link Tag} says or counts from 1 in the order of declaration, stands before them. A {@link Cbor.Artifact} is the map {@code {1: …, 2: …}} of its
  * components. A component too few, too many, of another type or out of its {@link Bounds} is a {@link MalformedException}.
  */
 final class Codec {
@@ -39,6 +41,20 @@ final class Codec {
         @Override
         protected Plan computeValue(Class<?> type) {
             return plan(type);
+        }
+    };
+
+    /** The kinds of a sealed interface by their numbers. */
+    private static final ClassValue<Map<Long, Class<?>>> KINDS = new ClassValue<>() {
+        @Override
+        protected Map<Long, Class<?>> computeValue(Class<?> family) {
+            Map<Long, Class<?>> kinds = new HashMap<>();
+            for (Class<?> kind : family.getPermittedSubclasses()) {
+                if (kinds.put(tag(kind), kind) != null) {
+                    throw new IllegalStateException("two kinds of one number in " + family);
+                }
+            }
+            return kinds;
         }
     };
 
@@ -66,7 +82,10 @@ final class Codec {
     private static long tag(Class<?> type) {
         for (Class<?> family : type.getInterfaces()) {
             if (family.isSealed() && Cbor.Message.class.isAssignableFrom(family)) {
-                return Arrays.asList(family.getPermittedSubclasses()).indexOf(type) + 1L;
+                Tag tag = type.getAnnotation(Tag.class);
+                return tag != null
+                        ? tag.value()
+                        : Arrays.asList(family.getPermittedSubclasses()).indexOf(type) + 1L;
             }
         }
         return 0;
@@ -92,16 +111,15 @@ final class Codec {
     static <T> T read(Class<T> type, Cbor value) throws MalformedException {
         Class<?> kind = type;
         if (type.isSealed()) {
-            Class<?>[] kinds = type.getPermittedSubclasses();
             long tag = value instanceof Cbor.Array(List<Cbor> items)
                             && !items.isEmpty()
                             && items.getFirst() instanceof Cbor.Int(long number)
                     ? number
                     : 0;
-            if (tag < 1 || tag > kinds.length) {
+            kind = KINDS.get(type).get(tag);
+            if (kind == null) {
                 throw new MalformedException("unknown kind of message");
             }
-            kind = kinds[(int) tag - 1];
         }
         return type.cast(record(PLANS.get(kind), value));
     }

@@ -37,6 +37,14 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     /** The core signs with {@code next} from its next start on; its log says so. */
     record Rotated(@Bytes32 Blob next, long logIndex) implements CoreToAdmin {}
 
+    /** What the drivers open the bodies of one transaction with; never printed. */
+    record BodyKey(@Bytes32 Blob key, long logIndex) implements CoreToAdmin {
+        @Override
+        public String toString() {
+            return "BodyKey(#" + logIndex + ")";
+        }
+    }
+
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToAdmin.class, cbor);
     }

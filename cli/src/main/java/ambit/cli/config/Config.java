@@ -6,7 +6,11 @@ import java.util.Optional;
 
 /** What one {@code ambit.yaml} says. Every name that one part uses of another is known to exist. */
 public record Config(
-        String tenant, Map<String, Principal> principals, Map<String, Tool> tools, Map<String, Agent> agents) {
+        String tenant,
+        Map<String, Principal> principals,
+        Map<String, Tool> tools,
+        Map<String, Agent> agents,
+        Optional<Bodies> bodies) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {

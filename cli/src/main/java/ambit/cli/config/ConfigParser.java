@@ -11,7 +11,7 @@ import java.util.Set;
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
-    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents");
+    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "bodies");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private final Problems problems;
@@ -48,11 +48,28 @@ final class ConfigParser {
             checkStarts(agent, agentNodes.keySet());
         }
         refuseCircles(agents);
+        Optional<Bodies> bodies = fields.optional("bodies").flatMap(new BodiesParser(problems)::bodies);
+        if (!fields.has("bodies")) {
+            agents.values().stream()
+                    .filter(agent -> agent.keepBodies().isPresent())
+                    .forEach(agent -> withoutBodies(agent.at(), agent.name()));
+            tools.values().stream()
+                    .filter(tool -> tool.keepBodies().isPresent())
+                    .forEach(tool -> withoutBodies(tool.at(), tool.name()));
+        }
         return Optional.of(new Config(
                 tenant,
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
-                java.util.Collections.unmodifiableMap(agents)));
+                java.util.Collections.unmodifiableMap(agents),
+                bodies));
+    }
+
+    private void withoutBodies(Position at, String name) {
+        problems.error(
+                at,
+                "'" + name + "' says which bodies are kept, and the file does not say for how long",
+                "add 'bodies: {keep: [], for: 30 d}' beside 'tenant'");
     }
 
     private Map<String, Node.Entry> named(Fields top, String section) {

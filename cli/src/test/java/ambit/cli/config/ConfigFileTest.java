@@ -29,7 +29,8 @@ final class ConfigFileTest {
                         "model",
                         URI.create("http://127.0.0.1:9100/v1"),
                         Optional.of(new Credential.Variable("OPENAI_API_KEY")),
-                        Duration.ofMinutes(2)));
+                        Duration.ofMinutes(2),
+                        Optional.empty()));
         Agent notes = config.agent("notes").orElseThrow();
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");

@@ -4,9 +4,11 @@ import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Cbor;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
+import ambit.wire.Tag;
 import java.util.List;
 
 /**
@@ -169,6 +171,32 @@ public sealed interface Entry extends Cbor.Message {
             long atMs,
             @Max(Limits.TRANSACTION) String transaction,
             @Max(Limits.SENTENCE) String why) implements Entry {}
+
+    /**
+     * The bodies that the drivers kept of a transaction cannot be read any more, by anybody.
+     *
+     * @param bodies how many there were
+     * @param why the reason that was given, or that their time was over
+     */
+    @Tag(21)
+    record Shredded(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            long bodies,
+            @Max(Limits.SENTENCE) String why) implements Entry {}
+
+    /**
+     * The host's user was given the key of a transaction's bodies.
+     *
+     * @param digest of the body that was asked for, or no bytes for all
+     * @param by whom the {@code ambit} command said it was run by
+     */
+    @Tag(22)
+    record BodyRead(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            @Bytes32 @OrEmpty Blob digest,
+            String by) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

@@ -49,7 +49,9 @@ class EntryTest {
                 new Entry.Wrote(14, ID, "t", List.of(new Entry.Written("k", false, 21, 0))),
                 new Entry.TenantKeyAdded(15, "acme", HASH, Blob.EMPTY),
                 new Entry.CoreKeyEndorsed(16, HASH, Blob.EMPTY),
-                new Entry.Stopped(17, "t", "why"));
+                new Entry.Stopped(17, "t", "why"),
+                new Entry.Shredded(21, "t", 3, "why"),
+                new Entry.BodyRead(22, "t", HASH, "root"));
     }
 
     @ParameterizedTest
