@@ -15,6 +15,7 @@ public final class Configuration {
     private final Map<String, String> principals = new LinkedHashMap<>();
     private final Map<String, String> tools = new LinkedHashMap<>();
     private final Map<String, String> agents = new LinkedHashMap<>();
+    private String more = "";
 
     private Configuration() {}
 
@@ -71,6 +72,12 @@ public final class Configuration {
         return this;
     }
 
+    /** A section of its own, with all of its lines given. */
+    Configuration section(String lines) {
+        more += lines + "\n";
+        return this;
+    }
+
     /** An agent with all of its lines given. */
     Configuration rawAgent(String name, String lines) {
         agents.put(name, lines.indent(4).strip());
@@ -84,6 +91,7 @@ public final class Configuration {
         tools.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
         yaml.append("agents:\n");
         agents.forEach((name, value) -> yaml.append("  %s:\n    %s\n".formatted(name, value)));
+        yaml.append(more);
         return yaml.toString().replace("MODEL\"", model.address() + "\"").replace("ROOT", root.toString());
     }
 }

@@ -274,7 +274,8 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Registered _,
                         CoreToAdmin.Revoked _,
                         CoreToAdmin.Stopped _,
-                        CoreToAdmin.Checkpointed _ -> throw Failure.kernel("the core answered something else", "");
+                        CoreToAdmin.Checkpointed _,
+                        CoreToAdmin.BodyKey _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
     }

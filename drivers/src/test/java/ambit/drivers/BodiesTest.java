@@ -283,6 +283,26 @@ class BodiesTest {
         assertThat(shred("t1", "", 0)).isEqualTo(new DriversToAdmin.Shredded(0, 0));
     }
 
+    /** The control of all that looks for a canary: what was not sealed is found, and shredding takes it from the file all the same. */
+    @Test
+    void whatIsNotSealedIsFoundAndShreddingOverwritesIt() throws Exception {
+        kernel.close();
+        byte[] plain = (CANARY + "y".repeat(20_000) + "end-" + CANARY).getBytes(StandardCharsets.UTF_8);
+        try (BodyStore store = BodyStore.open(directory.resolve("bodies.db"))) {
+            store.putKey("t1", new BodyStore.Key("acme", Kernel.random(60)), 1, 2);
+            Blob digest = Kernel.random(32);
+            store.put(
+                    "t1",
+                    new BodyStore.Row(
+                            Kernel.random(16), BodyKind.RESULT, BodyState.KEPT, digest, 1, 0, 1, Blob.of(plain)));
+            assertThat(isOnDisk(CANARY)).isTrue();
+            assertThat(isOnDisk("end-" + CANARY)).isTrue();
+            assertThat(store.shred(new BodyStore.Choice("t1", "", 1, 2), "why")).hasSize(1);
+            assertThat(isOnDisk(CANARY)).isFalse();
+            assertThat(isOnDisk("yyyyyyyy")).isFalse();
+        }
+    }
+
     @Test
     void tenantAndAgeChooseWhatIsShredded() throws Exception {
         Kernel.Order old = call(context("t1", "acme", "notes"), "echo.say", "a");

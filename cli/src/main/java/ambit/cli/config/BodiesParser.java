@@ -131,7 +131,9 @@ final class BodiesParser {
             }
             if (Pattern.compile(pattern).matcher("").matches()) {
                 problems.error(
-                        place.at(), "the pattern '" + Fields.shortened(pattern) + "' matches no text at all", "");
+                        place.at(),
+                        "the pattern '" + Fields.shortened(pattern) + "' also matches where nothing is",
+                        "let it match one character at least");
                 return false;
             }
             return true;

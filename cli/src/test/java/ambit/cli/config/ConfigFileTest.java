@@ -137,7 +137,48 @@ final class ConfigFileTest {
         Outcome.Bad bad = (Outcome.Bad) ConfigFile.parse("ambit.yaml", "tenant: a\nagent: {}\nzzz: 1\n");
         assertThat(bad.errors())
                 .extracting(Problem::hint)
-                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents");
+                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents, bodies");
+    }
+
+    @Test
+    void whatIsKeptAndRedactedReadsAsItSaysAndAllNamedRulesApplyWhereNothingIsSaid() {
+        Bodies usual =
+                good(Corpus.kept("{keep: [results], for: 30 d}")).bodies().orElseThrow();
+        assertThat(usual.keep()).containsExactly(Bodies.Kept.RESULTS);
+        assertThat(usual.retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(usual.atMost()).isEqualTo(1L << 30);
+        assertThat(usual.redact()).containsExactly("secrets", "emails", "ibans", "cards", "phones");
+        Bodies own = good(Corpus.kept("{keep: [], for: 1 h, redact: [emails, {name: t, pattern: \"T-[0-9]+\"}]}"))
+                .bodies()
+                .orElseThrow();
+        assertThat(own.redact()).containsExactly("emails");
+        assertThat(own.patterns()).containsExactly(java.util.Map.entry("t", "T-[0-9]+"));
+        Config config = good(Corpus.kept("{keep: [], for: 1 h}"));
+        assertThat(config.agent("a").orElseThrow().keepBodies().orElseThrow())
+                .containsExactly(Bodies.Kept.PARAMETERS, Bodies.Kept.CONVERSATIONS);
+        assertThat(java.util.Objects.requireNonNull(config.tools().get("far")).keepBodies())
+                .contains(java.util.Set.of());
+        assertThat(good("tenant: a").bodies()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeKeptOrLookedForIsSaidWithItsPlace() {
+        assertThat(problems("tenant: a\nagents:\n  x: {run: [sh], keep-bodies: [results]}\n"))
+                .containsExactly("3:3: 'x' says which bodies are kept, and the file does not say for how long");
+        for (String pattern : List.of("(?=x)", "(?<!x)y", "(a)\\1", "a*+", "(?>a)", "\\k<a>")) {
+            assertThat(problems(
+                            "tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: '" + pattern + "'}]}"))
+                    .as(pattern)
+                    .singleElement()
+                    .asString()
+                    .contains("could take for ever");
+        }
+        assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: '(a'}]}"))
+                .singleElement()
+                .asString()
+                .startsWith("2:54: '(a' is not a pattern: ");
+        assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: 'a*'}]}"))
+                .containsExactly("2:54: the pattern 'a*' also matches where nothing is");
     }
 
     @Test
