@@ -50,6 +50,9 @@ final class Bodies implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("ambit.drivers");
     private static final long CLOSING_SECONDS = 5;
 
+    /** Of the keeper's thread: a pattern that repeats its parts a thousand times needs that. */
+    private static final long STACK = 32L << 20;
+
     /** Tells the core what was shredded, and returns when the log says so. */
     @FunctionalInterface
     interface Reports {
@@ -80,18 +83,19 @@ final class Bodies implements AutoCloseable {
     private final InstantSource clock;
     private final List<String> complaints;
     private final AtomicLong waiting = new AtomicLong();
-    private final ScheduledThreadPoolExecutor keeper = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("bodies").factory());
+    private final ScheduledThreadPoolExecutor keeper;
     private long total;
     private long missed;
 
     private Bodies(
+            ScheduledThreadPoolExecutor keeper,
             Optional<BodyStore> store,
             BodiesConfig config,
             Redaction redaction,
             Reports reports,
             InstantSource clock,
             List<String> complaints) {
+        this.keeper = keeper;
         this.store = store;
         this.config = config;
         this.redaction = redaction;
@@ -111,16 +115,19 @@ final class Bodies implements AutoCloseable {
         Optional<BodyStore> store = Optional.empty();
         BodiesConfig effective = config;
         Redaction redaction = Redaction.of(Set.of(), Map.of(), List.of());
+        ScheduledThreadPoolExecutor keeper = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("bodies").stackSize(STACK).factory());
         try {
-            redaction = Redaction.of(kinds(config), config.patterns(), new Scrubber(secrets).spellings());
+            redaction = inTurn(
+                    keeper, () -> Redaction.of(kinds(config), config.patterns(), new Scrubber(secrets).spellings()));
             if (config.keepsAnything() || Files.exists(file)) {
                 store = Optional.of(BodyStore.open(file));
             }
-        } catch (IllegalArgumentException | DriverFailure e) {
+        } catch (DriverFailure e) {
             effective = BodiesConfig.NONE;
             complaints.add("no bodies are kept: " + e.getMessage());
         }
-        Bodies bodies = new Bodies(store, effective, redaction, reports, clock, complaints);
+        Bodies bodies = new Bodies(keeper, store, effective, redaction, reports, clock, complaints);
         java.util.concurrent.ScheduledFuture<?> _ =
                 bodies.keeper.scheduleWithFixedDelay(bodies::tidy, 0, 1, TimeUnit.HOURS);
         return bodies;
@@ -244,7 +251,7 @@ final class Bodies implements AutoCloseable {
                 LOG.log(System.Logger.Level.WARNING, "bodies are kept again; " + missed + " are missing");
                 missed = 0;
             }
-        } catch (DriverFailure | RuntimeException e) {
+        } catch (DriverFailure | RuntimeException | StackOverflowError e) {
             if (missed++ == 0) {
                 LOG.log(System.Logger.Level.WARNING, "a body was not kept: " + e.getMessage());
             }
@@ -385,11 +392,18 @@ final class Bodies implements AutoCloseable {
 
     /** Does it after everything that was handed over before, and waits for it. */
     private <T> T inTurn(Callable<T> work) throws DriverFailure {
+        return inTurn(keeper, work);
+    }
+
+    private static <T> T inTurn(ScheduledThreadPoolExecutor keeper, Callable<T> work) throws DriverFailure {
         try {
             return keeper.submit(work).get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof DriverFailure failure) {
                 throw failure;
+            }
+            if (e.getCause() instanceof IllegalArgumentException wrong) {
+                throw new DriverFailure(Denial.DRIVER_UNAVAILABLE, String.valueOf(wrong.getMessage()), wrong);
             }
             throw new DriverFailure(Denial.INTERNAL, "the drivers have a defect; their log names the place", e);
         } catch (RejectedExecutionException e) {

@@ -398,6 +398,22 @@ class BodiesTest {
     }
 
     @Test
+    void aPatternMayRepeatItsPartsAsOftenAsPatternsCan() throws Exception {
+        start(new BodiesConfig(
+                BodiesConfig.ALL,
+                DAY,
+                1 << 20,
+                List.of(),
+                Map.of("long", "a(?:[a-z0-9]{0,100}){0,10}z", "longer", "q[a-z]{1,1000}"),
+                Map.of(),
+                Map.of()));
+        assertThat(kernel.bodies.complaints()).isEmpty();
+        Kernel.Order call = call(context("t1"), "echo.say", "-abcz-q" + "y".repeat(2_000));
+        assertThat(body("t1", call, BodyKind.PARAMETERS))
+                .startsWith("{\"text\":\"-[redacted:long]-[redacted:longer]yyy");
+    }
+
+    @Test
     void aPatternThatCannotBeUsedKeepsEverythingFromBeingKept() throws Exception {
         start(new BodiesConfig(BodiesConfig.ALL, DAY, 1 << 20, List.of(), Map.of("bad", "(?=a)"), Map.of(), Map.of()));
         assertThat(kernel.bodies.complaints()).singleElement().asString().contains("'bad'");

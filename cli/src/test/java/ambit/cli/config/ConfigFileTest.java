@@ -176,9 +176,9 @@ final class ConfigFileTest {
         assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: '(a'}]}"))
                 .singleElement()
                 .asString()
-                .startsWith("2:54: '(a' is not a pattern: ");
+                .startsWith("2:58: '(a' is not a pattern: ");
         assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: 'a*'}]}"))
-                .containsExactly("2:54: the pattern 'a*' also matches where nothing is");
+                .containsExactly("2:58: the pattern 'a*' also matches where nothing is");
     }
 
     @Test

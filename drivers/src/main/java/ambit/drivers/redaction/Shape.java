@@ -6,22 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds what has the form of a pattern, where it stands by itself if {@code apart}: neither a letter, a digit nor {@code _} is beside it.
+ * Finds what has the form of a pattern: its first group, or all of it where it has none.
  *
  * @param hints every text that fits holds one of these; none for any
+ * @param group 0 or 1
  */
-record Shape(List<String> hints, Pattern pattern, boolean apart) implements Rule.Finder {
+record Shape(List<String> hints, Pattern pattern, int group) implements Rule.Finder {
 
-    /** A form that stands by itself. */
+    /** A form that stands by itself: neither a letter, a digit nor {@code _} is beside it. Told by the pattern, to stay linear. */
     static Shape apart(String pattern, String... hints) {
-        return new Shape(List.of(hints), Pattern.compile(pattern), true);
+        String alone = "(?:\\A|[^\\pL\\pN_])(" + pattern + ")(?:[^\\pL\\pN_]|\\z)";
+        return new Shape(List.of(hints), Pattern.compile(alone), 1);
     }
 
     static Shape anywhere(String pattern, String... hints) {
-        return new Shape(List.of(hints), Pattern.compile(pattern), false);
+        return new Shape(List.of(hints), Pattern.compile(pattern), 0);
     }
 
-    /** What any of these finds first. */
+    /** What any of these finds. */
     static Rule.Finder any(List<Shape> shapes) {
         return text -> {
             Union found = new Union();
@@ -39,17 +41,14 @@ record Shape(List<String> hints, Pattern pattern, boolean apart) implements Rule
         Matcher matcher = pattern.matcher(text);
         int from = 0;
         while (from <= text.length() && matcher.find(from)) {
-            boolean good = matcher.end() > matcher.start() && (!apart || isApart(text, matcher.start(), matcher.end()));
-            if (good) {
-                found.add(new Span(matcher.start(), matcher.end()));
+            int start = matcher.start(group);
+            int end = matcher.end(group);
+            if (end > start) {
+                found.add(new Span(start, end));
             }
-            from = good ? matcher.end() : matcher.start() + 1;
+            from = Math.max(end, from + 1);
         }
         return found;
-    }
-
-    static boolean isApart(String text, int from, int to) {
-        return (from == 0 || !isOfWord(text.charAt(from - 1))) && (to == text.length() || !isOfWord(text.charAt(to)));
     }
 
     static boolean isOfWord(char c) {
