@@ -37,10 +37,10 @@ final class BodiesApartTest {
         return outcome.json().get("transaction").asString();
     }
 
-    /** The files of the installation that hold this text. */
+    /** The kernel's files that hold this text. */
     private static List<Path> filesWith(Installation ambit, String text) throws Exception {
         List<Path> found = new ArrayList<>();
-        for (Path place : List.of(ambit.root(), ambit.runtime())) {
+        for (Path place : List.of(ambit.state(), ambit.runtime())) {
             try (Stream<Path> files = Files.walk(place)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
