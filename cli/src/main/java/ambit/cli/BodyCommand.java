@@ -68,6 +68,7 @@ final class BodyCommand implements Callable<Integer> {
         }
     }
 
+    private final Map<String, String> tenants = new HashMap<>();
     private final Map<Blob, Entry.Allowed> calls = new HashMap<>();
     private final Map<Blob, Long> indices = new HashMap<>();
     private final List<Wanted> bodies = new ArrayList<>();
@@ -104,6 +105,7 @@ final class BodyCommand implements Callable<Integer> {
 
     private void take(long index, Entry entry) {
         switch (entry) {
+            case Entry.Admitted it -> tenants.put(it.transaction(), it.tenant());
             case Entry.Allowed it -> {
                 calls.put(it.permit(), it);
                 indices.put(it.permit(), index);
@@ -159,7 +161,8 @@ final class BodyCommand implements Callable<Integer> {
                             .count()
                     == 1;
             Blob digest = alone ? body.digest() : Blob.EMPTY;
-            return switch (Link.ask(places, new AdminToCore.ReadBody(transaction, digest, reader()))) {
+            return switch (Link.ask(
+                    places, new AdminToCore.ReadBody(tenant(transaction), transaction, digest, reader()))) {
                 case CoreToAdmin.BodyKey(Blob key, long _) -> key;
                 case CoreToAdmin.Denied(var code, String sentence) ->
                     throw Failure.denied("the core gives no key: " + sentence + " (" + code + ")", "");
@@ -171,6 +174,12 @@ final class BodyCommand implements Callable<Integer> {
                         CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
             };
         });
+    }
+
+    /** The tenant of a transaction; a child has its parent's. */
+    private String tenant(String transaction) {
+        int dot = transaction.indexOf('.');
+        return tenants.getOrDefault(dot < 0 ? transaction : transaction.substring(0, dot), "");
     }
 
     /** Who looks, as far as this process can say. */

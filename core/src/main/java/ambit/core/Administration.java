@@ -120,9 +120,8 @@ final class Administration {
     private synchronized CoreToAdmin rotate() throws IOException {
         Blob next = CoreKeys.prepare(keys);
         Endorsement word = new Endorsement(origin, next, state.clock.millis() / 1000);
-        long index = state.record(new Entry.CoreKeyEndorsed(
-                state.clock.millis(), next, Signed.sign(Domain.CORE_KEY, key, word.toBlob())));
-        state.journal.awaitDurable(index);
+        Blob signed = Signed.sign(Domain.CORE_KEY, key, word.toBlob());
+        long index = state.recordDurably(at -> new Entry.CoreKeyEndorsed(at, next, signed));
         CoreKeys.settle(keys);
         return new CoreToAdmin.Rotated(next, index);
     }
@@ -153,18 +152,9 @@ final class Administration {
     }
 
     /** The log says who asked before the key is there to be used. */
-    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused {
-        String tenant;
-        long index;
-        synchronized (state) {
-            tenant = state.history
-                    .owner(m.transaction())
-                    .orElseThrow(() -> new Refused(Denial.NOT_MAPPED, "no transaction of this id was ever admitted"))
-                    .tenant();
-            index = state.record(new Entry.BodyRead(state.clock.millis(), m.transaction(), m.digest(), m.by()));
-        }
-        state.journal.awaitDurable(index);
-        return new CoreToAdmin.BodyKey(partitions.bodies(tenant, m.transaction()), index);
+    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) {
+        long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
+        return new CoreToAdmin.BodyKey(partitions.bodies(m.tenant(), m.transaction()), index);
     }
 
     private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {

@@ -136,8 +136,7 @@ final class Core {
     /** Records what drivers say that they have shredded. */
     CoreToDriver shredded(DriverToCore.Shredded m) {
         try {
-            long index = state.record(new Entry.Shredded(state.clock.millis(), m.transaction(), m.bodies(), m.why()));
-            state.journal.awaitDurable(index);
+            long index = state.recordDurably(at -> new Entry.Shredded(at, m.transaction(), m.bodies(), m.why()));
             return new CoreToDriver.Recorded(Blob.EMPTY, index);
         } catch (JournalException e) {
             return new CoreToDriver.Denied(Refused.of(e).code(), Refused.of(e).sentence());

@@ -106,11 +106,7 @@ final class CoreProcess implements AutoCloseable {
                 CoreToDriver answer = switch (DriverToCore.fromCbor(channel.receive())) {
                     case DriverToCore.Outcome m -> core.outcome(hello.receiptKey(), hello.drivers(), m);
                     case DriverToCore.Shredded m -> core.shredded(m);
-                    case Hello _,
-                            DriverToCore.Ok _,
-                            DriverToCore.Verdicts _,
-                            DriverToCore.Committed _,
-                            DriverToCore.Failed _ -> throw new MalformedException("only reports come here");
+                    default -> throw new MalformedException("only reports come here");
                 };
                 channel.send(answer.toCbor());
             }

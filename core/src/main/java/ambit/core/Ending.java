@@ -95,11 +95,7 @@ final class Ending {
             over(context, End.CRASHED, exitCode, resultDigest, List.of());
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver lost what the context wrote");
         }
-        long intended;
-        synchronized (state) {
-            intended = state.record(new Entry.CommitIntended(state.clock.millis(), context.id, context.transaction));
-        }
-        state.journal.awaitDurable(intended);
+        state.recordDurably(at -> new Entry.CommitIntended(at, context.id, context.transaction));
         try {
             DriverToCore reply = drivers.ask(new CoreToDriver.CommitContext(context.id));
             if (reply instanceof DriverToCore.Verdicts(List<Verdict> verdicts)) {

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -145,10 +144,6 @@ final class History {
 
     boolean owns(Owner owner, String transaction) {
         return owner.equals(owners.get(transaction));
-    }
-
-    Optional<Owner> owner(String transaction) {
-        return Optional.ofNullable(owners.get(transaction));
     }
 
     Map<Blob, Open> open() {

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,6 +48,16 @@ final class State {
                     .filter(it -> isRevoked(it.owner.tenant(), it.chain))
                     .forEach(it -> accounts.revoke(it.chain));
         }
+        return index;
+    }
+
+    /** Records what needs nothing else of the state, and returns when it is durable. */
+    long recordDurably(LongFunction<Entry> entry) {
+        long index;
+        synchronized (this) {
+            index = record(entry.apply(clock.millis()));
+        }
+        journal.awaitDurable(index);
         return index;
     }
 

@@ -152,8 +152,10 @@ final class Bodies implements AutoCloseable {
     /** Has the parameters kept, if they are to be. */
     void parameters(PermitCheck.Checked call) {
         Collector parameters = collector(call, BodyKind.PARAMETERS);
-        parameters.add(call.call().params().toArray());
-        parameters.done(call.permit().paramsDigest());
+        if (parameters.wanted) {
+            parameters.add(call.call().params().toArray());
+            parameters.done(call.permit().paramsDigest());
+        }
     }
 
     /** What takes the parts of a call's result, and does nothing if it is not to be kept. */
@@ -358,9 +360,12 @@ final class Bodies implements AutoCloseable {
     }
 
     private void report(BodyStore bodies) throws DriverFailure {
-        for (Shredding shredding : bodies.unreported()) {
+        List<Shredding> unreported = bodies.unreported();
+        for (Shredding shredding : unreported) {
             reports.shredded(shredding.transaction(), shredding.bodies(), shredding.why());
-            bodies.reported(shredding.transaction());
+        }
+        if (!unreported.isEmpty()) {
+            bodies.reported(unreported);
         }
     }
 

@@ -291,8 +291,15 @@ final class BodyStore implements AutoCloseable {
         });
     }
 
-    void reported(String transaction) throws DriverFailure {
-        inTransaction(() -> change("DELETE FROM shredded WHERE transaction_id = ?", transaction));
+    /** The log knows of these. */
+    void reported(List<Shredding> shreddings) throws DriverFailure {
+        inTransaction(() -> {
+            for (Shredding shredding : shreddings) {
+                change("DELETE FROM shredded WHERE transaction_id = ?", shredding.transaction());
+            }
+            return true;
+        });
+        forget();
     }
 
     /** Bounds the file to this many pages, of 4 KiB by default, as a full disk would. */

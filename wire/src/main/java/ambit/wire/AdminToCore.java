@@ -33,12 +33,13 @@ public sealed interface AdminToCore extends Cbor.Message {
     record RotateCore() implements AdminToCore {}
 
     /**
-     * The key that the bodies of a transaction open with. It is handed out once the log says who asked.
+     * The key that the bodies of this tenant's transaction open with. It is handed out once the log says who asked.
      *
      * @param digest of the body that is wanted, or empty for all of the transaction
      * @param by whom the command says it is run by
      */
     record ReadBody(
+            String tenant,
             @Max(Limits.TRANSACTION) String transaction,
             @Bytes32 @OrEmpty Blob digest,
             String by) implements AdminToCore {}

@@ -108,7 +108,7 @@ class MessagesTest {
                 new AdminToCore.Checkpoint(),
                 new AdminToCore.AddKey("acme", HASH, BYTES),
                 new AdminToCore.RotateCore(),
-                new AdminToCore.ReadBody("t", Blob.EMPTY, "root"));
+                new AdminToCore.ReadBody("acme", "t", Blob.EMPTY, "root"));
         survive(
                 CoreToAdmin.class,
                 CoreToAdmin::fromCbor,
