@@ -18,6 +18,7 @@ module ambit.drivers {
     requires java.net.http;
     requires java.sql;
     requires org.xerial.sqlitejdbc;
+    requires re2j;
     requires reactor.core;
     requires tools.jackson.databind;
 

@@ -19,6 +19,7 @@ public final class Configuration {
     private final Map<String, String> agents = new LinkedHashMap<>();
     private final List<String> ships = new ArrayList<>();
     private String webhook = "";
+    private String more = "";
 
     private Configuration() {}
 
@@ -75,6 +76,12 @@ public final class Configuration {
         return this;
     }
 
+    /** A section of its own, with all of its lines given. */
+    Configuration section(String lines) {
+        more += lines + "\n";
+        return this;
+    }
+
     /** An agent with all of its lines given. */
     Configuration rawAgent(String name, String lines) {
         agents.put(name, lines.indent(4).strip());
@@ -103,6 +110,7 @@ public final class Configuration {
         if (!ships.isEmpty()) {
             yaml.append("log: {ship: [\"").append(String.join("\", \"", ships)).append("\"]}\n");
         }
+        yaml.append(more);
         return yaml.toString().replace("MODEL\"", model.address() + "\"").replace("ROOT", root.toString());
     }
 }

@@ -52,6 +52,7 @@ final class KernelDesk {
                     CoreToAdmin.Checkpointed _,
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
+                    CoreToAdmin.BodyKey _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

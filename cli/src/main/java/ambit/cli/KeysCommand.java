@@ -224,6 +224,7 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Checkpointed _,
                         CoreToAdmin.Asked _,
                         CoreToAdmin.Answered _,
+                        CoreToAdmin.BodyKey _,
                         CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
@@ -277,6 +278,7 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Stopped _,
                         CoreToAdmin.Checkpointed _,
                         CoreToAdmin.Asked _,
+                        CoreToAdmin.BodyKey _,
                         CoreToAdmin.Answered _ -> throw Failure.kernel("the core answered something else", "");
             }
         }

@@ -34,7 +34,9 @@ import picocli.CommandLine.ParentCommand;
             LogExportCommand.class,
             LogCosignCommand.class,
             ShipCommand.class,
-            ArchiveCommand.class
+            ArchiveCommand.class,
+            BodyCommand.class,
+            ShredCommand.class
         })
 final class LogCommand implements Callable<Integer> {
 
@@ -78,6 +80,10 @@ final class LogCommand implements Callable<Integer> {
 
     /** The last lines of what is there, where only those are wanted. */
     private final Deque<LogLine> last = new ArrayDeque<>();
+
+    Main main() {
+        return main;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -150,10 +156,6 @@ final class LogCommand implements Callable<Integer> {
         if (terminal.unread()) {
             throw new Unread();
         }
-    }
-
-    Main main() {
-        return main;
     }
 
     static String archivedBefore(long index) {

@@ -35,6 +35,8 @@ record LogLine(long index, Entry entry) {
             case Entry.Wrote it -> Optional.of(it.transaction());
             case Entry.Stopped it -> Optional.of(it.transaction());
             case Entry.Asked it -> Optional.of(it.transaction());
+            case Entry.Shredded it -> Optional.of(it.transaction());
+            case Entry.BodyRead it -> Optional.of(it.transaction());
             case Entry.Boot _,
                     Entry.TenantRegistered _,
                     Entry.GrantSeen _,
@@ -168,6 +170,14 @@ record LogLine(long index, Entry entry) {
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
             case Entry.PostQuantumKey it ->
                 "checkpoints are signed with the ML-DSA key " + brief(it.key().sha256()) + ", too";
+            case Entry.Shredded it ->
+                terminal.coloured(Colour.YELLOW, "shredded ")
+                        + Sentences.count(it.bodies(), "body", "bodies")
+                        + because(it.why())
+                        + inTransaction(it.transaction());
+            case Entry.BodyRead it ->
+                "read    " + (it.digest().isEmpty() ? "what bodies there are" : "the body " + brief(it.digest()))
+                        + ", by " + Terminal.plain(it.by()) + inTransaction(it.transaction());
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
@@ -356,6 +366,13 @@ record LogLine(long index, Entry entry) {
                         "revocation", it.revocation().sha256().toHex(),
                         "why", why(it));
             case Entry.Stopped it -> JsonText.object("transaction", it.transaction(), "why", it.why());
+            case Entry.Shredded it ->
+                JsonText.object("transaction", it.transaction(), "bodies", it.bodies(), "why", it.why());
+            case Entry.BodyRead it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "digest", it.digest().toHex(),
+                        "by", it.by());
             case Entry.TenantKeyAdded it ->
                 JsonText.object(
                         "tenant", it.tenant(),

@@ -61,6 +61,8 @@ final class PinnedTools {
                 throw Failure.kernel(
                         "the tool '" + tool.name() + "' does not say what it offers: " + sentence + " (" + code + ")",
                         "see line " + tool.at() + " of ambit.yaml, and " + places.kernelLog());
+            case DriversToAdmin.Body _, DriversToAdmin.Shredded _ ->
+                throw Failure.kernel("the drivers answered something else", "");
         }
     }
 

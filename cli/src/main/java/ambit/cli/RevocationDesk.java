@@ -47,6 +47,7 @@ final class RevocationDesk {
                     CoreToAdmin.Checkpointed _,
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
+                    CoreToAdmin.BodyKey _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

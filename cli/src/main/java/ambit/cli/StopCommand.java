@@ -51,6 +51,7 @@ final class StopCommand implements Runnable {
                     CoreToAdmin.Checkpointed _,
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
+                    CoreToAdmin.BodyKey _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         }
     }

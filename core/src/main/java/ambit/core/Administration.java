@@ -22,7 +22,8 @@ import java.util.List;
  *
  * @param keys the directory that the core's own keys are in
  */
-record Administration(State state, Approvals approvals, String origin, SigningKey key, SecretDirectory keys) {
+record Administration(
+        State state, Approvals approvals, Partitions partitions, String origin, SigningKey key, SecretDirectory keys) {
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
@@ -34,6 +35,7 @@ record Administration(State state, Approvals approvals, String origin, SigningKe
             case AdminToCore.RotateCore() -> rotate();
             case AdminToCore.Approvals() -> approvals.open();
             case AdminToCore.Answer(Blob word) -> approvals.hear(word);
+            case AdminToCore.ReadBody r -> bodyKey(r);
         };
     }
 
@@ -133,6 +135,12 @@ record Administration(State state, Approvals approvals, String origin, SigningKe
         }
         state.journal.awaitDurable(index);
         return new CoreToAdmin.Revoked(epoch, index);
+    }
+
+    /** The log says who asked before the key is there to be used. */
+    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) {
+        long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
+        return new CoreToAdmin.BodyKey(partitions.bodies(m.tenant(), m.transaction()), index);
     }
 
     private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {

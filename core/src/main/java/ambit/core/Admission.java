@@ -181,6 +181,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             if (!(drivers.ask(new CoreToDriver.MapContext(
                             context.id(),
                             context.transaction(),
+                            context.owner().tenant(),
+                            context.chain().agent(),
+                            partitions.bodies(context.owner().tenant(), context.transaction()),
                             context.memory().entries()))
                     instanceof DriverToCore.Ok)) {
                 throw new IOException("the driver refused");
@@ -277,13 +280,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         List<MapEntry> map = new ArrayList<>(parent.memory().entries());
         map.removeIf(entry -> !entry.exactKey().isEmpty());
         share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
-        map.set(
-                0,
-                partitions.own(
-                        parent.owner(),
-                        transaction,
-                        map.getFirst().rights(),
-                        map.getFirst().quotaBytes()));
+        MapEntry own = map.getFirst();
+        map.set(0, partitions.own(parent.owner(), transaction, own.rights(), own.quotaBytes()));
         return context(transaction, parent.owner(), chain, contextKey, spec, new MemoryMap(map), parent.family());
     }
 

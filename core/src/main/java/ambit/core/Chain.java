@@ -307,11 +307,7 @@ final class Chain {
     }
 
     long expiresAtMs() {
-        long expires = grant.expires();
-        for (Layer layer : layers) {
-            expires = Math.min(expires, layer.block().expires());
-        }
-        return expires * 1000;
+        return 1000 * layers.stream().mapToLong(it -> it.block().expires()).reduce(grant.expires(), Math::min);
     }
 
     String agent() {

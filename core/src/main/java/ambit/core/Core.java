@@ -46,7 +46,7 @@ final class Core {
         admission = new Admission(state, drivers, partitions, ending);
         Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
         calls = new Calls(state, drivers, approvals, key);
-        administration = new Administration(state, approvals, origin, key, keys);
+        administration = new Administration(state, approvals, partitions, origin, key, keys);
         long booted = state.record(
                 new Entry.Boot(state.clock.millis(), origin, key.publicKey(), state.journal.recoveredFrom()));
         state.journal.awaitDurable(ending.recover(booted));
@@ -124,6 +124,16 @@ final class Core {
             Refused why = Refused.of(e);
             refuse(Attempt.of("receipt", m.receipt()), why);
             return new CoreToDriver.Denied(why.code, why.sentence);
+        }
+    }
+
+    /** Records what drivers say that they have shredded. */
+    CoreToDriver shredded(DriverToCore.Shredded m) {
+        try {
+            long index = state.recordDurably(at -> new Entry.Shredded(at, m.transaction(), m.bodies(), m.why()));
+            return new CoreToDriver.Recorded(Blob.EMPTY, index);
+        } catch (JournalException e) {
+            return new CoreToDriver.Denied(Refused.of(e).code, Refused.of(e).sentence);
         }
     }
 

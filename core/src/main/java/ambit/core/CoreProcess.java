@@ -104,16 +104,12 @@ final class CoreProcess implements AutoCloseable {
         }
         channel.send(new CoreToDriver.Welcome(key.publicKey()).toCbor());
         if (hello.role() == Hello.CONTROL) {
-            control(channel);
+            CountDownLatch gone = drivers.control(channel);
+            core.ending.settle();
+            gone.await();
         } else {
             receipts(channel, hello);
         }
-    }
-
-    private void control(FrameChannel channel) throws IOException, InterruptedException {
-        CountDownLatch gone = drivers.control(channel);
-        core.ending.settle();
-        gone.await();
     }
 
     private void receipts(FrameChannel channel, Hello hello) throws IOException {
@@ -126,10 +122,11 @@ final class CoreProcess implements AutoCloseable {
     }
 
     private CoreToDriver receipt(Hello hello, DriverToCore message) throws MalformedException {
-        if (!(message instanceof DriverToCore.Outcome outcome)) {
-            throw new MalformedException("only receipts come here");
-        }
-        return core.outcome(hello.receiptKey(), hello.drivers(), outcome);
+        return switch (message) {
+            case DriverToCore.Outcome m -> core.outcome(hello.receiptKey(), hello.drivers(), m);
+            case DriverToCore.Shredded m -> core.shredded(m);
+            default -> throw new MalformedException("only reports come here");
+        };
     }
 
     /** What a peer's message is answered with. */

@@ -86,6 +86,8 @@ final class History implements Journal.Fold {
                     Entry.CoreKeyEndorsed _,
                     Entry.PostQuantumKey _,
                     Entry.Asked _,
+                    Entry.Shredded _,
+                    Entry.BodyRead _,
                     Entry.Stopped _ -> {}
         }
     }

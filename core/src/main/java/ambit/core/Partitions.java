@@ -38,6 +38,12 @@ final class Partitions {
         return new MapEntry(mount, partition, dataKey(partition), rights, exactKey, quota);
     }
 
+    /** What the data key of the bodies of a transaction is wrapped with. */
+    Blob bodies(String tenant, String transaction) {
+        return dataKey(Blob.of(Cbor.encode(Cbor.array("ambit/bodies/v1", tenant, transaction)))
+                .sha256());
+    }
+
     private Blob dataKey(Blob partition) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -203,9 +203,10 @@ class ApprovalsTest {
 
     @Test
     void aCallThatWaitsLongerThanAnApprovalLastsIsAskedAboutOnceAndThenFails() {
-        Admitted context = world.begin(pay(1, 1, 900, -1));
+        Approval approval = new Approval(1, List.of(bob.publicKey()), 60, 1, 120);
+        Admitted context = world.begin(cap("bank.pay", Blob.EMPTY, -1, approval));
         Blob asked = pending(call(context, PAY));
-        world.now += 900_000;
+        world.now += 120_000;
         assertDenied(call(context, PAY), Denial.APPROVAL_REQUIRED);
         assertThat(world.log()).filteredOn(Entry.Asked.class::isInstance).hasSize(1);
         answer(yes(bob, asked));

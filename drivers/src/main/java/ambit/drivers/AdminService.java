@@ -9,37 +9,47 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** The {@code ambit} command's connection: it asks MCP servers what they offer, so that a grant can pin it. */
+/**
+ * The {@code ambit} command's connection: it asks MCP servers what they offer, so that a grant can pin it, and for the bodies that
+ * are kept.
+ */
 final class AdminService implements Endpoint.Session {
     private final Map<String, McpTool> tools;
+    private final Bodies bodies;
 
-    AdminService(Map<String, McpTool> tools) {
+    AdminService(Map<String, McpTool> tools, Bodies bodies) {
         this.tools = Map.copyOf(tools);
+        this.bodies = bodies;
     }
 
     @Override
     public void serve(FrameChannel connection) throws IOException {
         while (true) {
             AdminToDrivers request = AdminToDrivers.fromCbor(connection.receive());
-            DriversToAdmin reply = switch (request) {
-                case AdminToDrivers.Discover(String tool) -> discover(tool);
-            };
-            connection.send(reply.toCbor());
+            connection.send(answer(request).toCbor());
         }
     }
 
-    private DriversToAdmin discover(String name) {
+    private DriversToAdmin answer(AdminToDrivers request) {
         try {
-            McpTool tool = tools.get(name);
-            if (tool == null) {
-                throw new DriverFailure(
-                        Denial.UNKNOWN_TOOL,
-                        "no MCP tool named '" + Foreign.quote(name) + "' runs; there are " + List.copyOf(tools.keySet())
-                                + "; start the kernel again after changing ambit.yaml");
-            }
-            return new DriversToAdmin.Discovered(ToolDefinition.array(tool.discover(new Cancellation())));
+            return switch (request) {
+                case AdminToDrivers.Discover(String tool) -> discover(tool);
+                case AdminToDrivers.FindBody wanted -> bodies.find(wanted);
+                case AdminToDrivers.Shred order -> bodies.shred(order);
+            };
         } catch (DriverFailure e) {
             return new DriversToAdmin.Failed(e.code(), e.sentence());
         }
+    }
+
+    private DriversToAdmin discover(String name) throws DriverFailure {
+        McpTool tool = tools.get(name);
+        if (tool == null) {
+            throw new DriverFailure(
+                    Denial.UNKNOWN_TOOL,
+                    "no MCP tool named '" + Foreign.quote(name) + "' runs; there are " + List.copyOf(tools.keySet())
+                            + "; start the kernel again after changing ambit.yaml");
+        }
+        return new DriversToAdmin.Discovered(ToolDefinition.array(tool.discover(new Cancellation())));
     }
 }

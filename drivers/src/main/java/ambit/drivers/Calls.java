@@ -29,12 +29,14 @@ final class Calls {
     private final PermitCheck check;
     private final Artifacts artifacts;
     private final Outcomes outcomes;
+    private final Bodies bodies;
     private final InstantSource clock;
 
-    Calls(PermitCheck check, Artifacts artifacts, Outcomes outcomes, InstantSource clock) {
+    Calls(PermitCheck check, Artifacts artifacts, Outcomes outcomes, Bodies bodies, InstantSource clock) {
         this.check = check;
         this.artifacts = artifacts;
         this.outcomes = outcomes;
+        this.bodies = bodies;
         this.clock = clock;
     }
 
@@ -42,9 +44,12 @@ final class Calls {
     DriverToBroker execute(BrokerToDriver.Execute request, Replies replies, Cancellation cancellation) {
         try {
             PermitCheck.Checked checked = check.check(request.permit(), request.params(), cancellation);
+            Bodies.Collector result = bodies.result(checked);
             try {
-                return perform(checked, new Sent(replies), cancellation);
+                bodies.parameters(checked);
+                return perform(checked, new Sent(replies, result), cancellation);
             } finally {
+                result.drop();
                 checked.call().context().finish(cancellation);
             }
         } catch (DriverFailure e) {
@@ -67,15 +72,18 @@ final class Calls {
             return failed(failure, recordFailure(checked, sent, failure));
         }
         sent.add(answer.result().toArray());
+        Blob digest = sent.digest();
         Blob receipt = artifacts.receipt(
                 checked.permit(),
-                sent.digest(),
+                digest,
                 0,
                 clock.millis(),
                 sent.count,
                 metered(answer.meters(), sent),
                 ResultFields.of(answer.result(), checked.permit().fields()));
-        return new DriverToBroker.Done(answer.status(), answer.result(), outcomes.record(receipt));
+        Blob proof = outcomes.record(receipt);
+        sent.result.done(digest);
+        return new DriverToBroker.Done(answer.status(), answer.result(), proof);
     }
 
     private static void requireRoom(Effect.Answer answer) throws DriverFailure {
@@ -115,11 +123,13 @@ final class Calls {
     /** Sends chunks and keeps the digest of all that was sent; used by one thread at a time. */
     private static final class Sent implements Effect.Sink {
         private final Replies replies;
+        private final Bodies.Collector result;
         private final MessageDigest digest;
         private long count;
 
-        Sent(Replies replies) {
+        Sent(Replies replies, Bodies.Collector result) {
             this.replies = replies;
+            this.result = result;
             try {
                 this.digest = MessageDigest.getInstance("SHA-256");
             } catch (NoSuchAlgorithmException e) {
@@ -139,6 +149,7 @@ final class Calls {
         void add(byte[] bytes) {
             digest.update(bytes);
             count += bytes.length;
+            result.add(bytes);
         }
 
         Blob digest() {

@@ -33,7 +33,7 @@ final class Contexts implements AutoCloseable {
         MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
         ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
-        if (live.putIfAbsent(id, new LiveContext(id, memory)) != null) {
+        if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command))) != null) {
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.BlockingQueue;
  *
  * <p>Safe for use by several threads.
  */
-final class CoreLink implements Outcomes, AutoCloseable {
+final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
     private static final int RECEIPT_CONNECTIONS = 4;
 
     private final List<FrameChannel> all = new ArrayList<>();
@@ -84,6 +84,15 @@ final class CoreLink implements Outcomes, AutoCloseable {
 
     @Override
     public Blob record(Blob receipt) throws DriverFailure {
+        return report(new DriverToCore.Outcome(receipt));
+    }
+
+    @Override
+    public void shredded(String transaction, long bodies, String why) throws DriverFailure {
+        report(new DriverToCore.Shredded(transaction, bodies, why));
+    }
+
+    private Blob report(DriverToCore report) throws DriverFailure {
         FrameChannel connection;
         try {
             connection = idle.take();
@@ -92,7 +101,7 @@ final class CoreLink implements Outcomes, AutoCloseable {
             throw unrecorded();
         }
         try {
-            connection.send(new DriverToCore.Outcome(receipt).toCbor());
+            connection.send(report.toCbor());
             CoreToDriver reply = CoreToDriver.fromCbor(connection.receive());
             idle.add(connection);
             return switch (reply) {

@@ -21,6 +21,7 @@ import java.util.List;
  * @param brokerUsers who may bring permits
  * @param adminUsers who may ask tools for their definitions
  * @param coreKey the core's public key, raw Ed25519: permits are its
+ * @param bodies which bodies of calls are kept
  */
 public record DriversConfig(
         @Max(Limits.PATH) Path coreSocket,
@@ -31,7 +32,8 @@ public record DriversConfig(
         @Max(MAX_USERS) List<String> brokerUsers,
         @Max(MAX_USERS) List<String> adminUsers,
         @Bytes32 Blob coreKey,
-        @Max(MAX_TOOLS) List<ToolConfig> tools)
+        @Max(MAX_TOOLS) List<ToolConfig> tools,
+        BodiesConfig bodies)
         implements Cbor.Artifact {
     public static final int MAX_USERS = 16;
     public static final int MAX_TOOLS = 256;

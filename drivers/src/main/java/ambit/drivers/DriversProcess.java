@@ -21,7 +21,7 @@ final class DriversProcess implements AutoCloseable {
     private final List<String> complaints;
 
     private DriversProcess(Toolbox toolbox) {
-        this.complaints = toolbox.complaints();
+        this.complaints = new ArrayList<>(toolbox.complaints());
     }
 
     /**
@@ -58,8 +58,11 @@ final class DriversProcess implements AutoCloseable {
                 DRIVERS,
                 end::countDown));
         PermitCheck check = new PermitCheck(artifacts, contexts, toolbox.tools(), clock);
-        BrokerService broker = new BrokerService(new Calls(check, artifacts, core, clock));
-        AdminService admin = new AdminService(toolbox.discoverable());
+        Bodies bodies = opened(Bodies.open(
+                config.memoryFile().resolveSibling("bodies.db"), config.bodies(), toolbox.credentials(), core, clock));
+        complaints.addAll(bodies.complaints());
+        BrokerService broker = new BrokerService(new Calls(check, artifacts, core, bodies, clock));
+        AdminService admin = new AdminService(toolbox.discoverable(), bodies);
         listen(config.brokerSocket(), config.brokerUsers(), broker);
         listen(config.adminSocket(), config.adminUsers(), admin);
         Thread.ofPlatform().daemon().name("core-control").start(() -> core.obey(contexts));
@@ -75,9 +78,9 @@ final class DriversProcess implements AutoCloseable {
         return part;
     }
 
-    /** A sentence for each tool that cannot work as configured. */
+    /** A sentence for each part that cannot work as configured. */
     List<String> complaints() {
-        return complaints;
+        return List.copyOf(complaints);
     }
 
     /** Waits until the core is lost or a listener broke; the process must end then. */

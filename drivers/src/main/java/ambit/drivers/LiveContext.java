@@ -31,15 +31,17 @@ final class LiveContext {
 
     private final Blob id;
     private final ContextMemory memory;
+    private final Bodies.Scope bodies;
     private final Set<Blob> usedPermits = new HashSet<>();
     private final Set<Cancellation> running = new HashSet<>();
     private final Map<String, McpServer> servers = new HashMap<>();
     private final Map<String, ReentrantLock> starting = new HashMap<>();
     private boolean ended;
 
-    LiveContext(Blob id, ContextMemory memory) {
+    LiveContext(Blob id, ContextMemory memory, Bodies.Scope bodies) {
         this.id = id;
         this.memory = memory;
+        this.bodies = bodies;
     }
 
     Blob id() {
@@ -48,6 +50,11 @@ final class LiveContext {
 
     ContextMemory memory() {
         return memory;
+    }
+
+    /** What keeping its bodies needs. */
+    Bodies.Scope bodies() {
+        return bodies;
     }
 
     /** Uses up a permit and notes the call that it is for; exactly one caller per permit gets through. */

@@ -9,17 +9,22 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Takes a tool's credentials out of whatever the outside sends back: a server that echoes the request's headers must not hand
- * the guest the key. Known spellings are the secret itself, as JSON writes it, as a URL writes it, and its Base64.
+ * the guest the key. Known spellings are the secret itself, as JSON writes it, as a URL writes it, and its Base64, also inside of
+ * that of something longer such as {@code user:secret}.
  *
  * <p>Immutable, safe for use by several threads.
  */
 final class Scrubber {
     /** What stands in a secret's place. */
     static final String MARK = "[credential removed]";
+
+    /** Less than that of a Base64 could be there by chance. */
+    private static final int SHORTEST = 12;
 
     private static final byte[] MARK_BYTES = MARK.getBytes(StandardCharsets.US_ASCII);
 
@@ -33,7 +38,12 @@ final class Scrubber {
             all.add(secret.replace("\\", "\\\\").replace("\"", "\\\""));
             all.add(secret.replace("/", "\\/"));
             all.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
-            all.add(Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.US_ASCII)));
+            byte[] bytes = secret.getBytes(StandardCharsets.US_ASCII);
+            all.add(Base64.getEncoder().encodeToString(bytes));
+            for (int before = 0; before < 3; before++) {
+                inside(Base64.getEncoder(), bytes, before).ifPresent(all::add);
+                inside(Base64.getUrlEncoder(), bytes, before).ifPresent(all::add);
+            }
         }
         List<byte[]> found = new ArrayList<>();
         for (String spelling : all) {
@@ -41,6 +51,24 @@ final class Scrubber {
         }
         found.sort(Comparator.comparingInt((byte[] spelling) -> spelling.length).reversed());
         this.spellings = List.copyOf(found);
+    }
+
+    /** What is always there of the Base64 of a text that has so many bytes, and threes of bytes, before the secret. */
+    private static Optional<String> inside(Base64.Encoder encoder, byte[] secret, int before) {
+        byte[] all = new byte[before + secret.length];
+        System.arraycopy(secret, 0, all, before, secret.length);
+        int from = (before * 8 + 5) / 6;
+        int to = all.length * 8 / 6;
+        return to - from < SHORTEST
+                ? Optional.empty()
+                : Optional.of(encoder.withoutPadding().encodeToString(all).substring(from, to));
+    }
+
+    /** How the secrets can be written, the longer ones first. */
+    List<String> spellings() {
+        return spellings.stream()
+                .map(spelling -> new String(spelling, StandardCharsets.US_ASCII))
+                .toList();
     }
 
     String clean(String text) {

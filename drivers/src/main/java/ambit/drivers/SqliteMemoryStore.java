@@ -304,7 +304,12 @@ final class SqliteMemoryStore implements MemoryStore {
 
     /** SQLite's error as one sentence; in WAL mode none of them leaves half a transaction behind. */
     private static DriverFailure failure(Path file, SQLException e) {
-        String hint = switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+        return new DriverFailure(Denial.DRIVER_FAILED, "the memory at " + file + " cannot be used; " + hint(e), e);
+    }
+
+    /** What to do about an error of SQLite's. */
+    static String hint(SQLException e) {
+        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
             case SQLITE_FULL -> "the disk is full: free some space, then try again; nothing was changed";
             case SQLITE_CORRUPT, SQLITE_NOTADB -> "the file is damaged: stop the kernel and restore it from a backup";
             case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
@@ -313,7 +318,6 @@ final class SqliteMemoryStore implements MemoryStore {
             case SQLITE_IOERR -> "the disk reports an error: look into the system's log; nothing was changed";
             default -> "the database says: " + Foreign.quote(String.valueOf(e.getMessage()));
         };
-        return new DriverFailure(Denial.DRIVER_FAILED, "the memory at " + file + " cannot be used; " + hint, e);
     }
 
     private static void closeQuietly(@org.jspecify.annotations.Nullable Connection connection) {

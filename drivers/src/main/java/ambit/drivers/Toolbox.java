@@ -23,6 +23,7 @@ final class Toolbox {
     private final ServerLauncher launcher;
     private final Map<String, PermitCheck.Tool> tools = new HashMap<>();
     private final Map<String, McpTool> mcp = new HashMap<>();
+    private final List<Credential> credentials = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
     Toolbox(List<ToolConfig> configs, Map<String, String> environment, ServerLauncher launcher) {
@@ -40,6 +41,11 @@ final class Toolbox {
     /** Those that can be asked what they offer. */
     Map<String, McpTool> discoverable() {
         return Map.copyOf(mcp);
+    }
+
+    /** All secrets that any of them has. */
+    List<Credential> credentials() {
+        return List.copyOf(credentials);
     }
 
     /** A sentence for each tool that cannot work as configured. */
@@ -70,7 +76,13 @@ final class Toolbox {
     }
 
     private Optional<Credential> credential(String reference) throws DriverFailure {
-        return reference.isEmpty() ? Optional.empty() : Optional.of(Credential.read(reference, environment));
+        return reference.isEmpty() ? Optional.empty() : Optional.of(read(reference));
+    }
+
+    private Credential read(String reference) throws DriverFailure {
+        Credential credential = Credential.read(reference, environment);
+        credentials.add(credential);
+        return credential;
     }
 
     private McpTool remote(ToolConfig.RemoteMcp config) throws DriverFailure {
@@ -112,7 +124,7 @@ final class Toolbox {
         Map<String, String> variables = new HashMap<>(config.environment());
         List<Credential> credentials = new ArrayList<>();
         for (Map.Entry<String, String> secret : config.secrets().entrySet()) {
-            Credential credential = Credential.read(secret.getValue(), environment);
+            Credential credential = read(secret.getValue());
             credentials.add(credential);
             variables.put(secret.getKey(), credential.reveal());
         }

@@ -157,7 +157,8 @@ class ContextMemoryTest {
     void aSecondCommitAnswersTheSameAlsoAfterARestart() throws Exception {
         Blob context = Kernel.random(16);
         MapEntry home = own();
-        CoreToDriver.MapContext map = new CoreToDriver.MapContext(context, "tx-1", List.of(home, notes(3)));
+        CoreToDriver.MapContext map = new CoreToDriver.MapContext(
+                context, "tx-1", "acme", "notes", Kernel.random(32), List.of(home, notes(3)));
         kernel.contexts.map(map);
         put(context, "user/notes/a", "1");
         List<Verdict> first = kernel.contexts.commit(context);

@@ -51,6 +51,23 @@ class CredentialTest {
     }
 
     @Test
+    void aSecretIsAlsoTakenOutOfTheBase64OfSomethingLonger() throws DriverFailure {
+        String secret = "0123456789abcdef/+";
+        Scrubber scrubber = new Scrubber(List.of(Credential.read("env:K", Map.of("K", secret))));
+        for (String before : List.of("", "a", "ab", "abc", "user:")) {
+            for (Base64.Encoder encoder :
+                    List.of(Base64.getEncoder(), Base64.getUrlEncoder().withoutPadding())) {
+                byte[] all = (before + secret + ":and more").getBytes(StandardCharsets.US_ASCII);
+                String cleaned = scrubber.clean("Basic " + encoder.encodeToString(all));
+                assertThat(cleaned).contains(Scrubber.MARK);
+                String left = cleaned.substring("Basic ".length()).replace(Scrubber.MARK, "");
+                assertThat(left.length())
+                        .isLessThan(8 + encoder.encodeToString(all).length() - secret.length() * 4 / 3);
+            }
+        }
+    }
+
+    @Test
     void eventsAreCutBetweenEvents() {
         EventSplitter splitter = new EventSplitter();
         assertThat(text(splitter.add(bytes("data: a\n")))).isEmpty();

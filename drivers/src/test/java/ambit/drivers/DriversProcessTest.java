@@ -122,7 +122,8 @@ class DriversProcessTest {
                         new ToolConfig.Model("llm", upstream.endpoint("stream"), "env:KEY", limits),
                         new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits),
                         new ToolConfig.Model("keyless", upstream.endpoint("ok"), "env:ABSENT", limits),
-                        new ToolConfig.RemoteMcp("remote", URI.create("http://127.0.0.1:1/mcp"), "", limits)));
+                        new ToolConfig.RemoteMcp("remote", URI.create("http://127.0.0.1:1/mcp"), "", limits)),
+                BodiesConfig.NONE);
     }
 
     private void start(String brokerUser) throws Exception {
@@ -131,7 +132,7 @@ class DriversProcessTest {
                 config, Map.of("KEY", "sk-secret-secret"), new PlainLauncher(), InstantSource.system());
         commands = control.take();
         context = Kernel.random(16);
-        assertThat(command(new CoreToDriver.MapContext(context, "tx", List.of())))
+        assertThat(command(new CoreToDriver.MapContext(context, "tx", "acme", "notes", Kernel.random(32), List.of())))
                 .isEqualTo(new DriverToCore.Ok());
     }
 
@@ -282,7 +283,8 @@ class DriversProcessTest {
                 mine.brokerUsers(),
                 mine.adminUsers(),
                 SigningKey.generate().publicKey(),
-                mine.tools());
+                mine.tools(),
+                mine.bodies());
         assertThatThrownBy(() -> DriversProcess.start(other, Map.of(), new PlainLauncher(), InstantSource.system()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not welcome");

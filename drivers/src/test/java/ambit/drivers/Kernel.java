@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The core's half of the drivers' world: it signs permits, maps contexts, and keeps the receipts it is given. */
 final class Kernel implements AutoCloseable {
@@ -31,16 +32,33 @@ final class Kernel implements AutoCloseable {
     final Contexts contexts;
     final Artifacts artifacts;
     final Calls calls;
+    final Bodies bodies;
     private final SigningKey coreKey;
 
+    /** Without bodies. */
     Kernel(Path directory, Map<String, PermitCheck.Tool> tools) throws IOException, DriverFailure {
+        this(
+                directory,
+                tools,
+                config -> Bodies.open(
+                        directory.resolve("bodies.db"), config, List.of(), (_, _, _) -> {}, InstantSource.system()),
+                BodiesConfig.NONE);
+    }
+
+    Kernel(
+            Path directory,
+            Map<String, PermitCheck.Tool> tools,
+            Function<BodiesConfig, Bodies> open,
+            BodiesConfig config)
+            throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
         this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
         this.contexts = new Contexts(store, clock);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
-        this.calls = new Calls(check, artifacts, this::keep, clock);
+        this.bodies = open.apply(config);
+        this.calls = new Calls(check, artifacts, this::keep, bodies, clock);
     }
 
     private Blob keep(Blob receipt) {
@@ -61,7 +79,8 @@ final class Kernel implements AutoCloseable {
     /** A new context that maps nothing but what is given. */
     Blob context(MapEntry... entries) throws DriverFailure {
         Blob context = random(16);
-        contexts.map(new CoreToDriver.MapContext(context, "tx-" + context.toHex(), List.of(entries)));
+        contexts.map(new CoreToDriver.MapContext(
+                context, "tx-" + context.toHex(), "acme", "notes", random(32), List.of(entries)));
         return context;
     }
 
@@ -80,6 +99,7 @@ final class Kernel implements AutoCloseable {
 
     @Override
     public void close() {
+        bodies.close();
         contexts.close();
         store.close();
     }

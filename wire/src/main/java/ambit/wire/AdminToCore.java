@@ -2,6 +2,7 @@ package ambit.wire;
 
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
 
 /** Requests of the {@code ambit} command to the core. */
 public sealed interface AdminToCore extends Cbor.Message {
@@ -36,6 +37,18 @@ public sealed interface AdminToCore extends Cbor.Message {
 
     /** {@code word} are COSE bytes: what an approver says of such a call. */
     record Answer(Blob word) implements AdminToCore {}
+
+    /**
+     * The key that the bodies of this tenant's transaction open with. It is handed out once the log says who asked.
+     *
+     * @param digest of the body that is wanted, or empty for all of the transaction
+     * @param by whom the command says it is run by
+     */
+    record ReadBody(
+            String tenant,
+            @Max(Limits.TRANSACTION) String transaction,
+            @Bytes32 @OrEmpty Blob digest,
+            String by) implements AdminToCore {}
 
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(AdminToCore.class, cbor);

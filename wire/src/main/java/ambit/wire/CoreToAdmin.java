@@ -52,6 +52,14 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     /** The word is in the log; so many more have to approve, none after a refusal. */
     record Answered(long logIndex, int missing) implements CoreToAdmin {}
 
+    /** What the drivers open the bodies of one transaction with; never printed. */
+    record BodyKey(@Bytes32 Blob key, long logIndex) implements CoreToAdmin {
+        @Override
+        public String toString() {
+            return "BodyKey(#" + logIndex + ")";
+        }
+    }
+
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToAdmin.class, cbor);
     }

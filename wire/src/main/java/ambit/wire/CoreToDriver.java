@@ -16,12 +16,24 @@ public sealed interface CoreToDriver extends Cbor.Message {
 
     record Denied(Denial code, @Max(Limits.SENTENCE) String sentence) implements CoreToDriver {}
 
-    /** From now on this context's memory calls mean these partitions. */
+    /**
+     * From now on this context's memory calls mean these partitions.
+     *
+     * @param bodyKey what wraps the data key of the transaction's bodies; never printed
+     */
     record MapContext(
             @Bytes16 Blob context,
             @Max(Limits.TRANSACTION) String transaction,
+            String tenant,
+            String agent,
+            @Bytes32 Blob bodyKey,
             @Max(Limits.MAPPINGS) List<MapEntry> entries)
-            implements CoreToDriver {}
+            implements CoreToDriver {
+        @Override
+        public String toString() {
+            return "MapContext(" + transaction + ")";
+        }
+    }
 
     /**
      * One entry of a context's memory map.

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What drivers say to the core. A connection begins with {@link Hello}; in the receipts role it then carries requests
- * ({@link Outcome}), in the control role the replies to {@link CoreToDriver} commands.
+ * ({@link Outcome}, {@link Shredded}), in the control role the replies to {@link CoreToDriver} commands.
  */
 public sealed interface DriverToCore extends Cbor.Message {
     /** {@code role} is {@link #RECEIPTS} or {@link #CONTROL}, {@code receiptKey} a raw Ed25519 public key, 32 bytes. */
@@ -30,6 +30,12 @@ public sealed interface DriverToCore extends Cbor.Message {
     record Committed(boolean yes) implements DriverToCore {}
 
     record Failed(Denial code, @Max(Limits.SENTENCE) String sentence) implements DriverToCore {}
+
+    /** The key of these bodies is destroyed; answered like an outcome, with an empty proof. */
+    record Shredded(
+            @Max(Limits.TRANSACTION) String transaction,
+            @Range long bodies,
+            @Max(Limits.SENTENCE) String why) implements DriverToCore {}
 
     static DriverToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(DriverToCore.class, cbor);

@@ -67,7 +67,8 @@ class MessagesTest {
                 new DriverToCore.Ok(),
                 new DriverToCore.Verdicts(VERDICTS),
                 new DriverToCore.Committed(true),
-                new DriverToCore.Failed(Denial.DRIVER_FAILED, "broken"));
+                new DriverToCore.Failed(Denial.DRIVER_FAILED, "broken"),
+                new DriverToCore.Shredded("t", 3, "why"));
         survive(
                 CoreToDriver.class,
                 CoreToDriver::fromCbor,
@@ -75,7 +76,12 @@ class MessagesTest {
                 new CoreToDriver.Recorded(BYTES, 8),
                 new CoreToDriver.Denied(Denial.REPLAYED, "again"),
                 new CoreToDriver.MapContext(
-                        ID, "t", List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20))),
+                        ID,
+                        "t",
+                        "acme",
+                        "notes",
+                        HASH,
+                        List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20))),
                 new CoreToDriver.CommitContext(ID),
                 new CoreToDriver.DropContext(ID),
                 new CoreToDriver.WasCommitted("t"));
@@ -105,7 +111,8 @@ class MessagesTest {
                 new AdminToCore.AddKey("acme", HASH, BYTES),
                 new AdminToCore.RotateCore(),
                 new AdminToCore.Approvals(),
-                new AdminToCore.Answer(BYTES));
+                new AdminToCore.Answer(BYTES),
+                new AdminToCore.ReadBody("acme", "t", Blob.EMPTY, "root"));
         survive(
                 CoreToAdmin.class,
                 CoreToAdmin::fromCbor,
@@ -117,13 +124,21 @@ class MessagesTest {
                 new CoreToAdmin.Denied(Denial.UNKNOWN_TENANT, "who"),
                 new CoreToAdmin.Rotated(HASH, 7),
                 new CoreToAdmin.Asked(HASH, List.of(new CoreToAdmin.Case(BYTES, List.of(HASH), List.of()))),
-                new CoreToAdmin.Answered(8, 1));
-        survive(AdminToDrivers.class, AdminToDrivers::fromCbor, new AdminToDrivers.Discover("git"));
+                new CoreToAdmin.Answered(8, 1),
+                new CoreToAdmin.BodyKey(HASH, 8));
+        survive(
+                AdminToDrivers.class,
+                AdminToDrivers::fromCbor,
+                new AdminToDrivers.Discover("git"),
+                new AdminToDrivers.FindBody("t", ID, BodyKind.RESULT, HASH),
+                new AdminToDrivers.Shred("t", "acme", 1, "why"));
         survive(
                 DriversToAdmin.class,
                 DriversToAdmin::fromCbor,
                 new DriversToAdmin.Discovered("[]"),
-                new DriversToAdmin.Failed(Denial.UNKNOWN_TOOL, "no"));
+                new DriversToAdmin.Failed(Denial.UNKNOWN_TOOL, "no"),
+                new DriversToAdmin.Body(BodyState.KEPT, HASH, 2, 3, BYTES),
+                new DriversToAdmin.Shredded(1, 2));
         survive(
                 FrontRequest.class,
                 FrontRequest::fromCbor,

@@ -2,7 +2,9 @@ package ambit.cli.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A program that runs in a boundary, and everything that it may touch there.
@@ -10,6 +12,7 @@ import java.util.OptionalLong;
  * @param with its environment
  * @param budgets what its calls may spend together
  * @param mayStart how many of which agents it may start as its children
+ * @param keepBodies which bodies of its calls are kept, if it says so itself
  */
 public record Agent(
         Position at,
@@ -21,7 +24,8 @@ public record Agent(
         List<Use> mayUse,
         List<Memory> remembers,
         List<Start> mayStart,
-        Limits limits) {
+        Limits limits,
+        Optional<Set<Bodies.Kept>> keepBodies) {
 
     /** The namespace that is the transaction's own and ends with it. */
     public static final String OWN = "own";

@@ -3,6 +3,7 @@ package ambit.cli.config;
 import ambit.authority.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ final class AgentParser {
     static final long MOST_CHILDREN = 10_000;
 
     private static final List<String> AGENT =
-            List.of("run", "sees", "with", "budgets", "may-use", "remembers", "may-start", "limits");
+            List.of("run", "sees", "with", "budgets", "may-use", "remembers", "may-start", "limits", BodiesParser.OWN);
     private static final List<String> USE =
             List.of("where", "at-most", "per-run", "delegate", "rate", "costs", "approval");
     private static final List<String> MEMORY = List.of("access", "at-most");
@@ -65,7 +66,8 @@ final class AgentParser {
                 uses,
                 fields.optional("remembers").map(this::memories).orElse(List.of()),
                 fields.optional("may-start").map(this::starts).orElse(List.of()),
-                fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT)));
+                fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT),
+                new BodiesParser(problems).own(fields, EnumSet.allOf(Bodies.Kept.class))));
     }
 
     private List<Use> uses(Node node) {

@@ -13,7 +13,9 @@ public record Config(
         Map<String, Tool> tools,
         Map<String, Agent> agents,
         List<Shipping> shipping,
-        Optional<URI> webhook) {
+        Optional<URI> webhook,
+
+        Optional<Bodies> bodies) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {

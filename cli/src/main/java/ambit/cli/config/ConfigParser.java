@@ -12,7 +12,8 @@ import java.util.Set;
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
-    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "log", "approvals");
+    private static final List<String> TOP =
+            List.of("tenant", "principals", "tools", "agents", "log", "approvals", "bodies");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private static final List<String> LOG = List.of("ship");
@@ -58,13 +59,23 @@ final class ConfigParser {
         }
         refuseCircles(agents);
         List<Shipping> shipping = fields.optional("log").map(this::shipping).orElse(List.of());
+        Optional<Bodies> bodies = fields.optional("bodies").flatMap(new BodiesParser(problems)::bodies);
+        if (!fields.has("bodies")) {
+            agents.values().stream()
+                    .filter(agent -> agent.keepBodies().isPresent())
+                    .forEach(agent -> withoutBodies(agent.at(), agent.name()));
+            tools.values().stream()
+                    .filter(tool -> tool.keepBodies().isPresent())
+                    .forEach(tool -> withoutBodies(tool.at(), tool.name()));
+        }
         return Optional.of(new Config(
                 tenant,
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
                 java.util.Collections.unmodifiableMap(agents),
                 shipping,
-                fields.optional("approvals").flatMap(approvals::webhook)));
+                fields.optional("approvals").flatMap(approvals::webhook),
+                bodies));
     }
 
     private List<Shipping> shipping(Node log) {
@@ -101,6 +112,13 @@ final class ConfigParser {
 
     private static Optional<Shipping> to(Fields fields, Node node, Optional<Credential> credential) {
         return fields.text(node, Shipping.FORM, Shipping.EXPECTED).map(to -> new Shipping(to, credential));
+    }
+
+    private void withoutBodies(Position at, String name) {
+        problems.error(
+                at,
+                "'" + name + "' says which bodies are kept, and the file does not say for how long",
+                "add 'bodies: {keep: [], for: 30 d}' beside 'tenant'");
     }
 
     private Map<String, Node.Entry> named(Fields top, String section) {

@@ -23,8 +23,17 @@ public sealed interface Tool {
     /** Where its secret is found, if it needs one. */
     Optional<Credential> credential();
 
+    /** Which bodies of its calls are kept, if it says so itself. */
+    Optional<Set<Bodies.Kept>> keepBodies();
+
     /** A model behind the OpenAI protocol; its one operation is {@code chat}. */
-    record Model(Position at, String name, URI address, Optional<Credential> credential, Duration timeOut)
+    record Model(
+            Position at,
+            String name,
+            URI address,
+            Optional<Credential> credential,
+            Duration timeOut,
+            Optional<Set<Bodies.Kept>> keepBodies)
             implements Tool {
         public static final String OPERATION = "chat";
 
@@ -41,7 +50,8 @@ public sealed interface Tool {
             URI address,
             Optional<Credential> credential,
             Set<String> effectFree,
-            Duration timeOut)
+            Duration timeOut,
+            Optional<Set<Bodies.Kept>> keepBodies)
             implements Tool {
         @Override
         public boolean isEffectFree(String operation) {
@@ -66,7 +76,8 @@ public sealed interface Tool {
             Optional<Credential> credential,
             Optional<String> credentialAs,
             Set<String> effectFree,
-            Duration timeOut)
+            Duration timeOut,
+            Optional<Set<Bodies.Kept>> keepBodies)
             implements Tool {
         @Override
         public boolean isEffectFree(String operation) {

@@ -3,6 +3,7 @@ package ambit.cli.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 final class ToolParser {
 
     private static final List<String> DRIVERS = List.of("openai", "mcp");
-    private static final List<String> MODEL = List.of("driver", "at", "credential", "time-out");
+    private static final List<String> MODEL = List.of("driver", "at", "credential", "time-out", BodiesParser.OWN);
     private static final List<String> MCP = List.of(
             "driver",
             "at",
@@ -25,7 +26,8 @@ final class ToolParser {
             "credential",
             "credential-as",
             "effect-free",
-            "time-out");
+            "time-out",
+            BodiesParser.OWN);
     private static final List<String> ONLY_WITH_RUN = List.of("with", "sees", "writes", "credential-as");
 
     private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
@@ -69,7 +71,8 @@ final class ToolParser {
                 fields.required("at", "https://api.openai.com/v1").flatMap(node -> address(fields, node));
         Optional<Credential> credential = credential(fields);
         Duration timeOut = timeOut(fields, MODEL_TIME_OUT);
-        return address.map(at -> new Tool.Model(entry.at(), entry.key(), at, credential, timeOut));
+        Optional<Set<Bodies.Kept>> keep = new BodiesParser(problems).own(fields, EnumSet.of(Bodies.Kept.CONVERSATIONS));
+        return address.map(at -> new Tool.Model(entry.at(), entry.key(), at, credential, timeOut, keep));
     }
 
     private Optional<Tool> mcp(Node.Entry entry, Fields fields) {
@@ -96,7 +99,9 @@ final class ToolParser {
         Optional<Credential> credential = credential(fields);
         Set<String> effectFree = effectFree(fields);
         Duration timeOut = timeOut(fields, MCP_TIME_OUT);
-        return address.map(at -> new Tool.RemoteMcp(entry.at(), entry.key(), at, credential, effectFree, timeOut));
+        Optional<Set<Bodies.Kept>> keep = keepBodies(fields);
+        return address.map(
+                at -> new Tool.RemoteMcp(entry.at(), entry.key(), at, credential, effectFree, timeOut, keep));
     }
 
     private Optional<Tool> local(Node.Entry entry, Fields fields) {
@@ -131,7 +136,12 @@ final class ToolParser {
                 credential,
                 credentialAs,
                 effectFree(fields),
-                timeOut(fields, MCP_TIME_OUT)));
+                timeOut(fields, MCP_TIME_OUT),
+                keepBodies(fields)));
+    }
+
+    private Optional<Set<Bodies.Kept>> keepBodies(Fields fields) {
+        return new BodiesParser(problems).own(fields, EnumSet.of(Bodies.Kept.PARAMETERS, Bodies.Kept.RESULTS));
     }
 
     private Optional<Boolean> network(Fields fields) {

@@ -317,7 +317,8 @@ final class Generation implements AutoCloseable {
                 users(Role.DRIVERS, new Party.Kernel(Role.BROKER)),
                 users(Role.DRIVERS, new Party.HostUser()),
                 coreKey,
-                plan.tools());
+                plan.tools(),
+                plan.bodies());
     }
 
     private Cbor brokerConfig(Blob coreKey) {

@@ -1,6 +1,7 @@
 package ambit.cli.supervisor;
 
 import ambit.cli.config.Agent;
+import ambit.cli.config.Bodies;
 import ambit.cli.config.Config;
 import ambit.cli.config.Credential;
 import ambit.cli.config.Mount;
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  * @param guestView host paths that the broker sees, read-only, at {@code /view/0}, {@code /view/1}, …
  * @param toolView host paths that the drivers see likewise, and whether they may write there
  * @param tools as the drivers want them described
+ * @param bodies which bodies of calls are kept, as the drivers want it described
  * @param variables environment variables that hold credentials
  * @param files host files that hold credentials
  * @param shipping where the log's events go besides the log
@@ -43,6 +45,7 @@ public record KernelPlan(
         List<Path> guestView,
         SortedMap<Path, Boolean> toolView,
         List<Cbor> tools,
+        Cbor bodies,
         SortedSet<String> variables,
         List<Path> files,
         List<Shipping> shipping) {
@@ -88,7 +91,30 @@ public record KernelPlan(
         for (Tool tool : present) {
             tools.add(describe(tool, directory, toolPaths, secrets));
         }
-        return new KernelPlan(List.copyOf(guestView), toolView, tools, variables, secrets, config.shipping());
+        return new KernelPlan(
+                List.copyOf(guestView), toolView, tools, bodies(config), variables, secrets, config.shipping());
+    }
+
+    /** What is kept, for how long, how much, and what is redacted before; then what agents and tools say for themselves. */
+    private static Cbor bodies(Config config) {
+        SortedMap<String, Long> agents = new TreeMap<>();
+        config.agents().forEach((name, agent) -> agent.keepBodies().ifPresent(kept -> agents.put(name, number(kept))));
+        SortedMap<String, Long> tools = new TreeMap<>();
+        config.tools().forEach((name, tool) -> tool.keepBodies().ifPresent(kept -> tools.put(name, number(kept))));
+        return config.bodies()
+                .map(it -> Cbor.array(
+                        number(it.keep()),
+                        it.retention().toMillis(),
+                        it.atMost(),
+                        it.redact(),
+                        it.patterns(),
+                        agents,
+                        tools))
+                .orElseGet(() -> Cbor.array(0, 0, 0, List.of(), Map.of(), Map.of(), Map.of()));
+    }
+
+    private static long number(Set<Bodies.Kept> kept) {
+        return kept.stream().mapToLong(Bodies.Kept::number).sum();
     }
 
     /** Environment variables that hold credentials for shipping; no process but the one that ships gets them. */
@@ -184,6 +210,7 @@ public record KernelPlan(
                 guestView.stream().map(Path::toString).toList(),
                 writable,
                 tools,
+                bodies,
                 List.copyOf(variables),
                 files.stream().map(KernelPlan::version).toList(),
                 shipping.stream().map(Shipping::toString).toList(),

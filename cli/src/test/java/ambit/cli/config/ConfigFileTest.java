@@ -29,7 +29,8 @@ final class ConfigFileTest {
                         "model",
                         URI.create("http://127.0.0.1:9100/v1"),
                         Optional.of(new Credential.Variable("OPENAI_API_KEY")),
-                        Duration.ofMinutes(2)));
+                        Duration.ofMinutes(2),
+                        Optional.empty()));
         Agent notes = config.agent("notes").orElseThrow();
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");
@@ -157,7 +158,49 @@ final class ConfigFileTest {
         assertThat(bad.errors())
                 .extracting(Problem::hint)
                 .containsExactly(
-                        "did you mean 'agents'?", "known here: tenant, principals, tools, agents, log, approvals");
+                        "did you mean 'agents'?",
+                        "known here: tenant, principals, tools, agents, log, approvals, bodies");
+    }
+
+    @Test
+    void whatIsKeptAndRedactedReadsAsItSaysAndAllNamedRulesApplyWhereNothingIsSaid() {
+        Bodies usual =
+                good(Corpus.kept("{keep: [results], for: 30 d}")).bodies().orElseThrow();
+        assertThat(usual.keep()).containsExactly(Bodies.Kept.RESULTS);
+        assertThat(usual.retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(usual.atMost()).isEqualTo(1L << 30);
+        assertThat(usual.redact()).containsExactly("secrets", "emails", "ibans", "cards", "phones");
+        Bodies own = good(Corpus.kept("{keep: [], for: 1 h, redact: [emails, {name: t, pattern: \"T-[0-9]+\"}]}"))
+                .bodies()
+                .orElseThrow();
+        assertThat(own.redact()).containsExactly("emails");
+        assertThat(own.patterns()).containsExactly(java.util.Map.entry("t", "T-[0-9]+"));
+        Config config = good(Corpus.kept("{keep: [], for: 1 h}"));
+        assertThat(config.agent("a").orElseThrow().keepBodies().orElseThrow())
+                .containsExactly(Bodies.Kept.PARAMETERS, Bodies.Kept.CONVERSATIONS);
+        assertThat(java.util.Objects.requireNonNull(config.tools().get("far")).keepBodies())
+                .contains(java.util.Set.of());
+        assertThat(good("tenant: a").bodies()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeKeptOrLookedForIsSaidWithItsPlace() {
+        assertThat(problems("tenant: a\nagents:\n  x: {run: [sh], keep-bodies: [results]}\n"))
+                .containsExactly("3:3: 'x' says which bodies are kept, and the file does not say for how long");
+        for (String pattern : List.of("(?=x)", "(?<!x)y", "(a)\\1", "a*+", "(?>a)", "\\k<a>")) {
+            assertThat(problems(
+                            "tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: '" + pattern + "'}]}"))
+                    .as(pattern)
+                    .singleElement()
+                    .asString()
+                    .contains("could take for ever");
+        }
+        assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: '(a'}]}"))
+                .singleElement()
+                .asString()
+                .startsWith("2:58: '(a' is not a pattern: ");
+        assertThat(problems("tenant: a\nbodies: {keep: [], for: 1 h, redact: [{name: t, pattern: 'a*'}]}"))
+                .containsExactly("2:58: the pattern 'a*' also matches where nothing is");
     }
 
     @Test

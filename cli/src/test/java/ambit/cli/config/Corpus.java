@@ -72,11 +72,29 @@ final class Corpus {
                 purse("{cents: 100, tokens: {at-most: 9000, per-run: 10}}", "git.git_log: {costs: {cents: 1}}"),
                 purse("{cents: {at-most: 9}}", "git.git_log: {costs: {cents: {argument: a/b, times: 100}}}"),
                 purse("{tokens: 9}", "model.chat: {costs: {tokens: {meter: tokens, at-most: 4000}}}"),
+                kept("{keep: [parameters, results, conversations], for: 30 d}"),
+                kept("{keep: [], for: 1 h, at-most: 10 MiB, redact: []}"),
+                kept(
+                        "{keep: [results], for: 30d, redact: [secrets, phones, {name: ticket, pattern: \"T-[0-9]{4,8}\"}]}"),
                 "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
                 "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}",
                 "{tenant: a, log: {}}",
                 "{tenant: a, log: {ship: ['file:events.jsonl', 'syslog://[::1]:514', 'syslog+udp://siem.example:65535']}}",
                 "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}");
+    }
+
+    /** A file that keeps bodies; one agent and each kind of tool say so for themselves. */
+    static String kept(String bodies) {
+        return """
+                tenant: acme
+                bodies: %s
+                tools:
+                  git: {driver: mcp, run: [x], keep-bodies: [parameters]}
+                  far: {driver: mcp, at: "http://x", keep-bodies: []}
+                  model: {driver: openai, at: "http://x/v1", keep-bodies: [conversations]}
+                agents:
+                  a: {run: [sh], keep-bodies: [parameters, conversations]}
+                """.formatted(bodies);
     }
 
     /** A good file whose one agent has budgets and this use. */
@@ -146,6 +164,21 @@ final class Corpus {
                 "{tenant: a, tools: {a: {driver: mcp, at: 'http://x', network: none}}}",
                 "{tenant: a, tools: {a: {driver: mcp, at: 'http://x', sees: {/a: b}}}}",
                 "{tenant: a, tools: {a: {driver: mcp, run: [x], effect-free: [a, a]}}}",
+                kept("{for: 30 d}"),
+                kept("{keep: [results]}"),
+                kept("{keep: results, for: 30 d}"),
+                kept("{keep: [all], for: 30 d}"),
+                kept("{keep: [results, results], for: 30 d}"),
+                kept("{keep: [results], for: 30}"),
+                kept("{keep: [results], for: 30 d, at-most: 5}"),
+                kept("{keep: [results], for: 30 d, redact: all}"),
+                kept("{keep: [results], for: 30 d, redact: [names]}"),
+                kept("{keep: [results], for: 30 d, redact: [emails, emails]}"),
+                kept("{keep: [results], for: 30 d, redact: [{name: email, pattern: x}]}"),
+                kept("{keep: [results], for: 30 d, redact: [{name: t}]}"),
+                kept("{keep: [results], for: 30 d, redact: [{name: t, pattern: \"\"}]}"),
+                "{tenant: a, tools: {m: {driver: openai, at: 'http://x', keep-bodies: [results]}}, bodies: {keep: [], for: 1 h}}",
+                "{tenant: a, tools: {m: {driver: mcp, run: [x], keep-bodies: [conversations]}}, bodies: {keep: [], for: 1 h}}",
                 head("git: {}"),
                 head("git.git_log: {at_most: 3}"),
                 head("git.git_log: {at-most: 0}"),

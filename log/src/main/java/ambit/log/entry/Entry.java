@@ -210,6 +210,30 @@ public sealed interface Entry extends Cbor.Message {
     record ApprovalRefused(
             long atMs, @Bytes32 Blob approval, @Bytes32 Blob approver, Heard heard, Blob artifact) implements Entry {}
 
+    /**
+     * The bodies that the drivers kept of a transaction cannot be read any more, by anybody.
+     *
+     * @param bodies how many there were
+     * @param why the reason that was given, or that their time was over
+     */
+    record Shredded(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            long bodies,
+            @Max(Limits.SENTENCE) String why) implements Entry {}
+
+    /**
+     * The host's user was given the key of a transaction's bodies.
+     *
+     * @param digest of the body that was asked for, or no bytes for all
+     * @param by whom the {@code ambit} command said it was run by
+     */
+    record BodyRead(
+            long atMs,
+            @Max(Limits.TRANSACTION) String transaction,
+            @Bytes32 @OrEmpty Blob digest,
+            String by) implements Entry {}
+
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {
         return Cbor.encode(entry.toCbor());

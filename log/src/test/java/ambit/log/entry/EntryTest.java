@@ -56,7 +56,9 @@ class EntryTest {
                 new Entry.PostQuantumKey(19, Blob.of(new byte[1312])),
                 new Entry.Asked(20, ID, "t", "git.log", HASH, HASH, 99),
                 new Entry.Approved(21, HASH, HASH, new Heard(18, 99, 1, ""), Blob.EMPTY),
-                new Entry.ApprovalRefused(22, HASH, HASH, new Heard(18, 99, Heard.REFUSED, "no"), Blob.EMPTY));
+                new Entry.ApprovalRefused(22, HASH, HASH, new Heard(18, 99, Heard.REFUSED, "no"), Blob.EMPTY),
+                new Entry.Shredded(23, "t", 3, "why"),
+                new Entry.BodyRead(24, "t", HASH, "root"));
     }
 
     @ParameterizedTest
