@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -75,8 +76,9 @@ final class Ending {
     private void finishQuietly(Context context, End how) {
         try {
             finish(context, how, 0, Blob.EMPTY);
-        } catch (Refused e) {
-            // Another thread is ending it.
+        } catch (Refused | JournalException e) {
+            // Another thread is ending it, or the log has failed: then it is over all the same, and the next start
+            // records it as crashed.
         }
     }
 

@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -877,6 +878,25 @@ class CoreTest {
         assertThat(world.log().stream().filter(Entry.Ended.class::isInstance).map(e -> ((Entry.Ended) e).how()))
                 .hasSize(3)
                 .doesNotContain(End.SUCCESS.number());
+    }
+
+    @Test
+    void withoutABrokerAndWithoutALogEverythingIsOverAllTheSame() throws Exception {
+        FailingStorage storage = new FailingStorage();
+        world.moveTo(storage);
+        List<Admitted> contexts = List.of(world.begin(World.child("helper", 2)), world.begin(), world.begin());
+        Admitted child = (Admitted) world.spawn(contexts.getFirst(), 0, Blob.EMPTY);
+        storage.fail();
+        world.core.brokerGone();
+        List<Blob> all = Stream.concat(contexts.stream(), Stream.of(child))
+                .map(Admitted::context)
+                .toList();
+        assertThat(world.drivers.told(CoreToDriver.DropContext.class))
+                .extracting(CoreToDriver.DropContext::context)
+                .containsExactlyInAnyOrderElementsOf(all);
+        for (Blob context : all) {
+            assertDenied(world.core.answer(new BrokerToCore.LogEvent(context, World.json("{}"))), Denial.CONTEXT_ENDED);
+        }
     }
 
     // ---- events and the log
