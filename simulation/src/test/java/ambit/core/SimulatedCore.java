@@ -63,6 +63,11 @@ public final class SimulatedCore {
         core = new Core(origin, journal, connected, key, Path.of("nowhere"), partitions, wall, nanos, random);
     }
 
+    /** Adds up a log to what its snapshot says. */
+    public static Journal.Fold fold() {
+        return new History();
+    }
+
     public CoreToBroker answer(BrokerToCore message) {
         return core.answer(message);
     }
