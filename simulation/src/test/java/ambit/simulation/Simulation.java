@@ -134,6 +134,10 @@ final class Simulation {
     private long refusals;
     private boolean snapshotting;
     private boolean registered;
+
+    /** Whether what was not synced came out of a loss of power with holes or a wrong bit, and no core has started since. */
+    private boolean damaged;
+
     private boolean mayRefuse;
     private int restorable;
 
@@ -330,8 +334,9 @@ final class Simulation {
 
     private void lose(Optional<SimulatedDisk.Loss> power) {
         power.ifPresent(loss -> {
-            restorable = disk.durableLength();
-            mayRefuse = disk.lose(loss);
+            restorable = damaged ? restorable : disk.durableLength();
+            damaged |= loss == SimulatedDisk.Loss.SCATTERED || loss == SimulatedDisk.Loss.FLIPPED;
+            mayRefuse |= disk.lose(loss);
         });
     }
 
@@ -339,7 +344,7 @@ final class Simulation {
         while (true) {
             try {
                 start();
-                mayRefuse = false;
+                mayRefuse = damaged = false;
                 return;
             } catch (Killed e) {
                 trace.event("killed while it started");
@@ -355,7 +360,7 @@ final class Simulation {
                     trace.event("refused");
                     refusals++;
                     disk.cutTo(restorable);
-                    mayRefuse = false;
+                    mayRefuse = damaged = false;
                 }
             } catch (IOException e) {
                 trace.event("the disk failed while the core started");
@@ -380,7 +385,7 @@ final class Simulation {
         handle = disk.open();
         if (disk.forget()) {
             mayRefuse = true;
-            restorable = disk.durableLength();
+            restorable = damaged ? restorable : disk.durableLength();
         }
         LogKey key = new LogKey(ORIGIN, peers.core);
         Optional<byte[]> floor = books.heads.isEmpty()
@@ -442,7 +447,7 @@ final class Simulation {
 
     /** A disk with one wrong bit in what was synced must not open; before the snapshot, whoever reads all of it must see it. */
     private void refuseFlipped() throws IOException {
-        if (mayRefuse || disk.hasUnsynced() || !plan.faults() || disk.durableLength() == 0) {
+        if (damaged || disk.hasUnsynced() || !plan.faults() || disk.durableLength() == 0) {
             return;
         }
         Optional<Snapshot> base = base();
