@@ -28,13 +28,12 @@ final class Ending {
 
     /** Records as crashed what lived when the core last stopped, and answers the index of the last entry about it, or {@code index}. */
     long recover(long index) {
-        long last = index;
         for (Map.Entry<Blob, History.Open> open : state.history.open().entrySet()) {
             if (!open.getValue().committing()) {
-                last = recordEnd(open.getKey(), open.getValue().transaction(), End.CRASHED, 0, Blob.EMPTY, List.of());
+                index = recordEnd(open.getKey(), open.getValue().transaction(), End.CRASHED, 0, Blob.EMPTY, List.of());
             }
         }
-        return last;
+        return index;
     }
 
     /** Ends a context as the broker says, as far as it may say so. */
@@ -190,9 +189,11 @@ final class Ending {
         }
         for (Map.Entry<Blob, History.Open> open : unsettled.entrySet()) {
             String transaction = open.getValue().transaction();
-            if (drivers.ask(new CoreToDriver.WasCommitted(transaction))
-                    instanceof DriverToCore.Committed(boolean yes)) {
-                synchronized (state) {
+            DriverToCore reply = drivers.ask(new CoreToDriver.WasCommitted(transaction));
+            synchronized (state) {
+                // Drivers that connected again meanwhile may have been asked, too.
+                if (reply instanceof DriverToCore.Committed(boolean yes)
+                        && state.history.open().containsKey(open.getKey())) {
                     state.record(new Entry.Recovered(state.clock.millis(), transaction, yes));
                     recordEnd(open.getKey(), transaction, yes ? End.SUCCESS : End.CRASHED, 0, Blob.EMPTY, List.of());
                 }

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ambit.audit.LogVerifier;
 import ambit.authority.Bitmap;
@@ -858,6 +859,21 @@ class CoreTest {
             world.core.settle();
             assertThat(world.log()).hasSize(settled);
         }
+    }
+
+    @Test
+    void aCommitIsSettledOnceHoweverOftenTheDriverComesBackMeanwhile() throws Exception {
+        world.drivers.breakAfterCommit = true;
+        Admitted context = world.begin();
+        assertDenied(world.end(context, End.SUCCESS), Denial.DRIVER_FAILED);
+        world.drivers.whileAsked = () -> {
+            world.drivers.whileAsked = () -> {};
+            assertThatCode(world.core::settle).doesNotThrowAnyException();
+        };
+        world.core.settle();
+        assertThat(world.log().stream().filter(Entry.Ended.class::isInstance)).hasSize(1);
+        assertThat(world.log().stream().filter(Entry.Recovered.class::isInstance))
+                .containsExactly(new Entry.Recovered(world.now, context.transaction(), true));
     }
 
     @Test
