@@ -31,7 +31,7 @@ record Mistake(String words, String type, String method, String call, int answer
                     "revoke",
                     "awaitDurable",
                     0),
-            new Mistake("commits before that is durable", "ambit.core.Ending", "commit", "awaitDurable", 0),
+            new Mistake("commits before that is durable", "ambit.core.State", "recordDurably", "awaitDurable", 0),
             new Mistake("begins before that is durable", "ambit.core.Admission", "begin", "awaitDurable", 0),
             new Mistake("lets a permit go after a revocation", CALLS, "release", "alive", 0),
             new Mistake("takes a receipt twice", CALLS, "outcome", "remove", 0),

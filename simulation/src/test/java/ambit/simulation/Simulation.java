@@ -78,7 +78,7 @@ final class Simulation {
      */
     record Plan(int steps, boolean faults, long failing, long ending, Optional<SimulatedDisk.Loss> losing) {
         static final Plan RANDOM = new Plan(900, true, 0, 0, Optional.empty());
-        static final Plan QUIET = new Plan(200, false, 0, 0, Optional.empty());
+        static final Plan QUIET = new Plan(150, false, 0, 0, Optional.empty());
     }
 
     /** What is wrong with what the core stands on, to see that the simulator notices. */
@@ -230,6 +230,7 @@ final class Simulation {
         } else if (((kind < 650 && journal.wantsDisk()) || !schedule.step()) && journal.claimDisk()) {
             schedule.start("disk", journal::step);
         }
+        disk.requireRightUse();
         if (handle.isDead()) {
             end(
                     plan.losing().isPresent()
@@ -351,6 +352,7 @@ final class Simulation {
                 kill();
                 lose(random.nextBoolean() ? Optional.of(anyLoss()) : Optional.empty());
             } catch (JournalException e) {
+                disk.requireRightUse();
                 kill();
                 if (disk.isSnapshotFlipped() && disk.start() > 0) {
                     trace.event("refused until what was archived is back");
