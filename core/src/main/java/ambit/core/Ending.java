@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -19,13 +20,12 @@ record Ending(State state, Drivers drivers) {
 
     /** Records as crashed what lived when the core last stopped, and answers the index of the last entry about it, or {@code index}. */
     long recover(long index) {
-        long last = index;
         for (Map.Entry<Blob, History.Open> open : state.history.open().entrySet()) {
             if (!open.getValue().committing()) {
-                last = recordEnd(open.getKey(), open.getValue().transaction(), End.CRASHED, 0, Blob.EMPTY, List.of());
+                index = recordEnd(open.getKey(), open.getValue().transaction(), End.CRASHED, 0, Blob.EMPTY, List.of());
             }
         }
-        return last;
+        return index;
     }
 
     /** Ends a context as the broker says, as far as it may say so. */
@@ -67,8 +67,9 @@ record Ending(State state, Drivers drivers) {
     private void finishQuietly(Context context, End how) {
         try {
             finish(context, how, 0, Blob.EMPTY);
-        } catch (Refused e) {
-            // Another thread is ending it.
+        } catch (Refused | JournalException e) {
+            // Another thread is ending it, or the log has failed: then it is over all the same, and the next start
+            // records it as crashed.
         }
     }
 
@@ -179,9 +180,11 @@ record Ending(State state, Drivers drivers) {
         }
         for (Map.Entry<Blob, History.Open> open : unsettled.entrySet()) {
             String transaction = open.getValue().transaction();
-            if (drivers.ask(new CoreToDriver.WasCommitted(transaction))
-                    instanceof DriverToCore.Committed(boolean yes)) {
-                synchronized (state) {
+            DriverToCore reply = drivers.ask(new CoreToDriver.WasCommitted(transaction));
+            synchronized (state) {
+                // Drivers that connected again meanwhile may have been asked, too.
+                if (reply instanceof DriverToCore.Committed(boolean yes)
+                        && state.history.open().containsKey(open.getKey())) {
                     state.record(new Entry.Recovered(state.clock.millis(), transaction, yes));
                     recordEnd(open.getKey(), transaction, yes ? End.SUCCESS : End.CRASHED, 0, Blob.EMPTY, List.of());
                 }

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ambit.audit.LogVerifier;
 import ambit.authority.Bitmap;
@@ -47,6 +48,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -860,6 +862,21 @@ class CoreTest {
     }
 
     @Test
+    void aCommitIsSettledOnceHoweverOftenTheDriverComesBackMeanwhile() throws Exception {
+        world.drivers.breakAfterCommit = true;
+        Admitted context = world.begin();
+        assertDenied(world.end(context, End.SUCCESS), Denial.DRIVER_FAILED);
+        world.drivers.whileAsked = () -> {
+            world.drivers.whileAsked = () -> {};
+            assertThatCode(world.core::settle).doesNotThrowAnyException();
+        };
+        world.core.settle();
+        assertThat(world.log().stream().filter(Entry.Ended.class::isInstance)).hasSize(1);
+        assertThat(world.log().stream().filter(Entry.Recovered.class::isInstance))
+                .containsExactly(new Entry.Recovered(world.now, context.transaction(), true));
+    }
+
+    @Test
     void aDriverThatWasRestartedHasLostWhatTheContextWrote() {
         Admitted context = world.begin();
         world.drivers.connection++;
@@ -877,6 +894,25 @@ class CoreTest {
         assertThat(world.log().stream().filter(Entry.Ended.class::isInstance).map(e -> ((Entry.Ended) e).how()))
                 .hasSize(3)
                 .doesNotContain(End.SUCCESS.number());
+    }
+
+    @Test
+    void withoutABrokerAndWithoutALogEverythingIsOverAllTheSame() throws Exception {
+        FailingStorage storage = new FailingStorage();
+        world.moveTo(storage);
+        List<Admitted> contexts = List.of(world.begin(World.child("helper", 2)), world.begin(), world.begin());
+        Admitted child = (Admitted) world.spawn(contexts.getFirst(), 0, Blob.EMPTY);
+        storage.fail();
+        world.core.brokerGone();
+        List<Blob> all = Stream.concat(contexts.stream(), Stream.of(child))
+                .map(Admitted::context)
+                .toList();
+        assertThat(world.drivers.told(CoreToDriver.DropContext.class))
+                .extracting(CoreToDriver.DropContext::context)
+                .containsExactlyInAnyOrderElementsOf(all);
+        for (Blob context : all) {
+            assertDenied(world.core.answer(new BrokerToCore.LogEvent(context, World.json("{}"))), Denial.CONTEXT_ENDED);
+        }
     }
 
     // ---- events and the log

@@ -42,6 +42,16 @@ final class FailingStorage implements Storage {
     }
 
     @Override
+    public long newest() {
+        return 0;
+    }
+
+    @Override
+    public void rewrite(long position, ByteBuffer again) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void truncate(long length) {
         throw new UnsupportedOperationException();
     }

@@ -26,6 +26,9 @@ final class FakeDrivers implements Drivers {
     /** Fails the next commit after it was carried out, as a connection does that breaks before the answer. */
     boolean breakAfterCommit;
 
+    /** What happens while they are asked whether something was committed. */
+    Runnable whileAsked = () -> {};
+
     private final Map<ambit.wire.Blob, String> mapped = new HashMap<>();
 
     @Override
@@ -52,7 +55,10 @@ final class FakeDrivers implements Drivers {
                 yield new DriverToCore.Ok();
             }
             case CoreToDriver.CommitContext m -> commit(mapped.getOrDefault(m.context(), "?"));
-            case CoreToDriver.WasCommitted m -> new DriverToCore.Committed(committed.contains(m.transaction()));
+            case CoreToDriver.WasCommitted m -> {
+                whileAsked.run();
+                yield new DriverToCore.Committed(committed.contains(m.transaction()));
+            }
             default -> new DriverToCore.Ok();
         };
     }

@@ -1,9 +1,12 @@
 package ambit.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ambit.wire.Blob;
+import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker.Admitted;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,5 +103,48 @@ class FaultyDiskTest {
         } finally {
             Command.unmount(small);
         }
+    }
+
+    /** The system shows the last record that the disk has no room for; a start that only read it would go on behind a hole. */
+    @Test
+    void whatTheDiskCouldNotWriteIsOnItBeforeMoreIsAcknowledged() throws Exception {
+        assumeTrue(Command.isRoot(), "only root can mount an image");
+        assumeTrue(Command.have("mkfs.ext4", "fstrim"), "faults/setup installs what makes file systems");
+        Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
+        try (ThinDisk disk = new ThinDisk(place)) {
+            Path state = Files.createDirectory(disk.files.resolve("state"));
+            long acknowledged;
+            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+                    Session session = new Session(core, tenant)) {
+                Admitted context = session.begin(charter, Load.now());
+                for (int i = 0; i < BEFORE; i++) {
+                    assertThat(session.call(context)).isEqualTo("OK");
+                }
+                disk.fill();
+                // More than a page, so that what is appended later does not write all of it again.
+                session.ask(new BrokerToCore.LogEvent(context.context(), event(12_000)));
+                useUp(session, context);
+                refusesAndAnswers(session, context);
+                acknowledged = session.permits();
+            }
+            disk.makeRoom();
+            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+                    Session session = new Session(core, tenant)) {
+                Admitted context = session.begin(charter, Load.now());
+                for (int i = 0; i < BEFORE; i++) {
+                    assertThat(session.call(context)).isEqualTo("OK");
+                }
+                Path found = disk.losePower();
+                try {
+                    knows(found.resolve("state"), charter, acknowledged + BEFORE);
+                } finally {
+                    Command.unmount(found);
+                }
+            }
+        }
+    }
+
+    private static Blob event(int length) {
+        return Blob.of(("{\"of\":\"" + "x".repeat(length) + "\"}").getBytes(UTF_8));
     }
 }

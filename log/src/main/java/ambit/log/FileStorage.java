@@ -108,6 +108,11 @@ public final class FileStorage implements Storage {
     }
 
     @Override
+    public long newest() {
+        return entries.newest();
+    }
+
+    @Override
     public int read(long position, byte[] into, int offset, int length) throws IOException {
         return entries.read(position, into, offset, length);
     }
@@ -126,6 +131,14 @@ public final class FileStorage implements Storage {
     private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
+        }
+    }
+
+    @Override
+    public void rewrite(long position, ByteBuffer bytes) throws IOException {
+        long at = position - entries.newest();
+        while (bytes.hasRemaining()) {
+            at += entries.appended().write(bytes, at);
         }
     }
 

@@ -90,16 +90,15 @@ final class GroupCommitJournal implements Journal.Stepped {
                 throw new JournalException("checkpoint is missing beside a log that has entries");
             }
             Optional<Snapshot> base = snapshot(storage, key, (_, _) -> {});
-            Records records = new Records(storage::read, heads(key, found), base);
+            Records records = new Records(storage::read, heads(key, found), base, storage.newest());
             records.walk(storage.length(), (_, _) -> {});
             if (floor.isPresent()) {
-                requireContinued(storage, key, floor, base);
+                requireContinued(storage, key, floor, base, records.offset);
             }
             if (records.torn() > 0) {
                 storage.truncate(records.offset);
             }
-            // What is read back may so far stand in the page cache alone.
-            storage.sync();
+            settle(storage, base, records);
             String note = note(records.head(), records.epoch, key);
             storage.replaceCheckpoint(note.getBytes(UTF_8));
             GroupCommitJournal journal = new GroupCommitJournal(storage, key, nanos, stepped, records, note);
@@ -151,13 +150,32 @@ final class GroupCommitJournal implements Journal.Stepped {
         return Optional.empty();
     }
 
-    private static void requireContinued(Storage storage, LogKey key, Optional<byte[]> floor, Optional<Snapshot> base)
-            throws IOException {
+    private static void requireContinued(
+            Storage storage, LogKey key, Optional<byte[]> floor, Optional<Snapshot> base, long end) throws IOException {
         try {
-            new Records(storage::read, heads(key, floor), base).walk(storage.length(), (_, _) -> {});
+            new Records(storage::read, heads(key, floor), base).walk(end, (_, _) -> {});
         } catch (JournalException e) {
             throw new JournalException("the log is older than one that was seen here before: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Makes durable what was read. It may stand in the page cache alone, where a system that could not write it shows it as written, and would
+     * never write it: what is newer than all that was signed is written again, as it was verified.
+     */
+    private static void settle(Storage storage, Optional<Snapshot> base, Records read) throws IOException {
+        long from = Math.max(storage.newest(), read.signed);
+        if (from < read.offset) {
+            ByteBuffer tail = ByteBuffer.allocate(Math.toIntExact(read.offset - from));
+            Records again = new Records(storage::read, List.of(), base);
+            again.walk(read.offset, (_, entry) -> {
+                if (again.offset > from) {
+                    tail.putInt(entry.length).put(entry).put(again.chain);
+                }
+            });
+            storage.rewrite(from, tail.flip());
+        }
+        storage.sync();
     }
 
     private static String note(Head head, RevocationEpoch epoch, LogKey key) {

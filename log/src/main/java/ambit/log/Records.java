@@ -16,6 +16,14 @@ public final class Records {
     static final int MAX_ENTRY = 65_535;
     static final int OVERHEAD = 4 + 32;
 
+    /** What a disk writes whole or not at all. */
+    private static final int SECTOR = 512;
+
+    /** So many zeros from the edge of a sector on are no coincidence. */
+    private static final int MANY = 12;
+
+    private static final byte[] ZEROS = new byte[SECTOR];
+
     /** Reads up to {@code length} bytes at {@code position}; returns how many, −1 at the end. */
     @FunctionalInterface
     public interface Source {
@@ -31,6 +39,10 @@ public final class Records {
     /** Where the next record starts. */
     long offset;
 
+    /** Up to where a snapshot or a checkpoint stands for what was read. */
+    long signed;
+
+    private final long newest;
     private long torn;
 
     final MerkleRange tree;
@@ -44,12 +56,18 @@ public final class Records {
 
     /** Ready to read what follows a snapshot; checkpoints from before it are none of its business. */
     public Records(Source source, List<Head> checkpoints, Optional<Snapshot> from) {
+        this(source, checkpoints, from, Long.MAX_VALUE);
+    }
+
+    /** @param newest where the part begins that a loss of power may have found half written */
+    Records(Source source, List<Head> checkpoints, Optional<Snapshot> from, long newest) {
         this.source = source;
+        this.newest = newest;
         this.checkpoints = List.copyOf(checkpoints);
         this.tree = from.map(it -> MerkleRange.of(it.size(), it.frontier())).orElseGet(MerkleRange::new);
         this.epoch = new RevocationEpoch(from.map(Snapshot::epoch).orElse(0L));
         this.chain = from.map(it -> it.chain().toArray()).orElseGet(() -> new byte[32]);
-        this.offset = from.map(Snapshot::offset).orElse(0L);
+        this.offset = this.signed = from.map(Snapshot::offset).orElse(0L);
     }
 
     static byte[] chain(byte[] previous, byte[] leafHash) {
@@ -84,21 +102,26 @@ public final class Records {
         return tree.head();
     }
 
-    /** Bytes after the last complete record: what a crash left of the last write. */
+    /** Bytes after the last complete record: what a crash or a loss of power left of the last write. */
     public long torn() {
         return torn;
     }
 
     private void matchCheckpoint() {
-        if (checkpoints.stream().anyMatch(it -> it.size() == tree.size() && !it.equals(head()))) {
-            throw new JournalException(
-                    "entries up to offset " + offset + " are not those that the checkpoint was signed over");
+        for (Head checkpoint : checkpoints) {
+            if (checkpoint.size() == tree.size()) {
+                if (!checkpoint.equals(head())) {
+                    throw new JournalException(
+                            "entries up to offset " + offset + " are not those that the checkpoint was signed over");
+                }
+                signed = offset;
+            }
         }
     }
 
     /** Has the next record in the window, as far as the file has it; returns how many bytes are there. */
     private int fill(long end) throws IOException {
-        if (to - from < MAX_ENTRY + OVERHEAD) {
+        if (to - from < MAX_ENTRY + OVERHEAD + SECTOR) {
             System.arraycopy(window, from, window, 0, to - from);
             to -= from;
             from = 0;
@@ -129,7 +152,11 @@ public final class Records {
         byte[] leafHash = MerkleRange.leaf().digest(entry);
         byte[] expected = chain(chain, leafHash);
         if (!Arrays.equals(expected, 0, 32, window, from + 4 + length, from + OVERHEAD + length)) {
-            throw new JournalException("entries does not match its hash chain at offset " + offset);
+            if (!isUnwritten(length, end)) {
+                throw new JournalException("entries does not match its hash chain at offset " + offset);
+            }
+            torn = end - offset;
+            return Optional.empty();
         }
         chain = expected;
         tree.add(leafHash);
@@ -137,6 +164,26 @@ public final class Records {
         from += length + OVERHEAD;
         offset += length + OVERHEAD;
         return Optional.of(entry);
+    }
+
+    /**
+     * Whether there are zeros in the record where a disk has whole sectors. A loss of power leaves these of a write that was not synced yet,
+     * however many others of its sectors are there, and an altered bit does not. Who can write zeros here could also cut the file off; neither
+     * hides what a checkpoint was signed over.
+     */
+    private boolean isUnwritten(int length, long end) {
+        long after = Math.min(end, offset + OVERHEAD + length);
+        long at = offset;
+        while (offset >= newest && at < after) {
+            long next = Math.min(end, at + SECTOR - (at - newest) % SECTOR);
+            int zeros = (int) (next - at);
+            int begin = from + (int) (at - offset);
+            if (zeros >= MANY && Arrays.equals(window, begin, begin + zeros, ZEROS, 0, zeros)) {
+                return true;
+            }
+            at = next;
+        }
+        return false;
     }
 
     /**

@@ -17,13 +17,22 @@ public interface Storage extends Closeable {
     /** Where the entries area ends: its length in bytes, together with what was archived. */
     long length() throws IOException;
 
+    /**
+     * Where its newest part begins; that part is what a loss of power may find half written. What stands before it was synced before it was
+     * begun. Disks write sectors of it, counted from here.
+     */
+    long newest() throws IOException;
+
     /** Reads up to {@code length} bytes at {@code position} of the entries area; returns how many, −1 at the end. */
     int read(long position, byte[] into, int offset, int length) throws IOException;
 
     /** Appends the remaining bytes to the entries area. Nothing is durable before {@link #sync}. */
     void append(ByteBuffer bytes) throws IOException;
 
-    /** Makes everything appended durable. After a failure the caller never tries again. */
+    /** Writes bytes of the newest part, which are those that {@link #read} shows at {@code position}, once more. */
+    void rewrite(long position, ByteBuffer bytes) throws IOException;
+
+    /** Makes everything appended and rewritten durable. After a failure the caller never tries again. */
     void sync() throws IOException;
 
     /** Cuts the entries area to {@code length} bytes, durably. */

@@ -6,14 +6,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A disk whose n-th write or sync fails, and that remembers what was durable. */
+/**
+ * A disk whose n-th write or sync fails, and that remembers what was durable. As systems do, it shows what a failed sync did not write, and
+ * never writes it.
+ */
 final class MemoryStorage implements Storage {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final List<String> operations = new ArrayList<>();
+    private final BitSet dirty = new BitSet();
     private byte[] durable = new byte[0];
     private byte @Nullable [] checkpoint;
     private byte @Nullable [] snapshot;
@@ -22,6 +28,7 @@ final class MemoryStorage implements Storage {
     private int operationsAfterFailure;
     private boolean failed;
     private boolean unreadable;
+    private boolean deaf;
 
     synchronized void failWriteAfter(int writes) {
         writesLeft = writes;
@@ -31,6 +38,25 @@ final class MemoryStorage implements Storage {
         syncsLeft = syncs;
     }
 
+    synchronized void mend() {
+        writesLeft = Integer.MAX_VALUE;
+        syncsLeft = Integer.MAX_VALUE;
+        failed = false;
+    }
+
+    /** What is there afterwards is what was durable. */
+    synchronized void losePower() {
+        find(durable);
+    }
+
+    /** What is there from now on, and durable. */
+    synchronized void find(byte[] bytes) {
+        written.reset();
+        written.writeBytes(bytes);
+        durable = bytes.clone();
+        dirty.clear();
+    }
+
     /** What was asked of it, in order. */
     synchronized List<String> operations() {
         return List.copyOf(operations);
@@ -38,6 +64,11 @@ final class MemoryStorage implements Storage {
 
     synchronized void failReads() {
         unreadable = true;
+    }
+
+    /** Bytes that are the same as those that are shown are not written any more. */
+    synchronized void deafen() {
+        deaf = true;
     }
 
     synchronized byte[] durable() {
@@ -68,6 +99,7 @@ final class MemoryStorage implements Storage {
     public synchronized void append(ByteBuffer bytes) throws IOException {
         operations.add("append " + bytes.remaining());
         countDown(writesLeft--);
+        dirty.set(written.size(), written.size() + bytes.remaining());
         while (bytes.hasRemaining()) {
             written.write(bytes.get());
         }
@@ -76,8 +108,26 @@ final class MemoryStorage implements Storage {
     @Override
     public synchronized void sync() throws IOException {
         operations.add("sync");
+        byte[] now = written.toByteArray();
+        BitSet writing = (BitSet) dirty.clone();
+        dirty.clear();
         countDown(syncsLeft--);
-        durable = written.toByteArray();
+        durable = Arrays.copyOf(durable, now.length);
+        writing.stream().forEach(i -> durable[i] = now[i]);
+    }
+
+    @Override
+    public synchronized void rewrite(long position, ByteBuffer bytes) throws IOException {
+        operations.add("rewrite " + bytes.remaining() + " at " + position);
+        countDown(writesLeft--);
+        byte[] again = new byte[bytes.remaining()];
+        bytes.get(again);
+        int at = (int) position;
+        byte[] all = written.toByteArray();
+        if (!Arrays.equals(again, 0, again.length, all, at, at + again.length)) {
+            throw new AssertionError("what is rewritten is not what stands there");
+        }
+        dirty.set(at, deaf ? at : at + again.length);
     }
 
     private void countDown(int left) throws IOException {
@@ -95,6 +145,12 @@ final class MemoryStorage implements Storage {
         byte[] all = written.toByteArray();
         written.reset();
         written.write(all, 0, (int) length);
+        durable = Arrays.copyOf(durable, (int) length);
+    }
+
+    @Override
+    public synchronized long newest() {
+        return 0;
     }
 
     @Override

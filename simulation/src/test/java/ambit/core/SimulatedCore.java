@@ -65,6 +65,11 @@ public final class SimulatedCore {
         core = new Core(origin, state, connected, key, new SecretDirectory(Path.of("nowhere")), partitions);
     }
 
+    /** Adds up a log to what its snapshot says. */
+    public static Journal.Fold fold() {
+        return new History();
+    }
+
     public CoreToBroker answer(BrokerToCore message) {
         return core.answer(message);
     }

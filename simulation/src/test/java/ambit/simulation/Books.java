@@ -16,9 +16,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the peers of the core were told, over all its lives, and whether a log that is recovered agrees with it. */
 final class Books {
@@ -233,6 +236,72 @@ final class Books {
                     debit.taken(),
                     debit.limit());
         }
+    }
+
+    /** All that a core must know of its log when it starts, made here from entries or from those of a snapshot and what followed. */
+    static final class Sum {
+        private final Set<String> known = new HashSet<>();
+        private final Map<String, String> accounts = new HashMap<>();
+        private final Map<String, String> owners = new HashMap<>();
+        private final Map<Blob, String> open = new LinkedHashMap<>();
+        private long epoch;
+        private long lastMs;
+
+        Sum(List<byte[]> entries) {
+            entries.forEach(bytes -> add(Entry.decode(bytes)));
+        }
+
+        private void add(Entry entry) {
+            lastMs = entry.atMs();
+            switch (entry) {
+                case Entry.TenantRegistered e -> known.add("key " + e.rootKey() + " of " + e.tenant());
+                case Entry.GrantSeen e -> known.add("grant " + e.hash());
+                case Entry.Revoked e -> {
+                    known.add("revoked " + e.target() + " of " + e.tenant());
+                    epoch = e.epoch();
+                }
+                case Entry.Admitted e -> begin(e.context(), e.transaction(), e.tenant() + " " + e.principal());
+                case Entry.Spawned e -> {
+                    e.debits().forEach(this::debit);
+                    begin(e.context(), e.transaction(), owners.getOrDefault(open.get(e.parent()), "?"));
+                }
+                case Entry.Allowed e -> e.debits().forEach(this::debit);
+                case Entry.Outcome e -> e.settled().forEach(this::debit);
+                case Entry.CommitIntended e -> known.add("committing " + e.transaction());
+                case Entry.Ended e -> {
+                    open.remove(e.context());
+                    known.remove("committing " + e.transaction());
+                }
+                default -> {}
+            }
+        }
+
+        private void begin(Blob context, String transaction, String owner) {
+            owners.put(transaction, owner);
+            open.put(context, transaction);
+        }
+
+        private void debit(Entry.Debit debit) {
+            accounts.put(
+                    Fold.node(debit.block(), debit.account()),
+                    debit.taken() + ", " + debit.inWindow() + " since " + debit.openedMs());
+        }
+
+        @Override
+        public String toString() {
+            return "epoch %d, last at %d%nopen, in this order: %s%naccounts %s%nowners %s%n%s"
+                    .formatted(
+                            epoch, lastMs, open, new TreeMap<>(accounts), new TreeMap<>(owners), new TreeSet<>(known));
+        }
+    }
+
+    /** A snapshot and what followed it add up to what all entries do. */
+    static void checkSum(List<byte[]> sum, List<byte[]> rest, List<byte[]> all) {
+        List<byte[]> shorter = new ArrayList<>(sum);
+        shorter.addAll(rest);
+        String found = new Sum(shorter).toString();
+        String right = new Sum(all).toString();
+        Violation.unless(found.equals(right), "a snapshot adds up to%n%s%nand all entries to%n%s", found, right);
     }
 
     /** Compares. {@code drivers} knows what was committed. */

@@ -31,7 +31,7 @@ record Mistake(String words, String type, String method, String call, int answer
                     "revoke",
                     "awaitDurable",
                     0),
-            new Mistake("commits before that is durable", "ambit.core.Ending", "commit", "awaitDurable", 0),
+            new Mistake("commits before that is durable", "ambit.core.State", "recordDurably", "awaitDurable", 0),
             new Mistake("begins before that is durable", "ambit.core.Admission", "begin", "awaitDurable", 0),
             new Mistake("lets a permit go after a revocation", CALLS, "release", "alive", 0),
             new Mistake("takes a receipt twice", CALLS, "outcome", "remove", 0),
@@ -44,7 +44,23 @@ record Mistake(String words, String type, String method, String call, int answer
                     "ambit.log.Records",
                     "refuseHiddenRecord",
                     "",
-                    0));
+                    0),
+            new Mistake("cuts off whatever does not match", "ambit.log.Records", "next", "isUnwritten", 1),
+            new Mistake(
+                    "takes sectors that were never written for tampering",
+                    "ambit.log.Records",
+                    "next",
+                    "isUnwritten",
+                    0),
+            new Mistake(
+                    "goes on behind what is in the cache alone",
+                    "ambit.log.GroupCommitJournal",
+                    "settle",
+                    "rewrite",
+                    0),
+            new Mistake("believes a snapshot that is not whole", "ambit.log.Snapshot", "read", "equals", 1),
+            new Mistake("writes snapshots of nothing", "ambit.core.History", "sum", "forEach", 0),
+            new Mistake("begins at a snapshot and reads nothing after it", "ambit.log.Records", "walk", "fill", 0));
 
     /** The class with the mistake in it. */
     byte[] in(byte[] original) {

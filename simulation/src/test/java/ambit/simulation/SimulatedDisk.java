@@ -1,5 +1,6 @@
 package ambit.simulation;
 
+import ambit.log.JournalException;
 import ambit.log.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,15 +12,19 @@ import java.util.SplittableRandom;
 
 /**
  * The disk under a journal, with the cache above it: what was written is there for every reader at once, and for good when it was synced. Its
- * n-th operation may fail or be the last one, and what was not synced may come out of a loss of power in every way that disks know.
+ * n-th operation may fail or be the last one, and what was not synced may come out of a loss of power in every way that disks know. What a failed
+ * sync did not write may stay in the cache as if it were written, for the next process to read, or fall out of it.
  *
  * <p>Not thread-safe: the {@link Schedule} lets one thread run at a time.
  */
 final class SimulatedDisk {
     private static final int SECTOR = 512;
 
-    /** Whether a failed sync may leave what it did not write in the cache, for the next process to read. */
-    private static final boolean PHANTOMS = Boolean.getBoolean("simulation.phantoms");
+    /** Bytes of the newest part from which on another one is begun: a small part, so that there are many. */
+    private static final int PART = 6000;
+
+    /** Zeros at the edge of a sector that are too few to tell what they come from. */
+    private static final int FEW = 12;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -47,7 +52,16 @@ final class SimulatedDisk {
     private int length;
     private byte[] durable = new byte[0];
     private Optional<byte[]> checkpoint = Optional.empty();
+    private Optional<byte[]> snapshot = Optional.empty();
+    private Optional<byte[]> flipped = Optional.empty();
+
+    /** The snapshot that a loss of power brings back while the new name of its successor is not durable. */
+    private Optional<Optional<byte[]>> former = Optional.empty();
+
     private final List<Phantom> phantoms = new ArrayList<>();
+    private final List<Integer> parts = new ArrayList<>(List.of(0));
+    private int start;
+    private Optional<String> wrong = Optional.empty();
 
     private long operations;
     private long failing = NEVER;
@@ -64,8 +78,76 @@ final class SimulatedDisk {
 
     /** The disk for a process that starts. */
     Handle open() {
+        former = Optional.empty();
         handle = new Handle();
         return handle;
+    }
+
+    private int newest() {
+        return parts.getLast();
+    }
+
+    private void require(boolean right, String sentence) {
+        if (!right) {
+            wrong = Optional.of(sentence);
+        }
+        requireRightUse();
+    }
+
+    /** The journal takes what is thrown here for a failure of the disk; so somebody else has to ask. */
+    void requireRightUse() {
+        Violation.unless(wrong.isEmpty(), "%s", wrong.orElse(""));
+    }
+
+    int start() {
+        return start;
+    }
+
+    /** Where parts begin that may be archived, because the snapshot stands for the entries before this place. */
+    void archive(long before) {
+        for (int begin : parts.subList(0, Math.max(1, parts.size() - 1))) {
+            start = begin <= before ? Math.max(start, begin) : start;
+        }
+        trace.event("archived what is before " + start);
+    }
+
+    /** Puts back what was archived. */
+    void bringBack() {
+        start = 0;
+    }
+
+    Optional<byte[]> snapshot() {
+        return snapshot;
+    }
+
+    /** Whether it has a wrong bit. */
+    boolean isSnapshotFlipped() {
+        return snapshot.isPresent() && snapshot.equals(flipped);
+    }
+
+    /** One wrong bit in the snapshot. */
+    void flipSnapshot() {
+        byte[] wrong = snapshot.orElseThrow().clone();
+        int at = random.nextInt(wrong.length);
+        wrong[at] ^= (byte) (1 << random.nextInt(8));
+        snapshot = flipped = Optional.of(wrong);
+        trace.event("one wrong bit in byte " + at + " of the snapshot");
+    }
+
+    /**
+     * Some of what a failed sync left in the cache falls out of it.
+     *
+     * @return whether so few bytes are gone at the edge of a sector that the log may be refused for it
+     */
+    boolean forget() {
+        boolean few = false;
+        for (Phantom phantom : phantoms) {
+            if (phantom.to <= length && random.nextInt(3) == 0) {
+                few |= scatter(cached, phantom.from, phantom.to);
+                trace.event("what was not written is not shown any more");
+            }
+        }
+        return few;
     }
 
     long operations() {
@@ -86,8 +168,12 @@ final class SimulatedDisk {
         return length > durable.length || !phantoms.isEmpty();
     }
 
-    /** The power goes. */
-    void lose(Loss how) {
+    /**
+     * The power goes.
+     *
+     * @return whether the log may be refused for it: a wrong bit, or so few bytes that are gone at the edge of a sector
+     */
+    boolean lose(Loss how) {
         int unsynced = length - durable.length;
         int kept = switch (how) {
             case NOTHING_STAYS -> 0;
@@ -96,22 +182,35 @@ final class SimulatedDisk {
         };
         byte[] found = Arrays.copyOf(durable, durable.length + kept);
         System.arraycopy(cached, durable.length, found, durable.length, kept);
+        boolean refusable = how == Loss.FLIPPED;
         if (how == Loss.SCATTERED) {
-            scatter(found, durable.length);
+            refusable = scatter(found, durable.length, found.length);
         }
         if (how == Loss.FLIPPED && kept > 0) {
             found[durable.length + random.nextInt(kept)] ^= (byte) (1 << random.nextInt(8));
         }
         trace.event("power lost, " + how + ", " + kept + " of " + unsynced);
+        if (former.isPresent() && random.nextBoolean()) {
+            snapshot = former.get();
+            trace.event("the former snapshot is back");
+        }
+        former = Optional.empty();
         replace(found);
+        return refusable;
     }
 
-    private void scatter(byte[] found, int from) {
-        for (int at = from; at < found.length; at = (at / SECTOR + 1) * SECTOR) {
+    /** Zeros in the place of some sectors, counted from where the newest part begins; whether one of them had only a few bytes. */
+    private boolean scatter(byte[] found, int from, int to) {
+        boolean few = false;
+        int next;
+        for (int at = from; at < to; at = next) {
+            next = Math.min(to, at + SECTOR - (at - newest()) % SECTOR);
             if (random.nextBoolean()) {
-                Arrays.fill(found, at, Math.min(found.length, (at / SECTOR + 1) * SECTOR), (byte) 0);
+                Arrays.fill(found, at, next, (byte) 0);
+                few |= next - at < FEW;
             }
         }
+        return few;
     }
 
     private void replace(byte[] found) {
@@ -120,6 +219,7 @@ final class SimulatedDisk {
         reserve(0);
         System.arraycopy(found, 0, cached, 0, length);
         phantoms.clear();
+        parts.removeIf(begin -> begin > length);
     }
 
     private void reserve(int more) {
@@ -147,15 +247,16 @@ final class SimulatedDisk {
         replace(Arrays.copyOf(durable, bytes));
     }
 
-    /** One wrong bit in a whole record or in the checkpoint, both of which were synced; says where. */
-    String flip() {
+    /** One wrong bit in a whole record that begins at {@code from} or later or in the checkpoint, both of which were synced; says where. */
+    String flip(int from) {
         byte[] note = checkpoint.orElse(new byte[0]);
-        List<Integer> records = wholeRecords();
+        List<Integer> records = wholeRecords().stream().filter(at -> at >= from).toList();
         int whole = records.getLast();
-        // The lengths of records are few among the bytes, and matter most.
-        int at = random.nextInt(3) > 0 || whole == 0
-                ? random.nextInt(whole + note.length)
-                : records.get(random.nextInt(records.size() - 1)) + random.nextInt(4);
+        // The lengths of records are few among the bytes, and matter most, those of the last ones above all.
+        int last = Math.max(0, records.size() - 1 - (random.nextBoolean() ? 3 : records.size()));
+        int at = random.nextBoolean() || whole == from
+                ? random.nextInt(from, whole + note.length)
+                : records.get(random.nextInt(last, records.size() - 1)) + random.nextInt(4);
         byte bit = (byte) (1 << random.nextInt(8));
         if (at < whole) {
             durable[at] ^= bit;
@@ -174,7 +275,7 @@ final class SimulatedDisk {
         List<Integer> begin = new ArrayList<>(List.of(0));
         while (bytes.remaining() >= 4) {
             int next = bytes.position() + 4 + bytes.getInt() + 32;
-            if (next > bytes.limit()) {
+            if (next > bytes.limit() || next <= bytes.position()) {
                 break;
             }
             bytes.position(next);
@@ -252,8 +353,13 @@ final class SimulatedDisk {
             return length;
         }
 
+        /** Others may go on before it, where it is not the core that starts. */
         @Override
         public int read(long position, byte[] into, int offset, int wanted) {
+            schedule.pause();
+            if (position < start) {
+                throw new JournalException("the entries before offset " + start + " are archived");
+            }
             int count = (int) Math.min(wanted, length - position);
             System.arraycopy(cached, (int) position, into, offset, count);
             return count;
@@ -262,6 +368,9 @@ final class SimulatedDisk {
         @Override
         public void append(ByteBuffer bytes) throws IOException {
             handed += records(bytes.duplicate());
+            if (length - SimulatedDisk.this.newest() >= PART) {
+                roll();
+            }
             enter("write " + bytes.remaining());
             boolean whole = !dead && !broken;
             byte[] written = new byte[whole ? bytes.remaining() : random.nextInt(bytes.remaining() + 1)];
@@ -269,6 +378,36 @@ final class SimulatedDisk {
             reserve(written.length);
             System.arraycopy(written, 0, cached, length, written.length);
             length += written.length;
+            leave();
+        }
+
+        private void roll() throws IOException {
+            enter("part");
+            require(lying || (durable.length == length && phantoms.isEmpty()), "a part is closed that is not durable");
+            if ((!dead && !broken) || random.nextBoolean()) {
+                parts.add(length);
+            }
+            leave();
+        }
+
+        @Override
+        public void rewrite(long position, ByteBuffer bytes) throws IOException {
+            enter("rewrite " + bytes.remaining());
+            boolean whole = !dead && !broken;
+            byte[] again = new byte[whole ? bytes.remaining() : random.nextInt(bytes.remaining() + 1)];
+            bytes.get(again);
+            int from = (int) position;
+            int to = from + again.length;
+            require(
+                    from >= SimulatedDisk.this.newest() && Arrays.equals(again, 0, again.length, cached, from, to),
+                    "what is written again is not what was there");
+            List<Phantom> left = new ArrayList<>();
+            for (Phantom phantom : phantoms) {
+                left.add(new Phantom(phantom.from, Math.min(phantom.to, from)));
+                left.add(new Phantom(Math.max(phantom.from, to), phantom.to));
+            }
+            phantoms.clear();
+            left.stream().filter(it -> it.from < it.to).forEach(phantoms::add);
             leave();
         }
 
@@ -285,22 +424,31 @@ final class SimulatedDisk {
         @Override
         public void sync() throws IOException {
             enter("sync");
-            if (broken && PHANTOMS && random.nextBoolean()) {
+            if (broken && length > durable.length && random.nextBoolean()) {
                 phantoms.add(new Phantom(durable.length, length));
             }
             leave();
-            byte[] now = Arrays.copyOf(cached, length);
-            phantoms.forEach(phantom -> Arrays.fill(now, phantom.from, Math.min(phantom.to, length), (byte) 0));
-            durable = lying ? durable : now;
+            durable = lying ? durable : written();
             synced = handed;
+        }
+
+        /** What is on the disk when all that the system knows to be unwritten was written. */
+        private byte[] written() {
+            byte[] now = Arrays.copyOf(cached, length);
+            phantoms.removeIf(it -> it.from >= length);
+            phantoms.forEach(it -> Arrays.fill(now, it.from, Math.min(it.to, length), (byte) 0));
+            return now;
         }
 
         @Override
         public void truncate(long to) throws IOException {
+            if (to < SimulatedDisk.this.newest()) {
+                throw new JournalException("entries has an incomplete record before its newest part");
+            }
             enter("truncate");
             leave();
             length = (int) to;
-            durable = Arrays.copyOf(cached, length);
+            durable = written();
         }
 
         @Override
@@ -310,18 +458,40 @@ final class SimulatedDisk {
 
         @Override
         public long start() {
-            return 0;
+            return start;
         }
 
-        /** No simulated core is so old that it has one. */
+        @Override
+        public long newest() {
+            return SimulatedDisk.this.newest();
+        }
+
         @Override
         public Optional<byte[]> snapshot() {
-            return Optional.empty();
+            return snapshot;
         }
 
+        /** Written beside the former one, renamed, and the name made durable. That may fail without any harm to the log. */
         @Override
-        public void replaceSnapshot(byte[] snapshot) {
-            throw new UnsupportedOperationException();
+        public void replaceSnapshot(byte[] fresh) throws IOException {
+            beside("snapshot of " + fresh.length);
+            former = Optional.of(snapshot);
+            snapshot = Optional.of(fresh.clone());
+            beside("name of the snapshot");
+            former = Optional.empty();
+        }
+
+        private void beside(String what) throws IOException {
+            boolean well = !broken;
+            enter(what);
+            boolean fails = broken;
+            broken = !well;
+            if (dead) {
+                throw new Killed();
+            }
+            if (fails) {
+                throw new IOException("Input/output error");
+            }
         }
 
         @Override

@@ -102,11 +102,18 @@ final class SimulatedJournal implements Journal {
         });
     }
 
-    /** What the disk holds. */
-    List<byte[]> entries() {
-        List<byte[]> entries = new ArrayList<>();
-        real.forEach((_, bytes) -> entries.add(bytes));
-        return entries;
+    /**
+     * What the disk holds.
+     *
+     * @param sum the entries of the snapshot, which stand for the first ones
+     * @param rest all that followed
+     */
+    record Found(List<byte[]> sum, List<byte[]> rest) {}
+
+    Found found() {
+        Found found = new Found(new ArrayList<>(), new ArrayList<>());
+        real.forEach((index, bytes) -> (index < 0 ? found.sum : found.rest).add(bytes));
+        return found;
     }
 
     @Override

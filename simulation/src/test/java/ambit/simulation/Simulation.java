@@ -10,6 +10,8 @@ import ambit.log.Checkpoint;
 import ambit.log.Journal;
 import ambit.log.JournalException;
 import ambit.log.LogKey;
+import ambit.log.Records;
+import ambit.log.Snapshot;
 import ambit.log.entry.Entry;
 import ambit.log.note.VerifierKey;
 import ambit.simulation.Books.Block;
@@ -36,6 +38,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +78,7 @@ final class Simulation {
      */
     record Plan(int steps, boolean faults, long failing, long ending, Optional<SimulatedDisk.Loss> losing) {
         static final Plan RANDOM = new Plan(900, true, 0, 0, Optional.empty());
-        static final Plan QUIET = new Plan(250, false, 0, 0, Optional.empty());
+        static final Plan QUIET = new Plan(150, false, 0, 0, Optional.empty());
     }
 
     /** What is wrong with what the core stands on, to see that the simulator notices. */
@@ -91,12 +94,20 @@ final class Simulation {
      * What a run came to.
      *
      * @param hash of everything that happened, in its order
-     * @param refusals logs that the core did not open because what had not been synced came out of a loss of power with holes or wrong bits
+     * @param fromSnapshot of the recoveries, those that began with a snapshot
+     * @param refusals logs that the core did not open because what had not been synced came out of a loss of power with a wrong bit, or without
+     *     a few bytes at the edge of a sector
      * @param operations of the disk
      * @param answers how often the core gave each of its answers
      */
     record Result(
-            String hash, long events, long recoveries, long refusals, long operations, Map<String, Integer> answers) {}
+            String hash,
+            long events,
+            long recoveries,
+            long fromSnapshot,
+            long refusals,
+            long operations,
+            Map<String, Integer> answers) {}
 
     private final Plan plan;
     private final Fault fault;
@@ -119,8 +130,14 @@ final class Simulation {
     private long brokers;
     private long calls;
     private long recoveries;
+    private long fromSnapshot;
     private long refusals;
+    private boolean snapshotting;
     private boolean registered;
+
+    /** Whether what was not synced came out of a loss of power with holes or a wrong bit, and no core has started since. */
+    private boolean damaged;
+
     private boolean mayRefuse;
     private int restorable;
 
@@ -181,7 +198,8 @@ final class Simulation {
             end(Optional.of(SimulatedDisk.Loss.NOTHING_STAYS));
             boot();
             stop();
-            return new Result(trace.hash(), trace.events(), recoveries, refusals, disk.operations(), answers);
+            return new Result(
+                    trace.hash(), trace.events(), recoveries, fromSnapshot, refusals, disk.operations(), answers);
         } catch (Violation e) {
             stop();
             throw new Violation(
@@ -204,11 +222,15 @@ final class Simulation {
         int kind = random.nextInt(1000);
         if (plan.faults() && random.nextInt(1000) < FAULTS) {
             fault(random.nextInt(25));
+        } else if (kind >= 992 && !snapshotting) {
+            snapshotting = true;
+            schedule.start("snapshot", this::snapshot);
         } else if (schedule.size() < AT_ONCE && kind < 450) {
             act();
         } else if (((kind < 650 && journal.wantsDisk()) || !schedule.step()) && journal.claimDisk()) {
             schedule.start("disk", journal::step);
         }
+        disk.requireRightUse();
         if (handle.isDead()) {
             end(
                     plan.losing().isPresent()
@@ -271,6 +293,17 @@ final class Simulation {
         }
     }
 
+    private void snapshot() {
+        try {
+            journal.snapshot(SimulatedCore.fold());
+            trace.event("a snapshot");
+        } catch (JournalException e) {
+            trace.event("no snapshot");
+        } finally {
+            snapshotting = false;
+        }
+    }
+
     private void settle() {
         try {
             core.settle();
@@ -302,9 +335,9 @@ final class Simulation {
 
     private void lose(Optional<SimulatedDisk.Loss> power) {
         power.ifPresent(loss -> {
-            restorable = disk.durableLength();
-            mayRefuse = loss == SimulatedDisk.Loss.SCATTERED || loss == SimulatedDisk.Loss.FLIPPED;
-            disk.lose(loss);
+            restorable = damaged ? restorable : disk.durableLength();
+            damaged |= loss == SimulatedDisk.Loss.SCATTERED || loss == SimulatedDisk.Loss.FLIPPED;
+            mayRefuse |= disk.lose(loss);
         });
     }
 
@@ -312,20 +345,24 @@ final class Simulation {
         while (true) {
             try {
                 start();
-                mayRefuse = false;
+                mayRefuse = damaged = false;
                 return;
             } catch (Killed e) {
                 trace.event("killed while it started");
                 kill();
                 lose(random.nextBoolean() ? Optional.of(anyLoss()) : Optional.empty());
             } catch (JournalException e) {
+                disk.requireRightUse();
                 kill();
-                if (!handle.isBroken()) {
+                if (disk.isSnapshotFlipped() && disk.start() > 0) {
+                    trace.event("refused until what was archived is back");
+                    disk.bringBack();
+                } else if (!handle.isBroken()) {
                     Violation.unless(mayRefuse, "the log is refused: %s", e.getMessage());
                     trace.event("refused");
                     refusals++;
                     disk.cutTo(restorable);
-                    mayRefuse = false;
+                    mayRefuse = damaged = false;
                 }
             } catch (IOException e) {
                 trace.event("the disk failed while the core started");
@@ -348,6 +385,10 @@ final class Simulation {
         handle = disk.open();
         refuseFlipped();
         handle = disk.open();
+        if (disk.forget()) {
+            mayRefuse = true;
+            restorable = damaged ? restorable : disk.durableLength();
+        }
         LogKey key = new LogKey(ORIGIN, peers.core);
         Optional<byte[]> floor = books.heads.isEmpty()
                 ? Optional.empty()
@@ -381,16 +422,52 @@ final class Simulation {
         }
     }
 
-    /** A disk with one wrong bit in what was synced must not open. */
+    /** What the snapshot stands for, if there is one that is whole; now and then it loses a bit, or lets old parts be archived. */
+    private Optional<Snapshot> base() {
+        if (disk.snapshot().isEmpty() || disk.isSnapshotFlipped()) {
+            return Optional.empty();
+        }
+        Snapshot base = read(disk.snapshot().get());
+        if (plan.faults() && random.nextInt(8) == 0) {
+            disk.archive(base.offset());
+        }
+        if (plan.faults() && random.nextInt(8) == 0) {
+            disk.flipSnapshot();
+            try {
+                read(disk.snapshot().get());
+            } catch (JournalException e) {
+                return Optional.empty();
+            }
+            throw new Violation("a snapshot is believed that has one wrong bit");
+        }
+        return Optional.of(base);
+    }
+
+    private Snapshot read(byte[] file) {
+        return Snapshot.read(file, ORIGIN, List.of(peers.core.publicKey()), (_, _) -> {});
+    }
+
+    /** A disk with one wrong bit in what was synced must not open; before the snapshot, whoever reads all of it must see it. */
     private void refuseFlipped() throws IOException {
-        if (mayRefuse || disk.hasUnsynced() || !plan.faults() || disk.durableLength() == 0) {
+        if (damaged || disk.hasUnsynced() || !plan.faults() || disk.durableLength() == 0) {
             return;
         }
+        Optional<Snapshot> base = base();
+        if (base.isEmpty() && disk.start() > 0) {
+            return;
+        }
+        int begin = Math.toIntExact(base.map(Snapshot::offset).orElse(0L));
+        boolean all = disk.start() == 0 && random.nextInt(3) == 0;
         Runnable restore = disk.keep();
         long operations = disk.operations();
-        String where = disk.flip();
+        String where = disk.flip(all ? 0 : begin);
         try {
-            Journal.stepped(handle, new LogKey(ORIGIN, peers.core), Optional.empty(), () -> nanos);
+            LogKey key = new LogKey(ORIGIN, peers.core);
+            if (all) {
+                walk();
+            } else {
+                Journal.stepped(handle, key, Optional.empty(), () -> nanos);
+            }
         } catch (JournalException e) {
             Violation.unless(disk.operations() == operations, "a log that is refused was written to");
             trace.event("refused, as it must be: one wrong " + where);
@@ -401,20 +478,38 @@ final class Simulation {
         throw new Violation("a log opens with one wrong " + where);
     }
 
+    /** Reads all entries, as an auditor does. */
+    private void walk() throws IOException {
+        Checkpoint checkpoint = Checkpoint.open(
+                handle.checkpoint().orElseThrow(),
+                ORIGIN,
+                List.of(VerifierKey.ed25519(ORIGIN, peers.core.publicKey())));
+        new Records(handle::read, List.of(checkpoint.head())).walk(handle.length(), (_, _) -> {});
+    }
+
     /** What the disk holds is what was appended, up to some point, and all that was acknowledged. */
     private Books.Fold recovered() {
         recoveries++;
-        List<byte[]> entries = journal.entries();
-        trace.event("recovered " + entries.size() + " of " + appended.size());
-        Violation.unless(entries.size() <= appended.size(), "there are more entries than were appended");
-        for (int i = 0; i < entries.size(); i++) {
+        SimulatedJournal.Found found = journal.found();
+        int size = (int) journal.size();
+        int first = size - found.rest().size();
+        trace.event("recovered " + first + " + " + found.rest().size() + " of " + appended.size());
+        Violation.unless(size <= appended.size(), "there are more entries than were appended");
+        for (int i = first; i < size; i++) {
             Violation.unless(
-                    java.util.Arrays.equals(entries.get(i), appended.get(i)), "entry %d is not what was appended", i);
+                    Arrays.equals(found.rest().get(i - first), appended.get(i)),
+                    "entry %d is not what was appended",
+                    i);
         }
-        while (appended.size() > entries.size()) {
+        while (appended.size() > size) {
             appended.removeLast();
         }
-        return books.check(entries, drivers);
+        Violation.unless(first == 0 || !disk.isSnapshotFlipped(), "a start from a snapshot with a wrong bit");
+        if (first > 0) {
+            fromSnapshot++;
+            Books.checkSum(found.sum(), found.rest(), appended);
+        }
+        return books.check(appended, drivers);
     }
 
     private void requireHealthy() {

@@ -27,6 +27,7 @@ class SimulationTest {
     private long seeds;
     private long events;
     private long recoveries;
+    private long fromSnapshot;
     private long refusals;
 
     @Test
@@ -46,8 +47,8 @@ class SimulationTest {
             covers();
         }
         System.out.printf(
-                "simulation: %d seeds, %d events, %d recoveries, %d logs refused for what was not synced%n",
-                seeds, events, recoveries, refusals);
+                "simulation: %d seeds, %d events, %d recoveries of which %d from a snapshot, %d logs refused for what was not synced%n",
+                seeds, events, recoveries, fromSnapshot, refusals);
         System.out.println("simulation: the core answered " + answers + "; the last run was " + hash);
     }
 
@@ -58,6 +59,7 @@ class SimulationTest {
             seeds++;
             events += result.events();
             recoveries += result.recoveries();
+            fromSnapshot += result.fromSnapshot();
             refusals += result.refusals();
             result.answers().forEach((answer, times) -> answers.merge(answer, times, Integer::sum));
         } catch (Violation e) {
@@ -66,6 +68,7 @@ class SimulationTest {
     }
 
     private void covers() {
+        assertThat(fromSnapshot).isPositive();
         assertThat(answers.keySet())
                 .contains("Admitted", "Permitted", "Ended", "ToKill")
                 .contains("USES_EXHAUSTED", "RATE_LIMITED", "CONSTRAINT", "UNKNOWN_HANDLE")
