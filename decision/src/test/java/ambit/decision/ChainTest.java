@@ -1,7 +1,9 @@
 package ambit.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -191,6 +193,18 @@ class ChainTest {
                 .isTrue();
         assertThat(Texts.matches(Naive.bytes("a".repeat(Texts.MAX_GLOB_VALUE + 1)), Naive.bytes("**")))
                 .isFalse();
+    }
+
+    /** What a star cannot mend here it cannot mend further on in the line either; without that, this takes minutes. */
+    @Test
+    void aGlobTakesAFewTimesPatternTimesTextSteps() {
+        byte[] text = Naive.bytes("a".repeat(Texts.MAX_GLOB_VALUE));
+        byte[] glob = Naive.bytes("**a*" + "a".repeat(Texts.MAX_GLOB_VALUE / 2) + "b**");
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            for (int i = 0; i < 50; i++) {
+                assertThat(Texts.matches(text, glob)).isFalse();
+            }
+        });
     }
 
     @Test

@@ -31,4 +31,20 @@ class LedgerEdgesTest {
         assertThat(ledger.pace(node, 3, 100, 0, 0)).isTrue();
         assertThat(ledger.check(node, 1, 0)).isEqualTo(Codes.ALLOWED);
     }
+
+    @Test
+    void whoeverOfTheTwoIsTooFastBothAreRefused() {
+        Ledger ledger = new Ledger(4);
+        int root = ledger.allocate(Ledger.NONE, Ledger.UNLIMITED, 0);
+        int child = ledger.allocate(root, Ledger.UNLIMITED, 0);
+        int other = ledger.allocate(root, Ledger.UNLIMITED, 0);
+        assertThat(ledger.pace(root, 2, 100, 0, 0)).isTrue();
+        assertThat(ledger.pace(child, 1, 100, 0, 0)).isTrue();
+        assertThat(ledger.take(child, 1, 100)).isEqualTo(Codes.ALLOWED);
+        assertThat(ledger.check(child, 1, 100)).as("its own rate").isEqualTo(Codes.RATE_LIMITED);
+        assertThat(ledger.check(other, 1, 100)).isEqualTo(Codes.ALLOWED);
+        assertThat(ledger.take(other, 1, 100)).isEqualTo(Codes.ALLOWED);
+        assertThat(ledger.check(other, 1, 100)).as("its parent's rate").isEqualTo(Codes.RATE_LIMITED);
+        assertThat(ledger.check(child, 1, 100)).as("both").isEqualTo(Codes.RATE_LIMITED);
+    }
 }

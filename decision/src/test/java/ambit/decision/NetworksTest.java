@@ -79,6 +79,7 @@ class NetworksTest {
     @CsvSource({
         "https:443//a.b/x, https:443//a.b/, true",
         "https:443//a.b/x, https:444//a.b/, false",
+        "https:443//a.b/x, https:443//a.b/x/y, false",
         "https:443//a.b/x, http:443//a.b/, false",
         "https:443//a.b/x, https:443/a.b/, false",
         "https:443/a.b/x, https:443//a.b/, false",

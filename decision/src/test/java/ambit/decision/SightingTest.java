@@ -47,6 +47,17 @@ class SightingTest {
     }
 
     @Test
+    void whoeverDoesNotActOnItDoesNotCareWhetherAnotherCallDid() {
+        Sighting sighting = new Sighting(SOURCE, DIGEST, 7);
+        Sighting copy = sighting.copy();
+        sighting.mark(true);
+        assertThat(sighting.act()).isTrue();
+        assertThat(sighting.agreesWith(copy)).isTrue();
+        copy.mark(false);
+        assertThat(sighting.agreesWith(copy)).isFalse();
+    }
+
+    @Test
     void theOneThatFitsIsFoundWhereverItIs() {
         Received received = new Received();
         for (int i = 0; i < 40; i++) {

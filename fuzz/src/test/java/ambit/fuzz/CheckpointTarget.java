@@ -8,16 +8,13 @@ import ambit.log.Checkpoint;
 import ambit.log.Journal;
 import ambit.log.JournalException;
 import ambit.log.LogKey;
-import ambit.log.Storage;
 import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Nothing but what the log's key signed opens as a checkpoint, and it says what it was signed over. */
 final class CheckpointTarget {
@@ -33,7 +30,7 @@ final class CheckpointTarget {
 
     private static List<Blob> genuineNotes() {
         List<Blob> notes = new ArrayList<>();
-        try (Journal journal = Journal.open(new Nowhere(), new LogKey(ORIGIN, KEY))) {
+        try (Journal journal = Journal.open(new KeptStorage(), new LogKey(ORIGIN, KEY))) {
             for (int size = 0; size < 12; size++) {
                 notes.add(Blob.of(journal.checkpoint().getBytes(UTF_8)));
                 journal.append(new byte[] {(byte) size});
@@ -55,58 +52,5 @@ final class CheckpointTarget {
         } catch (JournalException e) {
             assertThat(GENUINE).as(e.getMessage()).doesNotContain(Blob.of(input));
         }
-    }
-
-    /** Storage that is read by nobody. */
-    private static final class Nowhere implements Storage {
-        private long length;
-
-        @Override
-        public long length() {
-            return length;
-        }
-
-        @Override
-        public int read(long position, byte[] into, int offset, int count) {
-            return -1;
-        }
-
-        @Override
-        public void append(ByteBuffer bytes) {
-            length += bytes.remaining();
-            bytes.position(bytes.limit());
-        }
-
-        @Override
-        public void sync() {}
-
-        @Override
-        public void truncate(long to) {
-            length = to;
-        }
-
-        @Override
-        public Optional<byte[]> checkpoint() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void replaceCheckpoint(byte[] note) {}
-
-        @Override
-        public long start() {
-            return 0;
-        }
-
-        @Override
-        public Optional<byte[]> snapshot() {
-            return Optional.empty();
-        }
-
-        @Override
-        public void replaceSnapshot(byte[] snapshot) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -128,7 +128,11 @@ final class Readings {
         String port = colon < 0 ? scheme.equals("http") ? "80" : "443" : place.substring(colon + 1);
         String named = colon < 0 ? place : place.substring(0, colon);
         Optional<String> host = dotted(named).isPresent() ? Optional.of(named) : host(named);
-        boolean plainPort = !port.isEmpty() && port.length() <= 5 && all(port, DIGITS) && port.charAt(0) != '0';
+        boolean plainPort = !port.isEmpty()
+                && port.length() <= 5
+                && all(port, DIGITS)
+                && port.charAt(0) != '0'
+                && Integer.parseInt(port) <= 65_535;
         return plainPort && host.isPresent()
                 ? path(path).map(clean -> scheme + ":" + port + "//" + host.get() + clean)
                 : Optional.empty();

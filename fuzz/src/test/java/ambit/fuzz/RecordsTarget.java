@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ambit.log.JournalException;
 import ambit.log.Records;
+import ambit.log.entry.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -27,6 +28,10 @@ final class RecordsTarget {
         }
         List<byte[]> entries = entries(Arrays.copyOfRange(input, 3, input.length));
         byte[] log = log(entries);
+        if (entries.stream().anyMatch(RecordsTarget::isBrokenRevocation)) {
+            assertThat(refused(log)).isTrue();
+            return;
+        }
         assertThat(walk(log)).containsExactlyElementsOf(entries);
         if (log.length == 0) {
             return;
@@ -38,6 +43,19 @@ final class RecordsTarget {
         byte change = input[2] == 0 ? 1 : input[2];
         log[at] ^= change;
         assertThat(refused(log)).as("byte %d changed by %d", at, change).isTrue();
+    }
+
+    /** A revocation's epoch is read as the log is, so what begins like one has to be one. */
+    private static boolean isBrokenRevocation(byte[] entry) {
+        if (entry.length < 3 || entry[0] != (byte) 0x86 || entry[1] != 12) {
+            return false;
+        }
+        try {
+            Entry.decode(entry);
+            return false;
+        } catch (JournalException e) {
+            return true;
+        }
     }
 
     private static boolean refused(byte[] log) throws IOException {

@@ -2,6 +2,7 @@ package ambit.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.audit.tlog.TlogTargets;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.Cbor;
@@ -17,6 +18,25 @@ import java.util.stream.Stream;
 
 /** What a target begins with when it has no corpus: a few inputs that get far into it. */
 final class Seeds {
+    private static final String CONFIG = """
+            tenant: acme
+            principals:
+              alice: {may-run: [notes]}
+            tools:
+              model: {driver: openai, at: "http://127.0.0.1:9100/v1", credential: "env:KEY", time-out: 120 s}
+              git: {driver: mcp, run: [/bin/git, 3], sees: {/repo: ./project}, effect-free: [git_log]}
+            agents:
+              notes:
+                run: [/bin/sh, -c, x]
+                may-use:
+                  model.chat: {where: {model: scripted, "*": any}, at-most: 20, per-run: 5}
+                  git.git_log: {where: {"n?": {min: 1, max: 50}, m: {glob: "u*"}}, delegate: only}
+                remembers: {own: 1 MiB, user/notes: read-write}
+                may-start: {helper: 3}
+                limits: {memory: 2 GiB, time: 5 min}
+              helper: {run: [sh]}
+            """;
+
     private Seeds() {}
 
     static List<byte[]> of(String target) {
@@ -39,6 +59,22 @@ final class Seeds {
                 List.of(
                         Blob.fromHex("050001026161016203646464").toArray(),
                         Blob.fromHex("0000ff0000036161").toArray());
+            case "snapshot" ->
+                SnapshotTarget.genuine().stream().map(Blob::toArray).toList();
+            case "note" -> NoteTarget.genuine();
+            case "proof" -> List.of(TlogTargets.proof());
+            case "witness" -> List.of(TlogTargets.request());
+            case "bundle" -> List.of(TlogTargets.bundle());
+            case "yaml" -> texts(CONFIG, "tenant: acme\n", "a: &b {c: *b}\n", "tenant: [\n");
+            case "narrowing" ->
+                texts(
+                        "{\"git.git_log\":{\"at-most\":1,\"where\":{\"path\":{\"under\":\"/repo\"},\"n?\":[1,true,null],\"*\":\"any\"}}}",
+                        "{\"web.fetch\":false,\"budgets\":{\"cents\":100},\"received\":[\"bills.read#iban\"]}");
+            case "members" ->
+                texts(
+                        "{\"a\":[1,-2.50,\"\\ud83d\\ude00\"],\"b\":{\"c\":\"}\"} , \"\\u0064\": null }",
+                        "1,\"b\":2",
+                        "\"x\"");
             case "chain" -> chains();
             case "socket" -> attacks();
             default -> messages(target);

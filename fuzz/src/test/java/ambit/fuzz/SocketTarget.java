@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SocketTarget {
     private static final long PATIENCE_MS = 10_000;
+    private static final long AGAIN_MS = 1_000;
 
     /** Who poses as the memory driver races the honest one for the core; on a busy machine too long for a build: scripts/fuzz tries it. */
     private static final boolean CONTROLS = Boolean.getBoolean("fuzz.controls");
@@ -130,7 +131,12 @@ final class SocketTarget {
             if (control) {
                 underAHostileDriver();
             }
+            // The core may have heard the honest driver before the hostile one, which is then there until the next one
+            // comes.
+            ScheduledFuture<?> next =
+                    CLOCK.scheduleWithFixedDelay(() -> backAgain(control), AGAIN_MS, AGAIN_MS, TimeUnit.MILLISECONDS);
             replies(new FrameChannel(channel), drivers);
+            next.cancel(false);
             assertThat(late.cancel(false))
                     .as("the core hung up or answered in time")
                     .isTrue();
@@ -160,6 +166,16 @@ final class SocketTarget {
             assertThat(reply).isInstanceOf(CoreToBroker.Denied.class);
         }
         core.news();
+    }
+
+    private void backAgain(boolean control) {
+        if (control) {
+            try {
+                core.control();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
     }
 
     private static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {

@@ -1,5 +1,7 @@
 package ambit.fuzz;
 
+import ambit.audit.tlog.TlogTargets;
+import ambit.broker.GuestTargets;
 import java.io.IOException;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +22,14 @@ interface Target {
         targets.put("chain", ChainTarget::check);
         targets.put("records", RecordsTarget::check);
         targets.put("checkpoint", CheckpointTarget::check);
+        targets.put("snapshot", SnapshotTarget::check);
+        targets.put("note", NoteTarget::check);
+        targets.put("proof", TlogTargets::checkProof);
+        targets.put("witness", TlogTargets::checkRequest);
+        targets.put("bundle", TlogTargets::checkBundle);
+        targets.put("yaml", YamlTarget::check);
+        targets.put("narrowing", GuestTargets::checkNarrowing);
+        targets.put("members", GuestTargets::checkMembers);
         targets.put("socket", SocketTarget::check);
         Types.roots().forEach(type -> targets.put(type.getSimpleName(), input -> MessageTarget.check(type, input)));
         return targets;

@@ -232,7 +232,7 @@ final class Codec {
             if (type == String.class) {
                 return text;
             }
-            if (type == Path.class) {
+            if (type == Path.class && Path.of(text).toString().equals(text)) {
                 return Path.of(text);
             }
             if (type == URI.class) {
@@ -241,7 +241,7 @@ final class Codec {
         } catch (IllegalArgumentException e) {
             throw new MalformedException("not a path or an address");
         }
-        throw new MalformedException("expected no text");
+        throw new MalformedException("expected no text, or a path in its one spelling");
     }
 
     private static Object constant(Class<?> type, long number) throws MalformedException {

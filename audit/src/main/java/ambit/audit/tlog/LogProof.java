@@ -8,6 +8,7 @@ import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -50,11 +51,21 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
         if (!extra.startsWith("extra ") || !index.matches("index (0|[1-9][0-9]{0,17})")) {
             throw new JournalException("the tlog-proof does not bring its entry and its index");
         }
-        return new LogProof(
+        LogProof proof = new LogProof(
                 Long.parseLong(index.substring("index ".length())),
                 base64(extra.substring("extra ".length())),
                 hashes(lines.subList(3, lines.size())),
                 Note.parse(text.substring(end + 2).getBytes(UTF_8)));
+        requireSpelled(proof.toString(), bytes);
+        return proof;
+    }
+
+    /** Other ends of lines, and bytes that are no UTF-8, would read as the same text. */
+    static void requireSpelled(String text, byte[] bytes) {
+        if (!Arrays.equals(text.getBytes(UTF_8), bytes)) {
+            throw new JournalException(
+                    "not in the one spelling that it has: lines end in a line feed alone, and the text is UTF-8");
+        }
     }
 
     static List<Blob> hashes(List<String> lines) {

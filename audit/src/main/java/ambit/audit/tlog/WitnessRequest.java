@@ -29,10 +29,12 @@ record WitnessRequest(long old, List<Blob> consistency, Note checkpoint) {
                 || !lines.getFirst().matches("old (0|[1-9][0-9]{0,17})")) {
             throw new JournalException("not an old size, hashes, an empty line and a checkpoint");
         }
-        return new WitnessRequest(
+        WitnessRequest request = new WitnessRequest(
                 Long.parseLong(lines.getFirst().substring("old ".length())),
                 LogProof.hashes(lines.subList(1, lines.size())),
                 Note.parse(text.substring(end + 2).getBytes(UTF_8)));
+        LogProof.requireSpelled(request.toString(), body);
+        return request;
     }
 
     @Override

@@ -152,6 +152,21 @@ class ExportTest {
     }
 
     @Test
+    void aProofThatOnlyReadsLikeOneIsNone() throws Exception {
+        core.write(directory.resolve("log"), core.entries(3));
+        update(directory.resolve("log"));
+        String text = ExportVerifier.prove(TileSource.directory(export()), 1).toString();
+        byte[] returns = text.replaceFirst("\nindex", "\r\nindex").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] notUtf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        notUtf8[text.indexOf(SampleLog.ORIGIN)] = (byte) 0xff;
+        for (byte[] bytes : List.of(returns, notUtf8)) {
+            assertThatThrownBy(() -> LogProof.parse(bytes))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("one spelling");
+        }
+    }
+
+    @Test
     void aProofConvincesWhoHasTheKeyAloneAndAnyChangeOfItDoesNot() throws Exception {
         Path log = core.write(directory.resolve("log"), core.entries(300));
         update(log);
