@@ -828,6 +828,8 @@ def check(vector):
         return outcome(lambda: (strict(data["bytesHex"]), "accepted")[1])
     if vector["test"] == "ed25519":
         return "accepted" if verifies(data["keyHex"], data["messageHex"], data["signatureHex"]) else "refused"
+    if vector["test"] == "ml-dsa":
+        return "accepted" if ml_dsa_verifies(data["keyHex"], data["messageHex"], data["signatureHex"]) else "refused"
     if vector["test"] == "signature":
         return outcome(lambda: signed(vector["domain"], data["keyHex"], data["coseHex"]) and "accepted")
     if vector["test"] == "key":
