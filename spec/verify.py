@@ -171,7 +171,8 @@ CONSTRAINT = (TEXT, INT, LIST, BOOL)
 RATE = (INT, INT)
 NARROWING = (INT, [CONSTRAINT], INT, BOOL, RATE)
 COST, BUDGET, ALLOWANCE = (INT, INT, INT, TEXT), (TEXT, INT), (INT, INT)
-CAP = (TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH, RATE, [COST])
+APPROVAL = (INT, [HASH], INT, INT, INT)
+CAP = (TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH, RATE, [COST], {0: APPROVAL})
 FORMS = {
     "grant": (TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [(TEXT, INT, INT)], INT, [BUDGET]),
     "request": (HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [(TEXT, TEXT)], HASH, [ALLOWANCE]),
@@ -182,12 +183,15 @@ FORMS = {
     "revocation": (TEXT, BYTES, TEXT, INT),
     "tenant-key": (TEXT, HASH, INT),
     "core-key": (TEXT, HASH, INT),
+    "approval": (HASH, HASH, HASH, BOOL, INT, TEXT),
 }
 
 
 def field(form, value):
     if isinstance(form, tuple):
         return record(form, value)
+    if isinstance(form, dict):
+        return [] if value == 0 and not isinstance(value, bool) else record(form[0], value)
     if isinstance(form, list):
         demand(isinstance(value, list), "no list")
         return [field(form[0], item) for item in value]
@@ -817,7 +821,7 @@ class Chain:
         """The code for a call of capability `cap` with these parameters at `now`, in milliseconds, in a context
         that received these values. Counts, rates and budgets are apart: they are state."""
         begins, ends = self.window
-        _, _, _, flags, _, constraints, other, _, _, _ = self.caps[cap]
+        _, _, _, flags, _, constraints, other, _, _, _, _ = self.caps[cap]
         demand(not any(drops(bitmap, cap) for _, bitmap, _ in self.layers), "the chain has dropped this capability")
         if not flags & (1 if len(self.layers) == 1 else 2):
             return MAY_NOT_USE
@@ -874,6 +878,11 @@ def check(vector):
         fields = signed("proof", data["keyHex"], data["coseHex"])
         bound = [data["contextHex"], vector["sequence"], sha256(data["paramsHex"]), sha256(data["resultHex"])]
         return "accepted" if fields[:4] == bound else "refused"
+    if vector["test"] == "approval":
+        fields = signed("approval", data["keyHex"], data["coseHex"])
+        shown = sha256(data["paramsHex"])
+        asked = [data["grantHex"], data["principalHex"], vector["capability"], data["definitionHex"], shown]
+        return "accepted" if fields[:4] == [data["coreHex"], sha256(encode(asked)), shown, True] else "refused"
     hexes = [bytes.fromhex(h) for h in vector["delegations"]], [bytes.fromhex(h) for h in vector["contextKeys"]]
     chain = outcome(lambda: Chain(data["tenantKeyHex"], data["grantHex"], data["requestHex"], *hexes))
     if chain == "refused":

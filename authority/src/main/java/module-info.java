@@ -8,6 +8,7 @@ module ambit.authority {
     requires transitive ambit.decision;
 
     exports ambit.authority;
+    exports ambit.authority.approval;
     exports ambit.authority.keyfile;
     exports ambit.authority.signing;
 }

@@ -18,6 +18,7 @@ public final class Configuration {
     private final Map<String, String> tools = new LinkedHashMap<>();
     private final Map<String, String> agents = new LinkedHashMap<>();
     private final List<String> ships = new ArrayList<>();
+    private String webhook = "";
 
     private Configuration() {}
 
@@ -86,10 +87,16 @@ public final class Configuration {
         return this;
     }
 
+    /** Where approvers are told of what waits for them. */
+    Configuration webhook(String address) {
+        webhook = "approvals: {webhook: \"" + address + "\"}\n";
+        return this;
+    }
+
     String yaml(Path root, ScriptedModel model) {
         StringBuilder yaml = new StringBuilder("tenant: acme\nprincipals:\n");
         principals.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
-        yaml.append("tools:\n");
+        yaml.append(webhook).append("tools:\n");
         tools.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
         yaml.append("agents:\n");
         agents.forEach((name, value) -> yaml.append("  %s:\n    %s\n".formatted(name, value)));

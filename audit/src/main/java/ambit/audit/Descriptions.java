@@ -17,6 +17,8 @@ import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
 import ambit.authority.Words;
+import ambit.authority.approval.Approval;
+import ambit.authority.approval.Word;
 import ambit.authority.signing.PublicKeys;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
@@ -62,7 +64,16 @@ public final class Descriptions {
                 .map(cost -> ", spends " + spending(cost) + " of "
                         + Words.plain(grant.budgets().get(cost.budget()).name()))
                 .collect(Collectors.joining());
-        return what + ", " + constraints(cap.constraints(), !cap.other()) + how + delegate + pinned + costs;
+        String approval = cap.approval().map(it -> ", " + sentence(it)).orElse("");
+        return what + ", " + constraints(cap.constraints(), !cap.other()) + how + delegate + pinned + costs + approval;
+    }
+
+    /** Such as {@code after approval by 2 of …, good for 600 s and 1 use, waits 300 s}. */
+    private static String sentence(Approval approval) {
+        String who = approval.approvers().stream().map(PublicKeys::toLine).collect(Collectors.joining(", "));
+        return "after approval by " + approval.need() + " of " + who + ", good for " + approval.seconds() + " s and "
+                + approval.uses() + (approval.uses() == 1 ? " call" : " calls") + ", waits " + approval.patience()
+                + " s";
     }
 
     private static String spending(Cost cost) {
@@ -161,6 +172,17 @@ public final class Descriptions {
         return List.of(
                 "word for the key " + PublicKeys.toLine(endorsement.key()),
                 "of " + Words.plain(endorsement.of()) + ", issued at " + second(endorsement.issuedAt()));
+    }
+
+    public static List<String> of(Word word) {
+        String why = word.why().isEmpty() ? "" : " because " + Words.quote(word.why());
+        return List.of(
+                (word.approves() ? "approval of " : "refusal of ")
+                        + word.approval().toHex()
+                        + why,
+                "whose parameters with SHA-256 " + word.params().toHex() + " were shown",
+                "to the core with the key " + PublicKeys.toLine(word.core()),
+                "issued at " + Instant.ofEpochMilli(word.issuedAtMs()));
     }
 
     /** What a revocation names. */

@@ -1,5 +1,6 @@
 package ambit.authority;
 
+import ambit.authority.approval.Approval;
 import ambit.decision.Values;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes32;
@@ -7,8 +8,10 @@ import ambit.wire.Bounds.Max;
 import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
+import ambit.wire.MalformedException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +24,7 @@ import java.util.TreeMap;
  * @param other whether arguments that no constraint names are allowed
  * @param definition SHA-256 of the tool's definition, or empty
  * @param costs what each call spends of the grant's budgets
+ * @param approval who has to approve each call of the tool; no block below can take it away
  */
 public record Cap(
         String name,
@@ -32,7 +36,8 @@ public record Cap(
         boolean other,
         @Bytes32 @OrEmpty Blob definition,
         Rate rate,
-        @Max(MAX_COSTS) List<Cost> costs)
+        @Max(MAX_COSTS) List<Cost> costs,
+        Optional<Approval> approval)
         implements Cbor.Artifact {
     public static final int TOOL = 1;
     public static final int CHILD = 2;
@@ -46,7 +51,7 @@ public record Cap(
     /** Costs of one capability: so few that what a call takes, in every block of the deepest chain, fits into one entry of the log. */
     public static final int MAX_COSTS = 4;
 
-    /** One without rate and costs. */
+    /** One without rate, costs and approval. */
     public Cap(
             String name,
             int kind,
@@ -56,12 +61,19 @@ public record Cap(
             List<Constraint> constraints,
             boolean other,
             Blob definition) {
-        this(name, kind, driver, flags, uses, constraints, other, definition, Rate.NONE, List.of());
+        this(name, kind, driver, flags, uses, constraints, other, definition, Rate.NONE, List.of(), Optional.empty());
     }
 
     public Cap {
         constraints = List.copyOf(constraints);
         costs = List.copyOf(costs);
+    }
+
+    @Override
+    public void check() throws MalformedException {
+        if (kind == CHILD && approval.isPresent()) {
+            throw new MalformedException("calls of tools are approved, not beginnings of children");
+        }
     }
 
     /**

@@ -40,7 +40,7 @@ public record Delegation(
         @Bytes32 Blob input,
         @Max(Grant.MAX_BUDGETS) List<Allowance> allowances,
         @Max(Limits.CAPABILITIES) List<@Max(Constraint.MAX_PATH) String> received)
-        implements Cbor.Artifact {
+        implements Cbor.Artifact, Lessening {
     public Delegation {
         narrowings = List.copyOf(narrowings);
         share = List.copyOf(share);

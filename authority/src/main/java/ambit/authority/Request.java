@@ -34,7 +34,7 @@ public record Request(
         @Max(MAX_INHERITS) List<Inherit> inherits,
         @Bytes32 Blob input,
         @Max(Grant.MAX_BUDGETS) List<Allowance> allowances)
-        implements Cbor.Artifact {
+        implements Cbor.Artifact, Lessening {
     public static final int MAX_INHERITS = 32;
 
     /** One key of an earlier transaction, to be mapped read-only. */
@@ -78,6 +78,12 @@ public record Request(
         Bitmap.requireOne(drop);
         Narrowing.requireDistinct(narrowings);
         Allowance.requireDistinct(allowances);
+    }
+
+    /** The block's id is the transaction's. */
+    @Override
+    public Blob id() {
+        return transaction;
     }
 
     public static Request parse(Blob payload) throws MalformedException {

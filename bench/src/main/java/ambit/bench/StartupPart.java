@@ -132,7 +132,8 @@ final class StartupPart implements Part {
                 "files",
                 true,
                 List.of(new Entry.Debit(id("grant", grant, 32), 0, 1 + i / 2 / ACCOUNTS, -1)),
-                List.of());
+                List.of(),
+                Blob.EMPTY);
     }
 
     private static Entry outcome(int i) {

@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
@@ -36,14 +37,11 @@ public final class InProcess implements AutoCloseable {
         journal = Journal.open(FileStorage.open(directory), new LogKey(ORIGIN, key));
         core = new Core(
                 ORIGIN,
-                journal,
+                new State(journal, new Shifted(ahead), System::nanoTime, new SecureRandom()),
                 new Agreeing(),
                 key,
-                directory,
-                new Partitions(new byte[SigningKey.SEED]),
-                new Shifted(ahead),
-                System::nanoTime,
-                new SecureRandom());
+                new SecretDirectory(directory),
+                new Partitions(new byte[SigningKey.SEED]));
     }
 
     /** The machine's clock and what was added to it. */

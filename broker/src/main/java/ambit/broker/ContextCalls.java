@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,6 +35,14 @@ final class ContextCalls implements Context {
     private static final long UNLIMITED = -1;
     private static final long NOT_RECORDED = -1;
 
+    /** Between two questions to the core whether a call is approved by now. */
+    private static final long FIRST_PAUSE_MS = 50;
+
+    private static final long LAST_PAUSE_MS = 1_000;
+
+    /** The core's clock decides when a wait is over. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Admitted admitted;
     private final Kernel kernel;
     private final Proofs proofs;
@@ -43,6 +53,7 @@ final class ContextCalls implements Context {
     private final Map<Blob, Long> usesLeft = new ConcurrentHashMap<>();
     private final Map<Blob, Blob> children = new ConcurrentHashMap<>();
     private final Set<Kernel.Execution> running = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean ended;
 
     /** Calls of one transaction, its children's included. */
@@ -213,7 +224,7 @@ final class ContextCalls implements Context {
         if (ended) {
             return refused(Denial.CONTEXT_ENDED);
         }
-        return switch (ask(new BrokerToCore.Decide(admitted.context(), call.syscall, handle, params))) {
+        return switch (decided(call, new BrokerToCore.Decide(admitted.context(), call.syscall, handle, params))) {
             case Permitted permitted -> {
                 call.logIndex = permitted.logIndex();
                 call.left = permitted.left();
@@ -224,9 +235,37 @@ final class ContextCalls implements Context {
                 call.logIndex = index;
                 yield childResult(child);
             }
+            case CoreToBroker.Pending _ -> refused(Denial.APPROVAL_REQUIRED);
             case CoreToBroker.Denied denied -> denied(call, denied);
             case CoreToBroker other -> unexpected(other);
         };
+    }
+
+    /** The core's decision, after people had their time to approve the call; it is a pending one still if they did not. */
+    private CoreToBroker decided(Call call, BrokerToCore.Decide decide) {
+        CoreToBroker answer = ask(decide);
+        if (!(answer instanceof CoreToBroker.Pending(Blob approval, long waitMs, long index))) {
+            return answer;
+        }
+        call.logIndex = index;
+        observer.saw(new FrontEvent.Waiting(
+                admitted.agent(), Text.cut(call.name, Limits.MEMORY_KEY), approval, waitMs, index));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        long pauseMs = FIRST_PAUSE_MS;
+        try {
+            // Once more after the deadline: then the core refuses, and has that on record.
+            while (answer instanceof CoreToBroker.Pending && deadline + GRACE_NANOS > System.nanoTime()) {
+                long leftMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) + 1);
+                if (over.await(Math.min(pauseMs, leftMs), TimeUnit.MILLISECONDS)) {
+                    return new CoreToBroker.Denied(Denial.CONTEXT_ENDED, Denial.CONTEXT_ENDED.sentence(), NOT_RECORDED);
+                }
+                pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS);
+                answer = ask(decide);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return answer;
     }
 
     private Reply execute(Permitted permitted, Call call, Blob params, Chunks chunks) {
@@ -328,6 +367,7 @@ final class ContextCalls implements Context {
     /** Refuses all further calls and cancels those that run. */
     void end() {
         ended = true;
+        over.countDown();
         running.forEach(Kernel.Execution::close);
     }
 }

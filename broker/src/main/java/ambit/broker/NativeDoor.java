@@ -187,8 +187,9 @@ final class NativeDoor {
             case LOG_UNAVAILABLE, INTERNAL, DRIVER_UNAVAILABLE, BOUNDARY_REFUSED -> 503;
             case DRIVER_FAILED -> 502;
             case TIMED_OUT -> 504;
-            case RATE_LIMITED -> 429;
-            case UNKNOWN_HANDLE,
+            case RATE_LIMITED, APPROVAL_REQUIRED -> 429;
+            case APPROVAL_REFUSED,
+                    UNKNOWN_HANDLE,
                     UNKNOWN_TOOL,
                     CONSTRAINT,
                     ARGUMENT_NOT_NAMED,

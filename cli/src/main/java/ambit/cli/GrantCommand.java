@@ -105,6 +105,7 @@ final class GrantCommand implements Runnable {
                 cap.other(),
                 cap.definition(),
                 cap.rate(),
-                cap.costs());
+                cap.costs(),
+                cap.approval());
     }
 }

@@ -109,7 +109,8 @@ final class GrantDesk {
     private boolean fits(GrantBook.Entry entry, Agent agent) {
         return missing(agent).isEmpty()
                 && (entry.signer().equals(keys.publicKey(KeyRing.TENANT)) || !keys.canSign(KeyRing.TENANT))
-                && GrantMaker.Terms.of(entry.grant()).equals(new GrantMaker(config, pinned).terms(agent))
+                && GrantMaker.Terms.of(entry.grant())
+                        .equals(new GrantMaker(config, pinned, keys::publicKey).terms(agent))
                 && entry.grant().tenant().equals(config.tenant());
     }
 
@@ -160,7 +161,7 @@ final class GrantDesk {
     }
 
     GrantMaker.Terms terms(Agent agent) {
-        return new GrantMaker(config, pinned).terms(agent);
+        return new GrantMaker(config, pinned, keys::publicKey).terms(agent);
     }
 
     Agent agent(String name) {

@@ -9,6 +9,7 @@ import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
 import ambit.authority.Share;
+import ambit.authority.approval.Approval;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Rule;
@@ -34,10 +35,13 @@ final class GrantMaker {
 
     private final Config config;
     private final PinnedTools pinned;
+    private final Function<String, Blob> keys;
 
-    GrantMaker(Config config, PinnedTools pinned) {
+    /** @param keys the public key of an approver of this name */
+    GrantMaker(Config config, PinnedTools pinned, Function<String, Blob> keys) {
         this.config = config;
         this.pinned = pinned;
+        this.keys = keys;
     }
 
     /** What a grant is about, without whom it is for and how long. */
@@ -136,7 +140,13 @@ final class GrantMaker {
                 use.others(),
                 PinnedTools.hash(definition(tool, use)),
                 use.rate(),
-                use.costs().stream().map(cost -> cost(cost, budgets)).toList());
+                use.costs().stream().map(cost -> cost(cost, budgets)).toList(),
+                use.approval().map(this::approval));
+    }
+
+    private Approval approval(Use.Approval it) {
+        List<Blob> approvers = it.of().stream().map(keys).toList();
+        return new Approval(it.need(), approvers, it.seconds(), it.uses(), it.patience());
     }
 
     private static Cost cost(Use.Spending cost, List<Budget> budgets) {

@@ -9,6 +9,7 @@ import ambit.authority.Proof;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
+import ambit.authority.approval.Word;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.PublicKeys;
@@ -49,7 +50,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             description =
-                    "A grant, request, delegation, permit, receipt, proof, revocation or word for a key; or a .pub.")
+                    "A grant, request, delegation, permit, receipt, proof, revocation, approval or word for a key; or a .pub.")
     private Path file = Path.of("");
 
     @Override
@@ -148,6 +149,7 @@ final class InspectCommand implements Callable<Integer> {
             case RECEIPT -> Descriptions.of(Receipt.parse(payload));
             case PROOF -> Descriptions.of(Proof.parse(payload));
             case REVOCATION -> Descriptions.of(Revocation.parse(payload));
+            case APPROVAL -> Descriptions.of(Word.parse(payload));
             case TENANT_KEY, CORE_KEY -> Descriptions.of(Endorsement.parse(payload));
             case SNAPSHOT -> List.of("snapshot of a log");
         };

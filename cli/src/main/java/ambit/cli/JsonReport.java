@@ -58,6 +58,10 @@ final class JsonReport implements RunReport {
         }
     }
 
+    /** The call itself is reported when it is decided. */
+    @Override
+    public void waiting(FrontEvent.Waiting it) {}
+
     @Override
     public void stdout(byte[] bytes) {
         out.writeBytes(bytes);

@@ -50,6 +50,8 @@ final class KernelDesk {
                     CoreToAdmin.Revoked _,
                     CoreToAdmin.Stopped _,
                     CoreToAdmin.Checkpointed _,
+                    CoreToAdmin.Asked _,
+                    CoreToAdmin.Answered _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

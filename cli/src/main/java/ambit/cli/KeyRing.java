@@ -89,6 +89,11 @@ final class KeyRing {
         }
     }
 
+    /** Asks for the passphrase of a key file that lies elsewhere. */
+    char[] passphrase(Path file) {
+        return passphrases.of(file);
+    }
+
     SigningKey signing(String name) {
         return open.computeIfAbsent(name, it -> {
             try {

@@ -222,6 +222,8 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Revoked _,
                         CoreToAdmin.Stopped _,
                         CoreToAdmin.Checkpointed _,
+                        CoreToAdmin.Asked _,
+                        CoreToAdmin.Answered _,
                         CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
@@ -273,7 +275,9 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Registered _,
                         CoreToAdmin.Revoked _,
                         CoreToAdmin.Stopped _,
-                        CoreToAdmin.Checkpointed _ -> throw Failure.kernel("the core answered something else", "");
+                        CoreToAdmin.Checkpointed _,
+                        CoreToAdmin.Asked _,
+                        CoreToAdmin.Answered _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
     }

@@ -67,6 +67,15 @@ final class LiveReport implements RunReport {
         }
     }
 
+    /** Also shown to who wants to see nothing else: without somebody's word the run stands still. */
+    @Override
+    public void waiting(FrontEvent.Waiting it) {
+        endLine();
+        terminal.say(terminal.coloured(Colour.YELLOW, "… ") + Terminal.plain(it.capability())
+                + " waits for approval, at most " + Math.ceilDiv(it.waitMs(), 1000) + " s; ambit approve "
+                + it.approval().toHex().substring(0, 32) + terminal.coloured(Colour.DIM, "  #" + it.logIndex()));
+    }
+
     static String subject(FrontEvent.Called it) {
         String name = Terminal.plain(it.capability());
         if (it.syscall() == Syscall.TOOL_CALL) {

@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.audit.Descriptions;
 import ambit.authority.Revocation;
+import ambit.authority.approval.Heard;
 import ambit.cli.shipping.Event;
 import ambit.cli.shipping.Severity;
 import ambit.cli.text.JsonText;
@@ -33,6 +34,7 @@ record LogLine(long index, Entry entry) {
             case Entry.Recovered it -> Optional.of(it.transaction());
             case Entry.Wrote it -> Optional.of(it.transaction());
             case Entry.Stopped it -> Optional.of(it.transaction());
+            case Entry.Asked it -> Optional.of(it.transaction());
             case Entry.Boot _,
                     Entry.TenantRegistered _,
                     Entry.GrantSeen _,
@@ -40,7 +42,9 @@ record LogLine(long index, Entry entry) {
                     Entry.Revoked _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
-                    Entry.PostQuantumKey _ -> Optional.empty();
+                    Entry.PostQuantumKey _,
+                    Entry.Approved _,
+                    Entry.ApprovalRefused _ -> Optional.empty();
         };
     }
 
@@ -55,6 +59,7 @@ record LogLine(long index, Entry entry) {
             case Entry.CommitIntended it -> it.context();
             case Entry.Ended it -> it.context();
             case Entry.Wrote it -> it.context();
+            case Entry.Asked it -> it.context();
             default -> Blob.EMPTY;
         };
         return Optional.of(context).filter(it -> !it.isEmpty());
@@ -151,6 +156,15 @@ record LogLine(long index, Entry entry) {
             case Entry.TenantKeyAdded it ->
                 "tenant " + it.tenant() + " has the key " + brief(it.rootKey()) + " too, by "
                         + (it.word().isEmpty() ? "the administrator's word" : "a word of a key before it");
+            case Entry.Asked it ->
+                terminal.coloured(Colour.YELLOW, "asks    ") + Terminal.plain(it.capability()) + "  for approval "
+                        + brief(it.approval()) + inTransaction(it.transaction());
+            case Entry.Approved it ->
+                terminal.coloured(Colour.GREEN, "approved ") + brief(it.approval()) + "  by the key "
+                        + brief(it.approver());
+            case Entry.ApprovalRefused it ->
+                terminal.coloured(Colour.RED, "refused ") + brief(it.approval()) + "  by the key "
+                        + brief(it.approver()) + because(it.heard().why());
             case Entry.CoreKeyEndorsed it -> "the core's key says that " + brief(it.key()) + " follows it";
             case Entry.PostQuantumKey it ->
                 "checkpoints are signed with the ML-DSA key " + brief(it.key().sha256()) + ", too";
@@ -303,7 +317,8 @@ record LogLine(long index, Entry entry) {
                         "driver", it.driver(),
                         "effect", it.effect(),
                         "debits", debits(it.debits()),
-                        "origins", it.origins());
+                        "origins", it.origins(),
+                        "approval", it.approval().toHex());
             case Entry.Outcome it ->
                 JsonText.object(
                         "permit", it.permit().toHex(),
@@ -349,8 +364,27 @@ record LogLine(long index, Entry entry) {
             case Entry.CoreKeyEndorsed it ->
                 JsonText.object("coreKey", it.key().toHex(), "word", it.word().toHex());
             case Entry.PostQuantumKey it -> JsonText.object("mlDsaKey", it.key().toHex());
+            case Entry.Asked it ->
+                JsonText.object(
+                        "transaction", it.transaction(),
+                        "capability", it.capability(),
+                        "paramsDigest", it.paramsDigest().toHex(),
+                        "approval", it.approval().toHex(),
+                        "waitUntilMs", it.waitUntilMs());
+            case Entry.Approved it -> heard(it.approval(), it.approver(), it.heard());
+            case Entry.ApprovalRefused it -> heard(it.approval(), it.approver(), it.heard());
             case Entry.Recovered it -> JsonText.object("transaction", it.transaction(), "committed", it.committed());
         };
+    }
+
+    private static Json heard(Blob approval, Blob approver, Heard heard) {
+        return JsonText.object(
+                "approval", approval.toHex(),
+                "approver", approver.toHex(),
+                "issuedAtMs", heard.issuedAtMs(),
+                "untilMs", heard.untilMs(),
+                "calls", Math.max(0, heard.left()),
+                "why", heard.why());
     }
 
     static List<Json> objects(List<Entry.Written> verdicts) {

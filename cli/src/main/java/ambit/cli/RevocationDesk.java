@@ -45,6 +45,8 @@ final class RevocationDesk {
                     CoreToAdmin.Registered _,
                     CoreToAdmin.Stopped _,
                     CoreToAdmin.Checkpointed _,
+                    CoreToAdmin.Asked _,
+                    CoreToAdmin.Answered _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

@@ -90,8 +90,8 @@ final class RunCommand implements Callable<Integer> {
                 inherit.stream().map(RunCommand::inherited).toList();
         KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
         GrantBook.Entry grant = desk.forRun(principal, agent);
-        AgentSpec spec =
-                new SpecMaker(config, project.directory(), plan, desk.pinned()).spec(agent, arguments, grant.grant());
+        AgentSpec spec = new SpecMaker(config, project.directory(), plan, desk.pinned(), desk.keys()::publicKey)
+                .spec(agent, arguments, grant.grant());
         // Whoever has to type a passphrase may take longer than a request is fresh.
         SigningKey signer = desk.keys().signing(principal);
         Blob transaction = fresh();

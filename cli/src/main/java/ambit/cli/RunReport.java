@@ -9,6 +9,8 @@ interface RunReport {
 
     void called(FrontEvent.Called event);
 
+    void waiting(FrontEvent.Waiting event);
+
     void stdout(byte[] bytes);
 
     void stderr(byte[] bytes);

@@ -111,6 +111,7 @@ final class RunSession {
                 report.finished(new RunReport.Ending(finished, transaction, millis, calls, denied, why, exit));
                 return Optional.of(exit);
             }
+            case FrontEvent.Waiting waiting -> report.waiting(waiting);
             case FrontEvent.Live _ -> {}
         }
         return Optional.empty();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Says what to run: the agent's command, its view and limits, the tools' definitions, and the same of its children. */
@@ -29,12 +30,14 @@ final class SpecMaker {
     private final Path directory;
     private final KernelPlan plan;
     private final PinnedTools pinned;
+    private final Function<String, Blob> keys;
 
-    SpecMaker(Config config, Path directory, KernelPlan plan, PinnedTools pinned) {
+    SpecMaker(Config config, Path directory, KernelPlan plan, PinnedTools pinned, Function<String, Blob> keys) {
         this.config = config;
         this.directory = directory;
         this.plan = plan;
         this.pinned = pinned;
+        this.keys = keys;
     }
 
     /** The agent with these arguments after its command, and the definitions of what {@code grant} gives it. */
@@ -76,7 +79,7 @@ final class SpecMaker {
         SortedMap<String, AgentSpec> children = new TreeMap<>();
         for (Agent.Start start : agent.mayStart()) {
             Agent child = config.agentOf(start);
-            Blob less = new GrantMaker(config, pinned).share(child, grant).toBlob();
+            Blob less = new GrantMaker(config, pinned, keys).share(child, grant).toBlob();
             children.put(start.agent(), spec(child, List.of(), definitions, grant, less));
         }
         return new AgentSpec(

@@ -49,6 +49,8 @@ final class StopCommand implements Runnable {
                     CoreToAdmin.Registered _,
                     CoreToAdmin.Revoked _,
                     CoreToAdmin.Checkpointed _,
+                    CoreToAdmin.Asked _,
+                    CoreToAdmin.Answered _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         }
     }

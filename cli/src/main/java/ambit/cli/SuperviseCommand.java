@@ -38,6 +38,7 @@ final class SuperviseCommand implements Callable<Integer> {
                         project.directory(),
                         project.places(),
                         plan,
+                        config.webhook(),
                         Distribution.find(main.environment()),
                         main.environment())
                 .run();

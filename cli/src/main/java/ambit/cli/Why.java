@@ -5,6 +5,7 @@ import ambit.wire.Blob;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * By what authority an entry of the log happened, as far as the log alone shows it.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param ends what ended this authority before: revocations, stops
  * @param refused where in the chain a denied call was refused, as far as that can be told
  * @param accounts what the grant calls the accounts of debits
+ * @param words of people who had approved the call when it was made; the word of an approver if the subject is one
  * @param call the call that the subject is, or is the outcome of
  */
 record Why(
@@ -22,6 +24,7 @@ record Why(
         Optional<Refused> refused,
         Optional<Call> call,
         Optional<Outcome> outcome,
+        List<Block> words,
         List<Entry.Debit> debits,
         Optional<End> end,
         List<Entry.Written> verdicts,
@@ -35,6 +38,7 @@ record Why(
         DELEGATION("delegation"),
         REVOCATION("revocation"),
         STOP("stop"),
+        APPROVAL("approver's word"),
         KEY("key of the core");
 
         private final String words;
@@ -98,6 +102,6 @@ record Why(
 
     /** Whether every signature and link holds. */
     boolean sound() {
-        return chain.stream().allMatch(Block::sound) && ends.stream().allMatch(Block::sound);
+        return Stream.of(chain, ends, words).flatMap(List::stream).allMatch(Block::sound);
     }
 }

@@ -28,6 +28,9 @@ final class WhyDrawing {
             cards.add(block(why.chain().get(i), above(i), i));
         }
         why.ends().forEach(it -> cards.add(block(it, "ended by", -1)));
+        why.words()
+                .forEach(it ->
+                        cards.add(block(it, "a person", it.sound() ? why.chain().size() : -1)));
         cards.add(decision());
         why.outcome().ifPresent(it -> cards.add(outcome(it)));
         why.end().ifPresent(it -> cards.add(end(it)));
@@ -50,7 +53,7 @@ final class WhyDrawing {
             case REQUEST ->
                 "its holder" + (block.signerName().isEmpty() ? "" : ", " + block.signerName() + ",") + " signs";
             case DELEGATION -> "the core signs with the context's key";
-            case REVOCATION, STOP, KEY -> "";
+            case REVOCATION, STOP, APPROVAL, KEY -> "";
         };
     }
 

@@ -17,6 +17,7 @@ final class WhyJson {
                 "sound", why.sound(),
                 "chain", why.chain().stream().map(it -> block(it, why)).toList(),
                 "ends", why.ends().stream().map(it -> block(it, why)).toList(),
+                "words", why.words().stream().map(it -> block(it, why)).toList(),
                 "refused",
                         why.refused()
                                 .<Json>map(it -> JsonText.object("block", it.block(), "because", it.because()))

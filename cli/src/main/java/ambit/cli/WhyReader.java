@@ -18,10 +18,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Takes the entries of a verified log in their order, and then says of one of them why it happened. Every signature is checked again. */
 final class WhyReader {
@@ -32,6 +34,7 @@ final class WhyReader {
     private final Map<Blob, LogLine> permits = new HashMap<>();
     private final Map<Blob, LogLine> outcomes = new HashMap<>();
     private final Map<Blob, LogLine> roots = new HashMap<>();
+    private final List<LogLine> words = new ArrayList<>();
 
     // Of the subject's chain.
     private final List<Why.Block> chain = new ArrayList<>();
@@ -56,6 +59,7 @@ final class WhyReader {
             case Entry.Outcome it -> outcomes.put(it.permit(), line);
             case Entry.TenantRegistered it -> roots.put(it.rootKey(), line);
             case Entry.TenantKeyAdded it -> roots.put(it.rootKey(), line);
+            case Entry.Approved _, Entry.ApprovalRefused _ -> words.add(line);
             default -> {}
         }
     }
@@ -81,6 +85,7 @@ final class WhyReader {
                 refused(subject, ends),
                 call,
                 outcome,
+                words(subject, call),
                 debits(subject, call),
                 end(subject),
                 verdicts(subject),
@@ -327,6 +332,32 @@ final class WhyReader {
                 : begin != null && begin.entry() instanceof Entry.Spawned it ? it.contextKey() : Blob.EMPTY;
     }
 
+    /** Of each approver the newest word that was good when the call was made. */
+    private List<Why.Block> words(LogLine subject, Optional<Why.Call> call) {
+        Map<Blob, LogLine> newest = new LinkedHashMap<>();
+        call.ifPresent(it -> words.stream()
+                .filter(line -> line.index() < it.index())
+                .forEach(line -> {
+                    switch (line.entry()) {
+                        case Entry.Approved word
+                        when word.approval().equals(it.allowed().approval())
+                                && !word.heard().isOver(it.allowed().atMs()) -> newest.put(word.approver(), line);
+                        default -> {}
+                    }
+                }));
+        return Stream.concat(newest.values().stream(), Stream.of(subject))
+                .flatMap(line -> switch (line.entry()) {
+                    case Entry.Approved it -> Stream.of(word(line.index(), it.approver(), it.artifact()));
+                    case Entry.ApprovalRefused it -> Stream.of(word(line.index(), it.approver(), it.artifact()));
+                    default -> Stream.of();
+                })
+                .toList();
+    }
+
+    private Why.Block word(long index, Blob approver, Blob artifact) {
+        return block(Why.Kind.APPROVAL, index, Domain.APPROVAL, approver, artifact);
+    }
+
     /** What ended this authority before the subject, if something did. */
     private List<Why.Block> ends(LogLine subject) {
         List<Why.Block> ends = new ArrayList<>();
@@ -398,13 +429,13 @@ final class WhyReader {
                 .flatMap(line -> switch (line.entry()) {
                     case Entry.Wrote it -> it.verdicts().stream();
                     case Entry.Ended it -> it.verdicts().stream();
-                    default -> java.util.stream.Stream.of();
+                    default -> Stream.of();
                 })
                 .toList();
     }
 
     /** The entries of the transaction that the subject begins or ends. */
-    private java.util.stream.Stream<LogLine> ofContext(LogLine subject) {
+    private Stream<LogLine> ofContext(LogLine subject) {
         Optional<Blob> context = switch (subject.entry()) {
             case Entry.Admitted it -> Optional.of(it.context());
             case Entry.Spawned it -> Optional.of(it.context());

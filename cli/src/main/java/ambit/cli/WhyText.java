@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.authority.signing.PublicKeys;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.log.entry.Entry;
@@ -22,7 +23,8 @@ final class WhyText {
         why.refused().ifPresent(it -> terminal.result("  " + it.because()));
         why.chain().forEach(this::block);
         why.ends().forEach(this::block);
-        if (why.chain().isEmpty() && why.ends().isEmpty()) {
+        why.words().forEach(this::block);
+        if (why.chain().isEmpty() && why.ends().isEmpty() && why.words().isEmpty()) {
             terminal.result("  no transaction: there is no chain to show");
         }
         why.call().ifPresentOrElse(call -> call(call, why), () -> counts(why.debits(), why));
@@ -38,7 +40,7 @@ final class WhyText {
             case ROOT_KEY, STOP, KEY ->
                 terminal.result("  " + String.join("", block.says()) + index
                         + (block.sound() ? "" : "  " + terminal.coloured(Colour.RED, block.problem())));
-            case GRANT, REQUEST, DELEGATION, REVOCATION -> {
+            case GRANT, REQUEST, DELEGATION, REVOCATION, APPROVAL -> {
                 if (!block.sound()) {
                     terminal.result("  " + terminal.coloured(Colour.RED, "✗ ")
                             + block.kind().words() + index + "  " + block.problem());
@@ -47,6 +49,11 @@ final class WhyText {
                 terminal.result("  " + terminal.coloured(Colour.GREEN, "✓ ")
                         + block.kind().words() + index + "  SHA-256 "
                         + block.hash().toHex());
+                if (block.kind() == Why.Kind.APPROVAL) {
+                    terminal.result(
+                            "      of " + (block.signerName().isEmpty() ? "a key that is not here" : block.signerName())
+                                    + ", " + PublicKeys.toLine(block.signer()));
+                }
                 block.says().forEach(line -> terminal.result("      " + line));
             }
         }

@@ -92,7 +92,8 @@ class LogCommandTest {
                 driver,
                 false,
                 List.of(),
-                List.of());
+                List.of(),
+                Blob.EMPTY);
     }
 
     private List<Integer> shown(String... options) {

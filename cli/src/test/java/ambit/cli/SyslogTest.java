@@ -3,6 +3,7 @@ package ambit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.log.entry.Entry;
+import ambit.wire.Blob;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -122,7 +123,8 @@ class SyslogTest {
                     "d",
                     true,
                     Collections.nCopies(100, new Entry.Debit(TestLog.HASH, 0, 1, 9, 7, 1)),
-                    List.of()));
+                    List.of(),
+                    Blob.EMPTY));
             Shell shell = new Shell(directory);
             assertThat(shell.run("log", "ship", "--once", "--to", "syslog://127.0.0.1:" + port))
                     .as(shell.err())

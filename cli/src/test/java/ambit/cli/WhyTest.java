@@ -14,9 +14,12 @@ import ambit.authority.Narrowing;
 import ambit.authority.Rate;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
+import ambit.authority.approval.Heard;
+import ambit.authority.approval.Word;
 import ambit.authority.keyfile.SecretKeyFile;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.cli.outcome.ExitCode;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
@@ -27,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -136,7 +140,8 @@ class WhyTest {
                 false,
                 Blob.EMPTY,
                 Rate.NONE,
-                List.of(new Cost(0, Cost.Kind.CALL, 2, "")));
+                List.of(new Cost(0, Cost.Kind.CALL, 2, "")),
+                Optional.empty());
         Cap child = new Cap("agent.helper", Cap.CHILD, "", Cap.USE, 3, List.of(), true, Blob.EMPTY);
         return new Grant(
                 "acme",
@@ -191,6 +196,10 @@ class WhyTest {
     }
 
     private long allowed(int uses) {
+        return allowed(uses, Blob.EMPTY);
+    }
+
+    private long allowed(int uses, Blob approval) {
         return log.add(new Entry.Allowed(
                 ms(10 + uses),
                 CHILD,
@@ -203,7 +212,8 @@ class WhyTest {
                 "files",
                 false,
                 debits(uses, 2L * uses),
-                List.of()));
+                List.of(),
+                approval));
     }
 
     private long denied(Denial code, String sentence) {
@@ -265,6 +275,50 @@ class WhyTest {
         assertThat(shell.run("why", Long.toString(index))).isZero();
         assertThat(shell.out())
                 .contains("✓ grant", "✓ request", "✓ delegation", "1 with this call, of 3", "outcome ok");
+    }
+
+    @Test
+    void whoApprovedACallIsPartOfTheAnswer() throws Exception {
+        Blob approval = Blob.of(new byte[32]);
+        SigningKey approver = principal();
+        SigningKey other = SigningKey.generate();
+        says(approver, approval, true, ms(9));
+        says(other, TestLog.HASH.sha256(), true, ms(9));
+        says(other, approval, false, ms(9));
+        says(other, approval, true, ms(4)); // over at 10
+        long index = allowed(1, approval);
+        JsonNode words = json(index).get("words");
+        assertThat(words.valueStream().map(it -> it.get("index").asInt())).containsExactly(5);
+        assertThat(words.get(0).get("signerName").asString()).isNotEmpty();
+        assertThat(texts(drawing(index))).containsSubsequence("Delegation", "Approver's word", "Allowed");
+        assertThat(shell.run("why", Long.toString(index))).isZero();
+        assertThat(shell.out()).contains("✓ approver's word  #5");
+        assertThat(json(7).get("words").get(0).get("sound").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aWordThatTheApproverDidNotSignMakesItUnsound() {
+        Blob approval = Blob.of(new byte[32]);
+        Blob forged = word(SigningKey.generate(), approval, true);
+        log.add(new Entry.Approved(
+                ms(5), approval, SigningKey.generate().publicKey(), new Heard(ms(5), ms(60), 1, ""), forged));
+        long index = allowed(1, approval);
+        assertThat(shell.run("why", Long.toString(index))).isEqualTo(ExitCode.AGENT_FAILED);
+        assertThat(shell.out()).contains("✗ approver's word");
+    }
+
+    private void says(SigningKey approver, Blob approval, boolean yes, long untilMs) {
+        Heard heard = new Heard(ms(5), yes ? untilMs + 6_000 : untilMs, yes ? 1 : Heard.REFUSED, yes ? "" : "no");
+        Blob word = word(approver, approval, yes);
+        log.add(
+                yes
+                        ? new Entry.Approved(ms(5), approval, approver.publicKey(), heard, word)
+                        : new Entry.ApprovalRefused(ms(5), approval, approver.publicKey(), heard, word));
+    }
+
+    private static Blob word(SigningKey approver, Blob approval, boolean yes) {
+        Word word = new Word(TestLog.HASH, approval, TestLog.HASH, yes, ms(5), yes ? "" : "no");
+        return Signed.sign(Domain.APPROVAL, approver, word.toBlob());
     }
 
     @Test

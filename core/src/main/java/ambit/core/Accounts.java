@@ -99,8 +99,14 @@ final class Accounts {
         require(ledger.check(leaf(chain, Chain.BLOCK), 0, clock.getAsLong()), "");
     }
 
-    void check(Chain chain, int cap) throws Refused {
-        require(ledger.check(leaf(chain, cap), 1, clock.getAsLong()), "");
+    /** Refuses what {@link #take} would. */
+    void check(Chain chain, int cap, Map<Integer, Long> charges) throws Refused {
+        long now = clock.getAsLong();
+        require(ledger.check(leaf(chain, cap), 1, now), "");
+        for (Map.Entry<Integer, Long> charge : charges.entrySet()) {
+            int account = Entry.BUDGETS + charge.getKey();
+            require(ledger.check(leaf(chain, account), charge.getValue(), now), chain.budget(charge.getKey()));
+        }
     }
 
     /**
@@ -110,12 +116,8 @@ final class Accounts {
      * @return what the log is to remember
      */
     List<Debit> take(Chain chain, int cap, Map<Integer, Long> charges) throws Refused {
+        check(chain, cap, charges);
         long now = clock.getAsLong();
-        require(ledger.check(leaf(chain, cap), 1, now), "");
-        for (Map.Entry<Integer, Long> charge : charges.entrySet()) {
-            int account = Entry.BUDGETS + charge.getKey();
-            require(ledger.check(leaf(chain, account), charge.getValue(), now), chain.budget(charge.getKey()));
-        }
         List<Debit> debits = new ArrayList<>(taken(chain, cap, 1, now));
         for (Map.Entry<Integer, Long> charge : charges.entrySet()) {
             debits.addAll(taken(chain, Entry.BUDGETS + charge.getKey(), charge.getValue(), now));
@@ -170,7 +172,7 @@ final class Accounts {
             throw new Refused(Denial.BUDGET_EXHAUSTED, "not enough is left of the budget " + budget);
         }
         if (code != Codes.ALLOWED) {
-            throw new Refused(Chain.denial(code));
+            throw new Refused(Denial.orInternal(code));
         }
     }
 

@@ -17,21 +17,12 @@ import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.List;
 
-/** What the {@code ambit} command asks of the core itself. */
-final class Administration {
-    private final State state;
-    private final String origin;
-    private final SigningKey key;
-    private final SecretDirectory keys;
-
-    /** @param keys the directory that the core's own keys are in */
-    Administration(State state, String origin, SigningKey key, SecretDirectory keys) {
-        this.state = state;
-        this.origin = origin;
-        this.key = key;
-        this.keys = keys;
-    }
-
+/**
+ * What the {@code ambit} command asks of the core itself.
+ *
+ * @param keys the directory that the core's own keys are in
+ */
+record Administration(State state, Approvals approvals, String origin, SigningKey key, SecretDirectory keys) {
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
@@ -41,13 +32,15 @@ final class Administration {
             case AdminToCore.Checkpoint() -> new CoreToAdmin.Checkpointed(state.journal.checkpoint());
             case AdminToCore.AddKey a -> addKey(a);
             case AdminToCore.RotateCore() -> rotate();
+            case AdminToCore.Approvals() -> approvals.open();
+            case AdminToCore.Answer(Blob word) -> approvals.hear(word);
         };
     }
 
     private CoreToAdmin status(List<String> driverNames) {
         synchronized (state) {
             List<String> transactions =
-                    state.live.values().stream().map(c -> c.transaction).toList();
+                    state.live.values().stream().map(c -> c.transaction()).toList();
             return new CoreToAdmin.CoreStatus(
                     key.publicKey(), state.journal.size(), state.history.epoch(), driverNames, transactions);
         }
@@ -102,9 +95,6 @@ final class Administration {
     }
 
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
-        if (m.word().size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
         if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
@@ -117,18 +107,14 @@ final class Administration {
     private synchronized CoreToAdmin rotate() throws IOException {
         Blob next = CoreKeys.prepare(keys);
         Endorsement word = new Endorsement(origin, next, state.clock.millis() / 1000);
-        long index = state.record(new Entry.CoreKeyEndorsed(
-                state.clock.millis(), next, Signed.sign(Domain.CORE_KEY, key, word.toBlob())));
-        state.journal.awaitDurable(index);
+        Blob signed = Signed.sign(Domain.CORE_KEY, key, word.toBlob());
+        long index = state.recordDurably(at -> new Entry.CoreKeyEndorsed(at, next, signed));
         CoreKeys.settle(keys);
         return new CoreToAdmin.Rotated(next, index);
     }
 
     /** Every decision after this has the lock sees the revocation; the answer says that it survives a restart. */
     private CoreToAdmin revoke(Blob bytes) throws Refused, MalformedException {
-        if (bytes.size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Blob signer = Cose.parse(bytes).kid();
         Revocation revocation = Revocation.parse(Refused.verified(Domain.REVOCATION, signer, bytes));
         long index;
@@ -153,14 +139,14 @@ final class Administration {
         long index;
         synchronized (state) {
             List<Context> found = state.live.values().stream()
-                    .filter(c ->
-                            c.transaction.equals(m.transaction()) || c.transaction.startsWith(m.transaction() + "."))
+                    .filter(c -> c.transaction().equals(m.transaction())
+                            || c.transaction().startsWith(m.transaction() + "."))
                     .toList();
             if (found.isEmpty()) {
                 throw new Refused(Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             }
             index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));
-            found.forEach(context -> context.stopped = true);
+            found.forEach(context -> context.progress().stopped = true);
         }
         state.journal.awaitDurable(index);
         return new CoreToAdmin.Stopped(index);

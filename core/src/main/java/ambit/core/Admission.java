@@ -33,31 +33,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How contexts begin: a request over a grant, and children below their parents. */
-final class Admission {
+record Admission(State state, Drivers drivers, Partitions partitions, Ending ending) {
     private static final int MAX_LIVE = 4096;
-    private static final int MAX_GRANTS = 1024;
     private static final long REQUEST_WINDOW_MS = 300_000;
-
-    private final State state;
-    private final Drivers drivers;
-    private final Partitions partitions;
-    private final Ending ending;
-
-    /** Grants that verified, by their hash. */
-    private final Map<Blob, Grant> grants = new HashMap<>();
-
-    Admission(State state, Drivers drivers, Partitions partitions, Ending ending) {
-        this.state = state;
-        this.drivers = drivers;
-        this.partitions = partitions;
-        this.ending = ending;
-    }
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, MalformedException {
-        if (m.grant().size() > Entry.MAX_ARTIFACT || m.request().size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
         Grant grant = verifiedGrant(m.grant());
         Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
         AgentSpec spec = AgentSpec.parse(m.agentSpec());
@@ -80,8 +61,8 @@ final class Admission {
             }
             index = state.record(new Entry.Admitted(
                     state.clock.millis(),
-                    context.id,
-                    context.transaction,
+                    context.id(),
+                    context.transaction(),
                     grant.tenant(),
                     grant.holder(),
                     request.agent(),
@@ -90,20 +71,15 @@ final class Admission {
                     contextKey.publicKey(),
                     m.request(),
                     chain.expiresAtMs()));
-            state.live.put(context.id, context);
+            state.live.put(context.id(), context);
         }
         return begin(context, index);
     }
 
     private Grant verifiedGrant(Blob bytes) throws Refused, MalformedException {
-        Blob hash = bytes.sha256();
         Blob signer = Cose.parse(bytes).kid();
         String tenant;
         synchronized (state) {
-            Grant cached = grants.get(hash);
-            if (cached != null) {
-                return cached;
-            }
             tenant = state.history.tenantOf(signer);
         }
         if (tenant.isEmpty()) {
@@ -112,12 +88,6 @@ final class Admission {
         Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
         if (!grant.tenant().equals(tenant)) {
             throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
-        }
-        synchronized (state) {
-            if (grants.size() >= MAX_GRANTS) {
-                grants.clear();
-            }
-            grants.put(hash, grant);
         }
         return grant;
     }
@@ -190,7 +160,17 @@ final class Admission {
             handles.put(state.id(), cap);
         }
         state.accounts.open(chain);
-        return new Context(state.id(), transaction, owner, chain, contextKey, spec, memory, handles, family);
+        return new Context(
+                state.id(),
+                transaction,
+                owner,
+                chain,
+                contextKey,
+                spec,
+                memory,
+                handles,
+                family,
+                new Context.Progress());
     }
 
     /** What follows once the beginning is recorded: durable, mapped, answered; or ended again. */
@@ -198,42 +178,45 @@ final class Admission {
         try {
             state.journal.awaitDurable(index);
             long connection = drivers.connection();
-            if (!(drivers.ask(new CoreToDriver.MapContext(context.id, context.transaction, context.memory.entries()))
+            if (!(drivers.ask(new CoreToDriver.MapContext(
+                            context.id(),
+                            context.transaction(),
+                            context.memory().entries()))
                     instanceof DriverToCore.Ok)) {
                 throw new IOException("the driver refused");
             }
             boolean ended;
             synchronized (state) {
-                context.connection = connection;
-                ended = context.ending;
+                context.progress().connection = connection;
+                ended = context.progress().ending;
             }
             if (ended) {
-                drivers.ask(new CoreToDriver.DropContext(context.id));
+                drivers.ask(new CoreToDriver.DropContext(context.id()));
             }
         } catch (IOException e) {
             ending.finish(context, End.CRASHED, 0, Blob.EMPTY);
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped");
         }
         synchronized (state) {
-            state.alive(context.id);
+            state.alive(context.id());
             List<Bound> capabilities = new ArrayList<>();
-            context.handles.forEach((handle, cap) -> capabilities.add(bound(context, handle, cap)));
+            context.handles().forEach((handle, cap) -> capabilities.add(bound(context, handle, cap)));
             return new CoreToBroker.Admitted(
-                    context.id,
-                    context.transaction,
-                    context.chain.agent(),
+                    context.id(),
+                    context.transaction(),
+                    context.chain().agent(),
                     capabilities,
-                    context.memory.mapped(),
-                    context.chain.expiresAtMs(),
+                    context.memory().mapped(),
+                    context.chain().expiresAtMs(),
                     index,
                     Blob.EMPTY);
         }
     }
 
     private Bound bound(Context context, Blob handle, int index) {
-        Cap cap = context.chain.cap(index);
-        String definition = context.spec.tools().getOrDefault(cap.name(), "");
-        long left = state.accounts.left(context.chain, index);
+        Cap cap = context.chain().cap(index);
+        String definition = context.spec().tools().getOrDefault(cap.name(), "");
+        long left = state.accounts.left(context.chain(), index);
         return new Bound(handle, cap.name(), cap.kind(), cap.driver(), left, definition, cap.isRead());
     }
 
@@ -244,65 +227,64 @@ final class Admission {
         synchronized (state) {
             parent = state.alive(m.context());
             cap = parent.held(m.handle(), Bound.CHILD);
-            state.accounts.check(parent.chain, cap);
+            state.accounts.check(parent.chain(), cap, Map.of());
         }
         AgentSpec spec = childSpec(parent, cap);
         Optional<Share> share = spec.share().isEmpty() ? Optional.empty() : Optional.of(Share.parse(spec.share()));
-        Delegation delegation = parent.chain.delegation(
-                cap, state.id(), share, m.narrowing(), m.input().sha256());
-        Blob signed = Signed.sign(Domain.DELEGATION, parent.key, delegation.toBlob());
+        Delegation delegation = parent.chain()
+                .delegation(cap, state.id(), share, m.narrowing(), m.input().sha256());
+        Blob signed = Signed.sign(Domain.DELEGATION, parent.key(), delegation.toBlob());
         // Half, so that its entry has room for what the beginning takes from the accounts of a deep chain.
         if (signed.size() > Entry.MAX_ARTIFACT / 2) {
             throw new Refused(Denial.TOO_LARGE);
         }
-        Chain chain = parent.chain.below(signed.sha256(), delegation);
+        Chain chain = parent.chain().below(signed.sha256(), delegation);
         SigningKey contextKey = SigningKey.generate();
         Context child;
         long index;
         synchronized (state) {
-            state.accounts.check(state.alive(m.context()).chain, cap);
+            state.accounts.check(state.alive(m.context()).chain(), cap, Map.of());
             child = child(parent, chain, contextKey, spec, share);
             parent.pass(delegation.received(), child);
             index = state.record(new Entry.Spawned(
                     state.clock.millis(),
-                    child.id,
-                    child.transaction,
+                    child.id(),
+                    child.transaction(),
                     delegation.agent(),
-                    parent.id,
+                    parent.id(),
                     signed.sha256(),
                     contextKey.publicKey(),
                     signed,
                     chain.expiresAtMs(),
-                    state.accounts.take(parent.chain, cap, Calls.charges(parent.chain.cap(cap), Arguments.none()))));
-            state.live.put(child.id, child);
-            parent.children.add(child.id);
+                    state.accounts.take(
+                            parent.chain(), cap, Calls.charges(parent.chain().cap(cap), Arguments.none()))));
+            state.live.put(child.id(), child);
+            parent.progress().children.add(child.id());
         }
         return begin(child, index);
     }
 
     private static AgentSpec childSpec(Context parent, int cap) throws Refused {
-        String name = parent.chain.cap(cap).name();
-        AgentSpec spec = parent.spec.children().get(name.substring(name.indexOf('.') + 1));
-        if (spec == null) {
-            throw new Refused(Denial.UNKNOWN_TOOL, "the agent has no child of this name");
-        }
-        return spec;
+        String name = parent.chain().cap(cap).name();
+        return Optional.ofNullable(parent.spec().children().get(name.substring(name.indexOf('.') + 1)))
+                .orElseThrow(() -> new Refused(Denial.UNKNOWN_TOOL, "the agent has no child of this name"));
     }
 
     private Context child(Context parent, Chain chain, SigningKey contextKey, AgentSpec spec, Optional<Share> share)
             throws Refused {
-        String transaction = parent.transaction + "." + (parent.children.size() + 1);
-        List<MapEntry> map = new ArrayList<>(parent.memory.entries());
+        String transaction =
+                parent.transaction() + "." + (parent.progress().children.size() + 1);
+        List<MapEntry> map = new ArrayList<>(parent.memory().entries());
         map.removeIf(entry -> !entry.exactKey().isEmpty());
         share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
         map.set(
                 0,
                 partitions.own(
-                        parent.owner,
+                        parent.owner(),
                         transaction,
                         map.getFirst().rights(),
                         map.getFirst().quotaBytes()));
-        return context(transaction, parent.owner, chain, contextKey, spec, new MemoryMap(map), parent.family);
+        return context(transaction, parent.owner(), chain, contextKey, spec, new MemoryMap(map), parent.family());
     }
 
     private static Blob utf8(String text) {

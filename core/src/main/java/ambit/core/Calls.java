@@ -5,6 +5,7 @@ import ambit.authority.Cap;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.Receipt;
+import ambit.authority.approval.Question;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.decision.Ledger;
@@ -27,9 +28,10 @@ import ambit.wire.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A call from its decision to its receipt. */
-final class Calls {
+record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) {
     private static final int MAX_PERMITS = 1 << 16;
 
     /** So that one context cannot keep the others from calling. */
@@ -38,21 +40,11 @@ final class Calls {
     private static final long MAX_EVENT_BYTES = 16 << 20;
     private static final long PERMIT_MS = 10_000;
 
-    private final State state;
-    private final Drivers drivers;
-    private final SigningKey key;
-
-    Calls(State state, Drivers drivers, SigningKey key) {
-        this.state = state;
-        this.drivers = drivers;
-        this.key = key;
-    }
-
     /** A signed permit for one call, whose exact bytes have this {@code digest}; or the result of a child. */
     CoreToBroker decide(BrokerToCore.Decide m, Blob digest) throws Refused, MalformedException {
         synchronized (state) {
             Context context = state.alive(m.context());
-            if (m.syscall() == Syscall.TOOL_CALL && context.children.contains(m.handle())) {
+            if (m.syscall() == Syscall.TOOL_CALL && context.progress().children.contains(m.handle())) {
                 return childResult(context, m.handle(), digest);
             }
             cheaply(context, m.syscall(), m.handle());
@@ -61,7 +53,7 @@ final class Calls {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
         }
         return switch (m.syscall()) {
-            case TOOL_CALL -> release(allow(m, params, digest));
+            case TOOL_CALL -> allow(m, params, digest);
             case MEMORY_READ, MEMORY_WRITE -> release(allowMemory(m, params, digest));
             case SPAWN_CHILD, LOG -> throw new Refused(Denial.MALFORMED, "not a syscall to be decided here");
         };
@@ -83,32 +75,34 @@ final class Calls {
         String driver = "memory";
         if (syscall == Syscall.TOOL_CALL) {
             int index = context.held(handle, Bound.TOOL);
-            driver = context.chain.cap(index).driver();
-            state.accounts.check(context.chain, index);
-        } else if (context.connection != drivers.connection()) {
+            driver = context.chain().cap(index).driver();
+            state.accounts.check(context.chain(), index, Map.of());
+        } else if (context.progress().connection != drivers.connection()) {
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
         if (!drivers.has(driver)) {
             throw new Refused(Denial.DRIVER_UNAVAILABLE);
         }
-        if (state.permits.size() >= MAX_PERMITS || context.inFlight >= MAX_PERMITS_OF_ONE) {
+        if (state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE) {
             throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
         }
     }
 
-    private Decision allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
+    private CoreToBroker allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
         Context context;
         int index;
         synchronized (state) {
             context = state.alive(m.context());
             index = context.held(m.handle(), Bound.TOOL);
         }
-        Chain chain = context.chain;
+        Chain chain = context.chain();
         Cap cap = chain.cap(index);
         Values arguments = arguments(params, chain.isDerived(index));
         Map<Integer, Long> charges = charges(cap, arguments);
-        Call call = new Call(index, cap.name(), cap.driver(), cap.definition(), !cap.isRead(), chain.fields(index));
-        while (true) {
+        Blob approval = Question.digest(chain.grantHash(), context.owner().principal(), cap, digest);
+        Call call = new Call(m.syscall(), index, cap, chain.fields(index), digest, approval);
+        Optional<Decision> decision = Optional.empty();
+        while (decision.isEmpty()) {
             Received known;
             synchronized (state) {
                 known = chain.isDerived(index) ? context.known() : new Received();
@@ -119,11 +113,18 @@ final class Calls {
             synchronized (state) {
                 cheaply(state.alive(m.context()), m.syscall(), m.handle());
                 if (context.agreesWith(known)) {
+                    state.accounts.check(chain, index, charges);
+                    Optional<CoreToBroker> pending =
+                            approval.isEmpty() ? Optional.empty() : approvals.ask(context, cap, m.params());
+                    if (pending.isPresent()) {
+                        return pending.get();
+                    }
                     List<Debit> debits = state.accounts.take(chain, index, charges);
-                    return permit(context, m.syscall(), call, digest, debits, charges, context.act(known));
+                    decision = Optional.of(permit(context, call, debits, charges, context.act(known)));
                 }
             }
         }
+        return release(decision.get());
     }
 
     static Map<Integer, Long> charges(Cap cap, Values arguments) throws Refused {
@@ -134,57 +135,61 @@ final class Calls {
         }
     }
 
-    /** What a permit says of the capability that is called; {@code cap} −1 for memory. */
-    private record Call(int cap, String name, String driver, Blob definition, boolean effect, List<String> fields) {}
+    /** What is called, with parameters that have this {@code digest}; {@code index} is −1 for what is none of the grant's. */
+    private record Call(Syscall syscall, int index, Cap cap, List<String> fields, Blob digest, Blob approval) {
+        static Call of(Syscall syscall, String name, String driver, Blob digest) {
+            Cap cap = new Cap(name, Cap.TOOL, driver, Cap.USE | Cap.READ, -1, List.of(), true, Blob.EMPTY);
+            return new Call(syscall, -1, cap, List.of(), digest, Blob.EMPTY);
+        }
+    }
 
     private Decision allowMemory(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused {
         synchronized (state) {
             Context context = state.alive(m.context());
             cheaply(context, m.syscall(), m.handle());
-            context.memory.check(params, m.syscall() == Syscall.MEMORY_WRITE ? MemoryMap.WRITE : MemoryMap.READ);
-            Call call = new Call(-1, m.syscall().label(), "memory", Blob.EMPTY, false, List.of());
-            return permit(context, m.syscall(), call, digest, List.of(), Map.of(), List.of());
+            context.memory().check(params, m.syscall() == Syscall.MEMORY_WRITE ? MemoryMap.WRITE : MemoryMap.READ);
+            Call call = Call.of(m.syscall(), m.syscall().label(), "memory", digest);
+            return permit(context, call, List.of(), Map.of(), List.of());
         }
     }
 
     private Decision permit(
-            Context context,
-            Syscall syscall,
-            Call call,
-            Blob digest,
-            List<Debit> debits,
-            Map<Integer, Long> charges,
-            List<Long> origins) {
+            Context context, Call call, List<Debit> debits, Map<Integer, Long> charges, List<Long> origins) {
         long now = state.clock.millis();
         Permit permit = new Permit(
                 state.id(),
-                call.driver(),
-                context.id,
-                ++context.sequence,
-                call.name(),
-                digest,
+                call.cap().driver(),
+                context.id(),
+                ++context.progress().sequence,
+                call.cap().name(),
+                call.digest(),
                 now + PERMIT_MS,
-                call.definition(),
-                syscall.number(),
+                call.cap().definition(),
+                call.syscall().number(),
                 Limits.RESULT,
                 call.fields());
-        long index = state.record(new Entry.Allowed(
-                now,
-                context.id,
-                context.transaction,
-                context.sequence,
-                syscall.number(),
-                call.name(),
-                digest,
-                permit.id(),
-                call.driver(),
-                call.effect(),
+        long index = record(context, call, permit.id(), debits, origins);
+        context.progress().inFlight++;
+        state.permits.put(permit.id(), new State.Issued(context, permit, now, call.index(), charges));
+        long left = call.index() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain(), call.index());
+        return new Decision(context, permit, !call.cap().isRead(), left, index);
+    }
+
+    private long record(Context context, Call call, Blob permit, List<Debit> debits, List<Long> origins) {
+        return state.record(new Entry.Allowed(
+                state.clock.millis(),
+                context.id(),
+                context.transaction(),
+                context.progress().sequence,
+                call.syscall().number(),
+                call.cap().name(),
+                call.digest(),
+                permit,
+                call.cap().driver(),
+                !call.cap().isRead(),
                 debits,
-                origins));
-        context.inFlight++;
-        state.permits.put(permit.id(), new State.Issued(context, permit, now, call.cap(), charges));
-        long left = call.cap() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain, call.cap());
-        return new Decision(context, permit, call.effect(), left, index);
+                origins,
+                call.approval()));
     }
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
@@ -195,7 +200,7 @@ final class Calls {
         Blob permit = Signed.sign(Domain.PERMIT, key, decision.permit().toBlob());
         synchronized (state) {
             try {
-                state.alive(decision.context().id);
+                state.alive(decision.context().id());
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
                 throw e;
@@ -206,19 +211,9 @@ final class Calls {
     }
 
     private CoreToBroker childResult(Context context, Blob child, Blob digest) {
-        long index = state.record(new Entry.Allowed(
-                state.clock.millis(),
-                context.id,
-                context.transaction,
-                ++context.sequence,
-                Syscall.TOOL_CALL.number(),
-                "child",
-                digest,
-                state.id(),
-                "",
-                false,
-                List.of(),
-                List.of()));
+        context.progress().sequence++;
+        Call call = Call.of(Syscall.TOOL_CALL, "child", "", digest);
+        long index = record(context, call, state.id(), List.of(), List.of());
         return new CoreToBroker.ChildResult(child, index);
     }
 
@@ -227,12 +222,12 @@ final class Calls {
         Json.parse(m.event());
         synchronized (state) {
             Context context = state.alive(m.context());
-            context.eventBytes += m.event().size();
-            if (context.eventBytes > MAX_EVENT_BYTES) {
+            context.progress().eventBytes += m.event().size();
+            if (context.progress().eventBytes > MAX_EVENT_BYTES) {
                 throw new Refused(Denial.QUOTA, "the context has logged too much");
             }
             long index = state.record(
-                    new Entry.GuestEvent(state.clock.millis(), context.id, context.transaction, m.event()));
+                    new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event()));
             return new CoreToBroker.Logged(index);
         }
     }
@@ -242,12 +237,12 @@ final class Calls {
         Json.parse(m.report());
         synchronized (state) {
             Context context = state.alive(m.context());
-            if (context.reported) {
+            if (context.progress().reported) {
                 throw new Refused(Denial.REPLAYED, "the boundary of this context has been reported");
             }
-            context.reported = true;
+            context.progress().reported = true;
             return new CoreToBroker.Logged(state.record(
-                    new Entry.BoundaryReport(state.clock.millis(), context.id, context.transaction, m.report())));
+                    new Entry.BoundaryReport(state.clock.millis(), context.id(), context.transaction(), m.report())));
         }
     }
 
@@ -267,7 +262,7 @@ final class Calls {
                 throw new Refused(Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
             }
             state.permits.remove(receipt.permit());
-            issued.context().inFlight--;
+            issued.context().progress().inFlight--;
             index = state.record(new Entry.Outcome(
                     state.clock.millis(),
                     receipt.permit(),
@@ -280,20 +275,20 @@ final class Calls {
         }
         state.journal.awaitDurable(index);
         Proof proof = new Proof(
-                issued.context().id,
+                issued.context().id(),
                 issued.permit().sequence(),
                 issued.permit().paramsDigest(),
                 receipt.resultDigest(),
                 receipt.status(),
                 index,
-                issued.context().transaction);
+                issued.context().transaction());
         return new CoreToDriver.Recorded(Signed.sign(Domain.PROOF, key, proof.toBlob()), index);
     }
 
     private List<Debit> settled(State.Issued issued, Receipt receipt) {
         List<Debit> settled = new ArrayList<>();
         if (!issued.charges().isEmpty()) {
-            Chain chain = issued.context().chain;
+            Chain chain = issued.context().chain();
             chain.cap(issued.cap()).spent(issued.charges(), receipt).forEach((budget, spent) -> {
                 long reserved = issued.charges().getOrDefault(budget, 0L);
                 if (spent != reserved) {
@@ -308,7 +303,7 @@ final class Calls {
     private static void receive(State.Issued issued, Receipt receipt, long index) {
         for (Receipt.Field field : receipt.fields()) {
             if (issued.permit().fields().contains(field.path()) && receipt.status() == 0) {
-                String source = issued.context().chain.cap(issued.cap()).name() + "#" + field.path();
+                String source = issued.context().chain().cap(issued.cap()).name() + "#" + field.path();
                 field.digests().forEach(digest -> issued.context().receive(source, digest, index));
             }
         }

@@ -7,6 +7,7 @@ import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Delegation;
 import ambit.authority.Grant;
+import ambit.authority.Lessening;
 import ambit.authority.Narrowing;
 import ambit.authority.Permit;
 import ambit.authority.Rate;
@@ -46,17 +47,15 @@ final class Chain {
     /** What one block says of one account; {@code most} −1 for nothing. */
     record Limit(History.Node node, long most, Rate rate) {}
 
-    /** One block below the grant. {@code id} is its own, {@code hash} that of its signed bytes. */
+    /** One block below the grant. {@code hash} is that of its signed bytes. */
     private record Layer(
             String name,
             Blob hash,
-            Blob id,
-            long expiresS,
-            Blob drop,
+            Lessening block,
             Map<Integer, Narrowing> narrowings,
             Map<Integer, Long> allowances) {
         boolean drops(int cap) {
-            return Bitmap.has(drop, cap);
+            return Bitmap.has(block.drop(), cap);
         }
 
         boolean counts() {
@@ -67,7 +66,6 @@ final class Chain {
     private final Blob root;
     private final Blob grantHash;
     private final Grant grant;
-    private final String agent;
     private final List<Layer> layers;
     private final Map<Integer, ambit.decision.Chain> compiled = new HashMap<>();
     private final Map<Integer, List<Limit>> limits = new HashMap<>();
@@ -78,11 +76,10 @@ final class Chain {
     /** By the name of a capability, the fields of its results that arguments may be from. */
     private final Map<String, Set<String>> fields = new HashMap<>();
 
-    private Chain(Blob root, Blob grantHash, Grant grant, String agent, List<Layer> layers) throws Refused {
+    private Chain(Blob root, Blob grantHash, Grant grant, List<Layer> layers) throws Refused {
         this.root = root;
         this.grantHash = grantHash;
         this.grant = grant;
-        this.agent = agent;
         this.layers = List.copyOf(layers);
         for (int cap : held()) {
             compiled.put(cap, compile(cap));
@@ -112,25 +109,15 @@ final class Chain {
         if (!request.agent().equals(grant.agent())) {
             throw new Refused(Denial.CONSTRAINT, "the grant is for another agent");
         }
-        Layer layer = layer(
-                "request",
-                grant,
-                requestHash,
-                request.transaction(),
-                request.expires(),
-                request.drop(),
-                request.narrowings(),
-                request.allowances());
-        return new Chain(root, grantHash, grant, request.agent(), List.of(layer));
+        Layer layer = layer("request", grant, requestHash, request, request.narrowings(), request.allowances());
+        return new Chain(root, grantHash, grant, List.of(layer));
     }
 
     private static Layer layer(
             String name,
             Grant grant,
             Blob hash,
-            Blob id,
-            long expires,
-            Blob drop,
+            Lessening block,
             List<Narrowing> narrowings,
             List<Allowance> allowances)
             throws Refused {
@@ -147,7 +134,7 @@ final class Chain {
             }
             byBudget.put(allowance.budget(), allowance.limit());
         }
-        return new Layer(name, hash, id, expires, drop, byCap, byBudget);
+        return new Layer(name, hash, block, byCap, byBudget);
     }
 
     /**
@@ -170,7 +157,7 @@ final class Chain {
         String name = cap(cap).name();
         String agent = name.substring(name.indexOf('.') + 1);
         return Delegation.of(grant, held, withheld, share, narrowing)
-                .below(above.hash(), id, above.expiresS(), agent, inputDigest);
+                .below(above.hash(), id, above.block().expires(), agent, inputDigest);
     }
 
     Chain below(Blob hash, Delegation delegation) throws Refused {
@@ -178,25 +165,9 @@ final class Chain {
         // counts.
         List<Layer> more = new ArrayList<>(layers);
         String name = "delegation " + layers.stream().filter(Layer::counts).count();
-        more.add(layer(
-                "the share in the request",
-                grant,
-                Blob.EMPTY,
-                delegation.id(),
-                delegation.expires(),
-                delegation.drop(),
-                delegation.share(),
-                List.of()));
-        more.add(layer(
-                name,
-                grant,
-                hash,
-                delegation.id(),
-                delegation.expires(),
-                delegation.drop(),
-                delegation.narrowings(),
-                delegation.allowances()));
-        return new Chain(root, grantHash, grant, delegation.agent(), more);
+        more.add(layer("the share in the request", grant, Blob.EMPTY, delegation, delegation.share(), List.of()));
+        more.add(layer(name, grant, hash, delegation, delegation.narrowings(), delegation.allowances()));
+        return new Chain(root, grantHash, grant, more);
     }
 
     private ambit.decision.Chain compile(int index) {
@@ -205,7 +176,7 @@ final class Chain {
         blocks.add(block(grant.notBefore(), grant.expires(), mayUse(index), !cap.other(), cap.constraints()));
         for (Layer layer : layers) {
             Narrowing narrowing = narrowing(layer, index);
-            blocks.add(block(0, layer.expiresS(), true, narrowing.closed(), narrowing.constraints()));
+            blocks.add(block(0, layer.block().expires(), true, narrowing.closed(), narrowing.constraints()));
         }
         return new ambit.decision.Chain(blocks.toArray(Block[]::new));
     }
@@ -226,7 +197,7 @@ final class Chain {
         }
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
-            Denial code = denial(ambit.decision.Chain.code(answer));
+            Denial code = Denial.orInternal(ambit.decision.Chain.code(answer));
             throw new Refused(code, code.sentence() + ": " + Words.shortened(culprit(cap, arguments, code, answer)));
         }
     }
@@ -268,14 +239,6 @@ final class Chain {
 
     private static final ambit.decision.Chain NOTHING =
             new ambit.decision.Chain(new Block[] {new Block(0, 0, false, true, new ambit.decision.Conjunct[0])});
-
-    static Denial denial(int code) {
-        try {
-            return Denial.of(code);
-        } catch (MalformedException e) {
-            return Denial.INTERNAL;
-        }
-    }
 
     /** Indices of the capabilities that no block dropped. */
     List<Integer> held() {
@@ -333,7 +296,9 @@ final class Chain {
     /** Everything that a revocation can name to mean this chain: ids and hashes of its blocks, its holder's key and its root key. */
     List<Blob> names() {
         List<Blob> names = new ArrayList<>(List.of(root, grant.id(), grantHash, grant.holder()));
-        layers.stream().filter(Layer::counts).forEach(layer -> names.addAll(List.of(layer.id(), layer.hash())));
+        layers.stream()
+                .filter(Layer::counts)
+                .forEach(layer -> names.addAll(List.of(layer.block().id(), layer.hash())));
         return names;
     }
 
@@ -344,13 +309,13 @@ final class Chain {
     long expiresAtMs() {
         long expires = grant.expires();
         for (Layer layer : layers) {
-            expires = Math.min(expires, layer.expiresS());
+            expires = Math.min(expires, layer.block().expires());
         }
         return expires * 1000;
     }
 
     String agent() {
-        return agent;
+        return layers.getLast().block().agent();
     }
 
     Blob grantHash() {

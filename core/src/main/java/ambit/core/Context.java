@@ -14,69 +14,52 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** One live transaction. What changes is guarded by the core's lock. */
-final class Context {
-    final Blob id;
-    final String transaction;
-    final Owner owner;
-    final Chain chain;
-    final SigningKey key;
-    final AgentSpec spec;
-    final MemoryMap memory;
-
-    /** The context's own names for what its chain holds, in the order of the grant. */
-    final Map<Blob, Integer> handles;
-
-    /** Ids of all children it ever had. */
-    final Set<Blob> children = new HashSet<>();
-
-    /** The control connection that its memory was mapped through. */
-    long connection;
-
-    /** What it may act on because a tool's result said it. */
-    final Received received = new Received();
-
-    /** What all contexts of its transaction and of those above it received: a value is one, whoever receives it. */
-    final Map<Seen, Sighting> family;
-
+/**
+ * One live transaction. What changes is guarded by the core's lock.
+ *
+ * @param handles the context's own names for what its chain holds, in the order of the grant
+ * @param family what all contexts of its transaction and of those above it received: a value is one, whoever receives it
+ */
+record Context(
+        Blob id,
+        String transaction,
+        Owner owner,
+        Chain chain,
+        SigningKey key,
+        AgentSpec spec,
+        MemoryMap memory,
+        Map<Blob, Integer> handles,
+        Map<Seen, Sighting> family,
+        Progress progress) {
     /** A value of a source. */
     record Seen(String source, Blob value) {}
 
-    private final Set<Seen> own = new HashSet<>();
+    /** What becomes of it. */
+    static final class Progress {
+        /** Ids of all children it ever had. */
+        final Set<Blob> children = new HashSet<>();
 
-    boolean reported;
-    long sequence;
+        /** The control connection that its memory was mapped through. */
+        long connection;
 
-    /** Permits without a receipt. */
-    int inFlight;
+        /** What it may act on because a tool's result said it. */
+        private final Received received = new Received();
 
-    long eventBytes;
-    boolean stopped;
+        private final Set<Seen> own = new HashSet<>();
 
-    /** Once it has expired it stays so, whatever the clock says then. */
-    boolean expired;
+        boolean reported;
+        long sequence;
 
-    boolean ending;
+        /** Permits without a receipt. */
+        int inFlight;
 
-    Context(
-            Blob id,
-            String transaction,
-            Owner owner,
-            Chain chain,
-            SigningKey key,
-            AgentSpec spec,
-            MemoryMap memory,
-            Map<Blob, Integer> handles,
-            Map<Seen, Sighting> family) {
-        this.id = id;
-        this.transaction = transaction;
-        this.owner = owner;
-        this.chain = chain;
-        this.key = key;
-        this.spec = spec;
-        this.memory = memory;
-        this.handles = handles;
-        this.family = family;
+        long eventBytes;
+        boolean stopped;
+
+        /** Once it has expired it stays so, whatever the clock says then. */
+        boolean expired;
+
+        boolean ending;
     }
 
     /** The index of the capability that this handle is bound to, if the context may use it. */
@@ -94,7 +77,7 @@ final class Context {
     /** Remembers that a tool's result gave it this value; what it has no room for it may not act on. */
     void receive(String source, Blob value, long origin) {
         Seen seen = new Seen(source, value);
-        if (own.contains(seen) || received.size() == Received.CAPACITY) {
+        if (progress.own.contains(seen) || progress.received.size() == Received.CAPACITY) {
             return;
         }
         Sighting sighting = family.get(seen);
@@ -105,27 +88,28 @@ final class Context {
             sighting = new Sighting(source.getBytes(StandardCharsets.UTF_8), value.toArray(), origin);
             family.put(seen, sighting);
         }
-        own.add(seen);
-        received.add(sighting);
+        progress.own.add(seen);
+        progress.received.add(sighting);
     }
 
     /** What it received so far, for a judgement outside of the lock. */
     Received known() {
         Received known = new Received();
-        for (int i = 0; i < received.size(); i++) {
-            known.add(received.get(i).copy());
+        for (int i = 0; i < progress.received.size(); i++) {
+            known.add(progress.received.get(i).copy());
         }
         return known;
     }
 
     /** Whether a call that was judged by what was {@link #known} may still act on it. */
     boolean agreesWith(Received known) {
-        return IntStream.range(0, known.size()).allMatch(i -> received.get(i).agreesWith(known.get(i)));
+        return IntStream.range(0, known.size())
+                .allMatch(i -> progress.received.get(i).agreesWith(known.get(i)));
     }
 
     /** Gives a child what this context received from these sources: the values are the same, and so are their counts. */
     void pass(List<String> sources, Context child) {
-        own.stream()
+        progress.own.stream()
                 .filter(seen -> sources.contains(seen.source()))
                 .forEach(seen -> child.receive(seen.source(), seen.value(), 0));
     }
@@ -134,7 +118,7 @@ final class Context {
     List<Long> act(Received known) {
         Set<Long> origins = new TreeSet<>();
         for (int i = 0; i < known.size(); i++) {
-            Sighting sighting = received.get(i);
+            Sighting sighting = progress.received.get(i);
             sighting.markAs(known.get(i));
             if (sighting.act()) {
                 origins.add(sighting.origin());

@@ -1,8 +1,8 @@
 package ambit.core;
 
+import ambit.authority.approval.Docket;
 import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.SigningKey;
-import ambit.log.Journal;
 import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
@@ -15,11 +15,7 @@ import ambit.wire.DriverToCore;
 import ambit.wire.MalformedException;
 import ambit.wire.Syscall;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * The state machine that decides. Thread-safe. Whatever goes wrong is a denial, and an answer leaves only after what it says is an
@@ -29,35 +25,31 @@ final class Core {
     private final State state;
     private final Admission admission;
     private final Calls calls;
-    private final Ending ending;
+    final Ending ending;
     private final Administration administration;
 
     /** Who asks for what, for the entry of a denial. */
-    private record Attempt(Blob context, String transaction, int syscall, String capability, Blob digest) {}
+    private record Attempt(Blob context, String transaction, int syscall, String capability, Blob digest) {
+        static Attempt of(String what, Blob body) {
+            return new Attempt(Blob.EMPTY, "", 0, what, body.sha256());
+        }
+    }
 
     /**
-     * Folds the log. Transactions that lived when the core last stopped are recorded as crashed.
+     * Transactions that lived when the core last stopped are recorded as crashed.
      *
-     * @param keys the directory of the core's own keys
+     * @param keys the core's own
      */
-    Core(
-            String origin,
-            Journal journal,
-            Drivers drivers,
-            SigningKey key,
-            Path keys,
-            Partitions partitions,
-            InstantSource wall,
-            LongSupplier nanos,
-            SecureRandom random) {
-        state = new State(journal, wall, nanos, random);
+    Core(String origin, State state, Drivers drivers, SigningKey key, SecretDirectory keys, Partitions partitions) {
+        this.state = state;
         ending = new Ending(state, drivers);
         admission = new Admission(state, drivers, partitions, ending);
-        calls = new Calls(state, drivers, key);
-        administration = new Administration(state, origin, key, new SecretDirectory(keys));
-        long booted =
-                state.record(new Entry.Boot(state.clock.millis(), origin, key.publicKey(), journal.recoveredFrom()));
-        journal.awaitDurable(ending.recover(booted));
+        Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
+        calls = new Calls(state, drivers, approvals, key);
+        administration = new Administration(state, approvals, origin, key, keys);
+        long booted = state.record(
+                new Entry.Boot(state.clock.millis(), origin, key.publicKey(), state.journal.recoveredFrom()));
+        state.journal.awaitDurable(ending.recover(booted));
     }
 
     /** Says in the log what its checkpoints are signed with beside the key of the boot. */
@@ -86,31 +78,23 @@ final class Core {
 
     private Attempt attempt(BrokerToCore message) {
         return switch (message) {
-            case BrokerToCore.Admit m ->
-                new Attempt(Blob.EMPTY, "", 0, "", m.request().sha256());
-            case BrokerToCore.Decide m ->
-                attempt(m.context(), m.syscall(), m.handle(), m.params().sha256());
-            case BrokerToCore.Spawn m ->
-                attempt(
-                        m.context(),
-                        Syscall.SPAWN_CHILD,
-                        m.handle(),
-                        m.narrowing().sha256());
-            case BrokerToCore.LogEvent m ->
-                attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event().sha256());
+            case BrokerToCore.Admit m -> Attempt.of("", m.request());
+            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall(), m.handle(), m.params());
+            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.narrowing());
+            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event());
             case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
             case BrokerToCore.Poll() -> new Attempt(Blob.EMPTY, "", 0, "", Blob.EMPTY);
-            case BrokerToCore.Report m ->
-                attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report().sha256());
+            case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report());
         };
     }
 
-    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob digest) {
+    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob body) {
+        Blob digest = body.sha256();
         synchronized (state) {
             Context context = state.live.get(id);
             return context == null
                     ? new Attempt(id, "", syscall.number(), "", digest)
-                    : new Attempt(id, context.transaction, syscall.number(), context.nameOf(handle), digest);
+                    : new Attempt(id, context.transaction(), syscall.number(), context.nameOf(handle), digest);
         }
     }
 
@@ -124,12 +108,12 @@ final class Core {
                     a.syscall,
                     a.capability,
                     a.digest,
-                    why.code().number(),
-                    why.sentence()));
+                    why.code.number(),
+                    why.sentence));
         } catch (JournalException e) {
             index = -1;
         }
-        return new CoreToBroker.Denied(why.code(), why.sentence(), index);
+        return new CoreToBroker.Denied(why.code, why.sentence, index);
     }
 
     /** Takes the receipt of a driver that is known by {@code receiptKey} and carries {@code names}. */
@@ -138,19 +122,9 @@ final class Core {
             return calls.outcome(receiptKey, names, m);
         } catch (Refused | MalformedException | JournalException e) {
             Refused why = Refused.of(e);
-            refuse(new Attempt(Blob.EMPTY, "", 0, "receipt", m.receipt().sha256()), why);
-            return new CoreToDriver.Denied(why.code(), why.sentence());
+            refuse(Attempt.of("receipt", m.receipt()), why);
+            return new CoreToDriver.Denied(why.code, why.sentence);
         }
-    }
-
-    /** Drivers have just connected: what became of commits that a crash interrupted? */
-    void settle() throws IOException {
-        ending.settle();
-    }
-
-    /** There is no broker any more, so there are no guests. */
-    void brokerGone() {
-        ending.brokerGone();
     }
 
     CoreToAdmin administer(AdminToCore m, List<String> driverNames) {
@@ -158,7 +132,7 @@ final class Core {
             return administration.answer(m, driverNames);
         } catch (Refused | IOException | JournalException e) {
             Refused why = Refused.of(e);
-            return new CoreToAdmin.Denied(why.code(), why.sentence());
+            return new CoreToAdmin.Denied(why.code, why.sentence);
         }
     }
 }

@@ -6,6 +6,7 @@ import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.SigningKey;
 import ambit.log.LogKey;
 import ambit.wire.Blob;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -33,11 +34,9 @@ final class CoreKeys {
             List<Blob> former = new ArrayList<>(former(state));
             former.remove(old);
             former.add(old);
-            byte[] all = new byte[former.size() * SIZE];
-            for (int i = 0; i < former.size(); i++) {
-                System.arraycopy(former.get(i).toArray(), 0, all, i * SIZE, SIZE);
-            }
-            state.replace(FORMER, all);
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            former.forEach(key -> all.writeBytes(key.toArray()));
+            state.replace(FORMER, all.toByteArray());
             Files.deleteIfExists(state.directory().resolve(POST_QUANTUM));
             state.move(NEXT, KEY);
         }

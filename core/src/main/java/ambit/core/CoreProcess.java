@@ -9,6 +9,7 @@ import ambit.log.JournalException;
 import ambit.log.LogKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.BrokerToCore;
+import ambit.wire.Cbor;
 import ambit.wire.CoreConfig;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
@@ -42,26 +43,22 @@ final class CoreProcess implements AutoCloseable {
 
     /** Recovers the state, then binds the sockets. */
     CoreProcess(CoreConfig config) throws IOException {
-        Path state = config.state();
-        SecretDirectory secrets = new SecretDirectory(state);
+        SecretDirectory secrets = new SecretDirectory(config.state());
         key = CoreKeys.signing(secrets);
         MlDsaKey postQuantum = CoreKeys.postQuantum(secrets);
         LogKey logKey = new LogKey(config.origin(), key, Optional.of(postQuantum), CoreKeys.former(secrets));
         Optional<byte[]> floor = config.floor().isEmpty()
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
-        journal = Journal.open(FileStorage.open(state.resolve("log")), logKey, floor);
+        journal = Journal.open(FileStorage.open(config.state().resolve("log")), logKey, floor);
         CoreKeys.publish(secrets, logKey);
         core = new Core(
                 config.origin(),
-                journal,
+                new State(journal, InstantSource.system(), System::nanoTime, new SecureRandom()),
                 drivers,
                 key,
-                state,
-                new Partitions(secrets.secret("master.key")),
-                InstantSource.system(),
-                System::nanoTime,
-                new SecureRandom());
+                secrets,
+                new Partitions(secrets.secret("master.key")));
         core.names(postQuantum.publicKey());
         listen(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker);
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
@@ -93,13 +90,10 @@ final class CoreProcess implements AutoCloseable {
     private void broker(FrameChannel channel) throws IOException {
         brokers.incrementAndGet();
         try {
-            while (true) {
-                channel.send(
-                        core.answer(BrokerToCore.fromCbor(channel.receive())).toCbor());
-            }
+            serve(channel, m -> core.answer(BrokerToCore.fromCbor(m)).toCbor());
         } finally {
             if (brokers.decrementAndGet() == 0) {
-                core.brokerGone();
+                core.ending.brokerGone();
             }
         }
     }
@@ -118,30 +112,41 @@ final class CoreProcess implements AutoCloseable {
 
     private void control(FrameChannel channel) throws IOException, InterruptedException {
         CountDownLatch gone = drivers.control(channel);
-        core.settle();
+        core.ending.settle();
         gone.await();
     }
 
     private void receipts(FrameChannel channel, Hello hello) throws IOException {
         drivers.add(hello.drivers());
         try {
-            while (true) {
-                if (!(DriverToCore.fromCbor(channel.receive()) instanceof DriverToCore.Outcome outcome)) {
-                    throw new MalformedException("only receipts come here");
-                }
-                channel.send(core.outcome(hello.receiptKey(), hello.drivers(), outcome)
-                        .toCbor());
-            }
+            serve(channel, m -> receipt(hello, DriverToCore.fromCbor(m)).toCbor());
         } finally {
             drivers.remove(hello.drivers());
         }
     }
 
-    private void admin(FrameChannel channel) throws IOException {
-        while (true) {
-            AdminToCore message = AdminToCore.fromCbor(channel.receive());
-            channel.send(core.administer(message, drivers.all()).toCbor());
+    private CoreToDriver receipt(Hello hello, DriverToCore message) throws MalformedException {
+        if (!(message instanceof DriverToCore.Outcome outcome)) {
+            throw new MalformedException("only receipts come here");
         }
+        return core.outcome(hello.receiptKey(), hello.drivers(), outcome);
+    }
+
+    /** What a peer's message is answered with. */
+    private interface Answer {
+        Cbor to(Cbor message) throws IOException;
+    }
+
+    private static void serve(FrameChannel channel, Answer answer) throws IOException {
+        while (true) {
+            channel.send(answer.to(channel.receive()));
+        }
+    }
+
+    private void admin(FrameChannel channel) throws IOException {
+        serve(
+                channel,
+                m -> core.administer(AdminToCore.fromCbor(m), drivers.all()).toCbor());
     }
 
     @Override

@@ -14,16 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /** How contexts end: commit or nothing, by whoever ends them. */
-final class Ending {
+record Ending(State state, Drivers drivers) {
     private static final long RECEIPT_MS = 3_600_000;
-
-    private final State state;
-    private final Drivers drivers;
-
-    Ending(State state, Drivers drivers) {
-        this.state = state;
-        this.drivers = drivers;
-    }
 
     /** Records as crashed what lived when the core last stopped, and answers the index of the last entry about it, or {@code index}. */
     long recover(long index) {
@@ -52,16 +44,16 @@ final class Ending {
     CoreToBroker finish(Context context, End asked, int exitCode, Blob resultDigest) throws Refused {
         List<Context> children;
         synchronized (state) {
-            if (context.ending) {
+            if (context.progress().ending) {
                 throw new Refused(Denial.CONTEXT_ENDED);
             }
             children = state.live.values().stream()
-                    .filter(c -> context.children.contains(c.id))
+                    .filter(c -> context.progress().children.contains(c.id()))
                     .toList();
             if (asked == End.SUCCESS) {
                 asked = mayCommit(context);
             }
-            context.ending = true;
+            context.progress().ending = true;
         }
         for (Context child : children) {
             finishQuietly(child, End.KILLED);
@@ -82,25 +74,21 @@ final class Ending {
 
     private End mayCommit(Context context) {
         try {
-            state.alive(context.id);
+            state.alive(context.id());
             return End.SUCCESS;
         } catch (Refused e) {
-            return e.code() == Denial.EXPIRED ? End.TIMED_OUT : End.KILLED;
+            return e.code == Denial.EXPIRED ? End.TIMED_OUT : End.KILLED;
         }
     }
 
     private CoreToBroker commit(Context context, int exitCode, Blob resultDigest) throws Refused {
-        if (context.connection != drivers.connection()) {
+        if (context.progress().connection != drivers.connection()) {
             over(context, End.CRASHED, exitCode, resultDigest, List.of());
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver lost what the context wrote");
         }
-        long intended;
-        synchronized (state) {
-            intended = state.record(new Entry.CommitIntended(state.clock.millis(), context.id, context.transaction));
-        }
-        state.journal.awaitDurable(intended);
+        state.recordDurably(at -> new Entry.CommitIntended(at, context.id(), context.transaction()));
         try {
-            DriverToCore reply = drivers.ask(new CoreToDriver.CommitContext(context.id));
+            DriverToCore reply = drivers.ask(new CoreToDriver.CommitContext(context.id()));
             if (reply instanceof DriverToCore.Verdicts(List<Verdict> verdicts)) {
                 return over(context, End.SUCCESS, exitCode, resultDigest, verdicts);
             }
@@ -117,14 +105,14 @@ final class Ending {
     private CoreToBroker over(Context context, End how, int exitCode, Blob resultDigest, List<Verdict> verdicts) {
         try {
             if (how != End.SUCCESS) {
-                drivers.ask(new CoreToDriver.DropContext(context.id));
+                drivers.ask(new CoreToDriver.DropContext(context.id()));
             }
         } catch (IOException e) {
             // A driver that is gone has lost what was to be dropped.
         }
         long index;
         synchronized (state) {
-            index = recordEnd(context.id, context.transaction, how, exitCode, resultDigest, verdicts);
+            index = recordEnd(context.id(), context.transaction(), how, exitCode, resultDigest, verdicts);
             forget(context);
         }
         state.journal.requestCheckpoint();
@@ -133,8 +121,8 @@ final class Ending {
     }
 
     private void forget(Context context) {
-        state.live.remove(context.id);
-        state.accounts.close(context.chain);
+        state.live.remove(context.id());
+        state.accounts.close(context.chain());
     }
 
     private long recordEnd(
@@ -162,10 +150,13 @@ final class Ending {
     CoreToBroker poll() {
         synchronized (state) {
             long old = state.clock.millis() - RECEIPT_MS;
-            state.permits.values().removeIf(p -> p.atMs() < old && !state.live.containsKey(p.context().id));
+            state.permits
+                    .values()
+                    .removeIf(p -> p.atMs() < old
+                            && !state.live.containsKey(p.context().id()));
             return new CoreToBroker.ToKill(state.live.values().stream()
-                    .filter(c -> !c.ending && mayCommit(c) != End.SUCCESS)
-                    .map(c -> c.id)
+                    .filter(c -> !c.progress().ending && mayCommit(c) != End.SUCCESS)
+                    .map(c -> c.id())
                     .toList());
         }
     }

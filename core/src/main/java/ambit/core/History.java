@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.Revocation;
+import ambit.authority.approval.Heard;
 import ambit.log.Journal;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
@@ -39,6 +40,10 @@ final class History implements Journal.Fold {
     private final Set<Blob> grants = new HashSet<>();
     private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Blob, Open> open = new LinkedHashMap<>();
+
+    /** By the digest of a call, what each approver last said of it. */
+    private final Map<Blob, Map<Blob, Heard>> heard = new HashMap<>();
+
     private long epoch;
     private long lastMs;
 
@@ -53,7 +58,12 @@ final class History implements Journal.Fold {
                 debit(e.debits());
                 begin(e.context(), e.transaction(), opened(e.parent()).owner());
             }
-            case Entry.Allowed e -> debit(e.debits());
+            case Entry.Allowed e -> {
+                debit(e.debits());
+                heard.getOrDefault(e.approval(), new HashMap<>()).replaceAll((_, it) -> it.used());
+            }
+            case Entry.Approved e -> hear(e.approval(), e.approver(), e.heard());
+            case Entry.ApprovalRefused e -> hear(e.approval(), e.approver(), e.heard());
             case Entry.Outcome e -> debit(e.settled());
             case Entry.CommitIntended e ->
                 open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
@@ -75,6 +85,7 @@ final class History implements Journal.Fold {
                     Entry.Wrote _,
                     Entry.CoreKeyEndorsed _,
                     Entry.PostQuantumKey _,
+                    Entry.Asked _,
                     Entry.Stopped _ -> {}
         }
     }
@@ -100,6 +111,8 @@ final class History implements Journal.Fold {
             Debit debit = new Debit(node.block, node.account, it.total, -1, it.openedMs, it.inWindow);
             sum.add(new Entry.Outcome(lastMs, Blob.EMPTY, 0, Blob.EMPTY, 0, 0, List.of(debit)));
         });
+        heard.forEach((approval, words) -> words.forEach(
+                (approver, it) -> sum.add(new Entry.Approved(lastMs, approval, approver, it, Blob.EMPTY))));
         owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner)));
         sum.add(new Entry.Ended(lastMs, Blob.EMPTY, "", 0, 0, Blob.EMPTY, List.of()));
         open.forEach((context, it) -> {
@@ -136,6 +149,15 @@ final class History implements Journal.Fold {
                     new Node(debit.block(), debit.account()),
                     new Taken(debit.taken(), debit.openedMs(), debit.inWindow()));
         }
+    }
+
+    private void hear(Blob approval, Blob approver, Heard word) {
+        heard.values().removeIf(words -> words.values().stream().allMatch(it -> it.isForgotten(lastMs)));
+        heard.computeIfAbsent(approval, _ -> new HashMap<>()).put(approver, word);
+    }
+
+    Heard heard(Blob approval, Blob approver) {
+        return heard.getOrDefault(approval, Map.of()).getOrDefault(approver, Heard.NOTHING);
     }
 
     /** Whether this is a key in force of this tenant: registered, and not retired. */

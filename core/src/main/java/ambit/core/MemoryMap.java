@@ -48,12 +48,11 @@ record MemoryMap(List<MapEntry> entries) {
                 || write != params.members().containsKey("value")) {
             throw new Refused(Denial.MALFORMED, "memory takes a key, and to write a value");
         }
-        if ((rights(key) & right) == 0) {
-            throw new Refused(
-                    write && rights(key) != 0 ? Denial.READ_ONLY : Denial.NOT_MAPPED,
-                    write && rights(key) != 0
-                            ? "the mapping is read-only"
-                            : "the key is not mapped into this context for this");
+        int rights = rights(key);
+        if ((rights & right) == 0) {
+            throw write && rights != 0
+                    ? new Refused(Denial.READ_ONLY, "the mapping is read-only")
+                    : new Refused(Denial.NOT_MAPPED, "the key is not mapped into this context for this");
         }
     }
 

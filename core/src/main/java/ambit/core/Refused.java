@@ -3,6 +3,7 @@ package ambit.core;
 import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.Signed;
 import ambit.log.JournalException;
+import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
@@ -12,8 +13,8 @@ import ambit.wire.MalformedException;
 final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final Denial code;
-    private final String sentence;
+    final Denial code;
+    final String sentence;
 
     Refused(Denial code, String sentence) {
         super(sentence, null, false, false);
@@ -35,20 +36,15 @@ final class Refused extends Exception {
         };
     }
 
-    /** The payload of an artifact that {@code signer} signed in {@code domain}. */
+    /** The payload of an artifact that {@code signer} signed in {@code domain} and that the log has room for. */
     static Blob verified(Domain domain, Blob signer, Blob artifact) throws Refused, MalformedException {
+        if (artifact.size() > Entry.MAX_ARTIFACT) {
+            throw new Refused(Denial.TOO_LARGE);
+        }
         try {
             return Signed.verify(domain, signer, artifact);
         } catch (BadSignature e) {
             throw new Refused(Denial.BAD_SIGNATURE);
         }
-    }
-
-    Denial code() {
-        return code;
-    }
-
-    String sentence() {
-        return sentence;
     }
 }

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -44,25 +45,35 @@ final class State {
         history.apply(entry);
         if (entry instanceof Entry.Revoked) {
             live.values().stream()
-                    .filter(it -> isRevoked(it.owner.tenant(), it.chain))
-                    .forEach(it -> accounts.revoke(it.chain));
+                    .filter(it -> isRevoked(it.owner().tenant(), it.chain()))
+                    .forEach(it -> accounts.revoke(it.chain()));
         }
+        return index;
+    }
+
+    /** Records what needs nothing else of the state, and returns when it is durable. */
+    long recordDurably(LongFunction<Entry> entry) {
+        long index;
+        synchronized (this) {
+            index = record(entry.apply(clock.millis()));
+        }
+        journal.awaitDurable(index);
         return index;
     }
 
     /** The context, if it may still act. */
     synchronized Context alive(Blob id) throws Refused {
         Context context = live.get(id);
-        if (context == null || context.ending || context.stopped) {
+        if (context == null || context.progress().ending || context.progress().stopped) {
             throw new Refused(Denial.CONTEXT_ENDED);
         }
-        if (clock.millis() >= context.chain.expiresAtMs()) {
-            context.expired = true;
+        if (clock.millis() >= context.chain().expiresAtMs()) {
+            context.progress().expired = true;
         }
-        if (context.expired) {
+        if (context.progress().expired) {
             throw new Refused(Denial.EXPIRED);
         }
-        accounts.refuseRevoked(context.chain);
+        accounts.refuseRevoked(context.chain());
         return context;
     }
 

@@ -850,11 +850,11 @@ class CoreTest {
             if (restart) {
                 world.restart();
             }
-            world.core.settle();
+            world.core.ending.settle();
             assertThat(world.log()).contains(new Entry.Recovered(world.now, context.transaction(), true));
             assertThat(world.log().getLast()).isInstanceOf(Entry.Ended.class);
             int settled = world.log().size();
-            world.core.settle();
+            world.core.ending.settle();
             assertThat(world.log()).hasSize(settled);
         }
     }
@@ -873,7 +873,7 @@ class CoreTest {
         Admitted parent = world.begin(World.child("helper", 2));
         world.spawn(parent, 0, Blob.EMPTY);
         world.begin();
-        world.core.brokerGone();
+        world.core.ending.brokerGone();
         assertThat(world.log().stream().filter(Entry.Ended.class::isInstance).map(e -> ((Entry.Ended) e).how()))
                 .hasSize(3)
                 .doesNotContain(End.SUCCESS.number());

@@ -30,6 +30,7 @@ import ambit.wire.End;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,8 @@ class SpendingTest {
     }
 
     private static Cap tool(String name, Rate rate, Cost... costs) {
-        return new Cap(name, Bound.TOOL, "files", 3, -1, List.of(), true, Blob.EMPTY, rate, List.of(costs));
+        return new Cap(
+                name, Bound.TOOL, "files", 3, -1, List.of(), true, Blob.EMPTY, rate, List.of(costs), Optional.empty());
     }
 
     private static Cap pay() {

@@ -24,7 +24,7 @@ final class TenuoCases {
     private static final String FILE = "{\"path\":\"/data/a\"}";
     private static final String REPORT = "{\"path\":\"/data/reports/q3.pdf\"}";
     private static final String APPROVAL =
-            "Ambit has no approvals yet; a grant that asked for them by a field that this core does not know gives nothing";
+            "Ambit's approvals are words to its core and in no chain; a grant that asked for them by a field that this core does not know gives nothing";
 
     private TenuoCases() {}
 

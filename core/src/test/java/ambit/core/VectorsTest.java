@@ -17,6 +17,9 @@ import ambit.authority.Permit;
 import ambit.authority.Proof;
 import ambit.authority.Rate;
 import ambit.authority.Request;
+import ambit.authority.approval.Approval;
+import ambit.authority.approval.Question;
+import ambit.authority.approval.Word;
 import ambit.authority.signing.BadSignature;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -101,6 +105,7 @@ class VectorsTest {
     private final SigningKey tenant = key("tenant");
     private final SigningKey alice = key("alice");
     private final SigningKey core = key("core");
+    private static final SigningKey APPROVER = key("approver");
 
     private static SigningKey key(String name) {
         try {
@@ -124,6 +129,7 @@ class VectorsTest {
         keys();
         cbor();
         bindings();
+        approvals();
         chains();
         strictJson();
         Path file = SPEC.resolve("vectors.json");
@@ -264,6 +270,43 @@ class VectorsTest {
         }
     }
 
+    /** Words of an approver about calls of other parameters, grants, principals, capabilities and definitions. */
+    private void approvals() {
+        Cap cap = cap(List.of(), false);
+        Blob params = Blob.of("{\"a\":5}".getBytes(UTF_8));
+        Blob digest = Question.digest(hash("grant"), alice.publicKey(), cap, params.sha256());
+        Word word = new Word(core.publicKey(), digest, params.sha256(), true, NOW * 1000, "");
+        Blob cose = Signed.sign(Domain.APPROVAL, APPROVER, word.toBlob());
+        Word no = new Word(core.publicKey(), digest, params.sha256(), false, NOW * 1000, "no");
+        approval("an approval of this call", true, cose, "grant", alice, "files.read", params);
+        approval(
+                "a refusal",
+                false,
+                Signed.sign(Domain.APPROVAL, APPROVER, no.toBlob()),
+                "grant",
+                alice,
+                "files.read",
+                params);
+        approval("an approval over another grant", false, cose, "other", alice, "files.read", params);
+        approval("an approval of another principal", false, cose, "grant", tenant, "files.read", params);
+        approval("an approval of another capability", false, cose, "grant", alice, "files.write", params);
+        Blob spaced = Blob.of("{\"a\": 5}".getBytes(UTF_8));
+        approval("an approval of other bytes", false, cose, "grant", alice, "files.read", spaced);
+    }
+
+    private void approval(
+            String name, boolean right, Blob cose, String grant, SigningKey principal, String capability, Blob params) {
+        Map<String, Object> vector = vector("approval", name, right);
+        vector.put("keyHex", APPROVER.publicKey().toHex());
+        vector.put("coseHex", cose.toHex());
+        vector.put("coreHex", core.publicKey().toHex());
+        vector.put("grantHex", hash(grant).toHex());
+        vector.put("principalHex", principal.publicKey().toHex());
+        vector.put("capability", capability);
+        vector.put("definitionHex", "");
+        vector.put("paramsHex", params.toHex());
+    }
+
     // ---- chains and decisions
 
     private static Cap cap(List<Constraint> constraints, boolean other) {
@@ -277,7 +320,8 @@ class VectorsTest {
                 other,
                 Blob.EMPTY,
                 new Rate(60, 60),
-                List.of(new Cost(0, Cost.Kind.ARGUMENT, 100, "a")));
+                List.of(new Cost(0, Cost.Kind.ARGUMENT, 100, "a")),
+                Optional.of(new Approval(1, List.of(APPROVER.publicKey()), 600, 1, 60)));
     }
 
     private Grant grant(List<Cap> caps) {
@@ -410,7 +454,7 @@ class VectorsTest {
             chain.judge(0, Arguments.withDigests(object), received(), now);
             return "0";
         } catch (Refused e) {
-            return String.valueOf(e.code().number());
+            return String.valueOf(e.code.number());
         } catch (MalformedException e) {
             return "refused";
         }

@@ -12,6 +12,7 @@ import ambit.authority.Permit;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
@@ -96,14 +97,11 @@ final class World implements AutoCloseable {
     Core core(Journal on) {
         return new Core(
                 "ambit/test",
-                on,
+                new State(on, () -> java.time.Instant.ofEpochMilli(now), () -> 0, RANDOM),
                 drivers,
                 coreKey,
-                directory,
-                new Partitions(master),
-                () -> java.time.Instant.ofEpochMilli(now),
-                () -> 0,
-                RANDOM);
+                new SecretDirectory(directory),
+                new Partitions(master));
     }
 
     /** Stops without ending anything and starts on the same log: what kill -9 leaves. */

@@ -21,6 +21,7 @@ import ambit.wire.DriverToCore;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A tenant, a principal of it, and drivers: all that a core hears of from outside. */
@@ -65,7 +66,18 @@ final class Tenant {
 
     /** A grant of a tool with effects that may be used so often in so many seconds, and no more than {@code limit} times at all. */
     Charter paced(long limit, Rate rate, long now, long seconds) {
-        Cap paced = new Cap("files.write", Bound.TOOL, "files", 3, limit, List.of(), true, Blob.EMPTY, rate, List.of());
+        Cap paced = new Cap(
+                "files.write",
+                Bound.TOOL,
+                "files",
+                3,
+                limit,
+                List.of(),
+                true,
+                Blob.EMPTY,
+                rate,
+                List.of(),
+                Optional.empty());
         return grant(now, seconds, paced);
     }
 

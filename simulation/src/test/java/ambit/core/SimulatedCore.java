@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.SigningKey;
 import ambit.log.Journal;
 import ambit.wire.AdminToCore;
@@ -60,7 +61,8 @@ public final class SimulatedCore {
             }
         };
         Partitions partitions = new Partitions(new byte[SigningKey.SEED]);
-        core = new Core(origin, journal, connected, key, Path.of("nowhere"), partitions, wall, nanos, random);
+        State state = new State(journal, wall, nanos, random);
+        core = new Core(origin, state, connected, key, new SecretDirectory(Path.of("nowhere")), partitions);
     }
 
     public CoreToBroker answer(BrokerToCore message) {
@@ -77,10 +79,10 @@ public final class SimulatedCore {
 
     /** Drivers have just connected. */
     public void settle() throws IOException {
-        core.settle();
+        core.ending.settle();
     }
 
     public void brokerGone() {
-        core.brokerGone();
+        core.ending.brokerGone();
     }
 }

@@ -27,6 +27,7 @@ import ambit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -129,7 +130,7 @@ final class Peers {
     private static Cap tool(String name, int flags, long uses, Rate rate, List<Cost> costs) {
         List<Constraint> path =
                 List.of(new Constraint("path", Constraint.Kind.UNDER, List.of(Cbor.of("/repo")), false));
-        return new Cap(name, Bound.TOOL, "files", flags, uses, path, true, Blob.EMPTY, rate, costs);
+        return new Cap(name, Bound.TOOL, "files", flags, uses, path, true, Blob.EMPTY, rate, costs, Optional.empty());
     }
 
     Blob sign(Grant grant) {

@@ -31,6 +31,12 @@ public sealed interface AdminToCore extends Cbor.Message {
     /** Make the key that the core signs with from its next start on, and endorse it in the log with the present one. */
     record RotateCore() implements AdminToCore {}
 
+    /** Which calls wait for approval? */
+    record Approvals() implements AdminToCore {}
+
+    /** {@code word} are COSE bytes: what an approver says of such a call. */
+    record Answer(Blob word) implements AdminToCore {}
+
     static AdminToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(AdminToCore.class, cbor);
     }

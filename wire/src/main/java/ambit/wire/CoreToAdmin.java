@@ -37,6 +37,21 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     /** The core signs with {@code next} from its next start on; its log says so. */
     record Rotated(@Bytes32 Blob next, long logIndex) implements CoreToAdmin {}
 
+    /** The calls that wait for approval by this core, whose key approvers' words name. */
+    record Asked(@Bytes32 Blob core, List<Case> cases) implements CoreToAdmin {}
+
+    /**
+     * One of them.
+     *
+     * @param question an {@code ambit.authority.approval.Question}
+     * @param approved the keys whose word for it counts now
+     * @param refused the keys whose word against it does
+     */
+    record Case(Blob question, List<@Bytes32 Blob> approved, List<@Bytes32 Blob> refused) implements Cbor.Message {}
+
+    /** The word is in the log; so many more have to approve, none after a refusal. */
+    record Answered(long logIndex, int missing) implements CoreToAdmin {}
+
     static CoreToAdmin fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToAdmin.class, cbor);
     }

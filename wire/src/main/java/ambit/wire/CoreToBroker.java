@@ -1,6 +1,7 @@
 package ambit.wire;
 
 import ambit.wire.Bounds.Bytes16;
+import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
 import ambit.wire.Bounds.Range;
 import java.util.List;
@@ -70,6 +71,12 @@ public sealed interface CoreToBroker extends Cbor.Message {
 
     /** Refused and recorded at {@code logIndex}, -1 where nothing could be recorded. */
     record Denied(Denial code, @Max(Limits.SENTENCE) String sentence, long logIndex) implements CoreToBroker {}
+
+    /**
+     * The call waits for people's approval, as entry {@code logIndex} of the log says: nothing is taken or reserved for it. Whoever asks again
+     * within {@code waitMs} has the permit when they have approved.
+     */
+    record Pending(@Bytes32 Blob approval, @Range long waitMs, long logIndex) implements CoreToBroker {}
 
     static CoreToBroker fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToBroker.class, cbor);

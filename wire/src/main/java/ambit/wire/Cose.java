@@ -26,7 +26,8 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
         REVOCATION,
         TENANT_KEY,
         CORE_KEY,
-        SNAPSHOT;
+        SNAPSHOT,
+        APPROVAL;
 
         /** The string that is signed along, such as {@code ambit/grant/v1}. */
         public String string() {

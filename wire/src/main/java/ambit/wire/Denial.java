@@ -37,7 +37,9 @@ public enum Denial implements Numbered {
     BOUNDARY_REFUSED(29, "the boundary could not be set up as demanded"),
     INTERNAL(30, "the kernel failed"),
     BUDGET_EXHAUSTED(31, "a budget has not enough left"),
-    RATE_LIMITED(32, "too many calls in this span of time");
+    RATE_LIMITED(32, "too many calls in this span of time"),
+    APPROVAL_REQUIRED(33, "the call waits for approval; it may be tried again when that is given"),
+    APPROVAL_REFUSED(34, "an approver refused the call");
 
     private final int number;
     private final String sentence;
@@ -61,6 +63,15 @@ public enum Denial implements Numbered {
     public static void requireStatus(long status) throws MalformedException {
         if (status != 0) {
             of(status);
+        }
+    }
+
+    /** The denial with this number, {@link #INTERNAL} if there is none. */
+    public static Denial orInternal(int number) {
+        try {
+            return of(number);
+        } catch (MalformedException e) {
+            return INTERNAL;
         }
     }
 

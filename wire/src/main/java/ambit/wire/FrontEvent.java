@@ -1,5 +1,6 @@
 package ambit.wire;
 
+import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,14 @@ public sealed interface FrontEvent extends Cbor.Message {
 
     record Transaction(@Max(Limits.TRANSACTION) String id, String agent, long startedAtMs, long calls, long denied)
             implements Cbor.Message {}
+
+    /** A call waits for approval, for so long at most. */
+    record Waiting(
+            String agent,
+            @Max(Limits.MEMORY_KEY) String capability,
+            @Bytes32 Blob approval,
+            long waitMs,
+            long logIndex) implements FrontEvent {}
 
     static FrontEvent fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(FrontEvent.class, cbor);

@@ -53,7 +53,8 @@ class MessagesTest {
                 new CoreToBroker.Logged(6),
                 new CoreToBroker.Ended(VERDICTS, 7),
                 new CoreToBroker.ToKill(List.of(ID)),
-                new CoreToBroker.Denied(Denial.EXPIRED, "late", -1));
+                new CoreToBroker.Denied(Denial.EXPIRED, "late", -1),
+                new CoreToBroker.Pending(HASH, 60_000, 8));
     }
 
     @Test
@@ -102,7 +103,9 @@ class MessagesTest {
                 new AdminToCore.Stop("t", "why"),
                 new AdminToCore.Checkpoint(),
                 new AdminToCore.AddKey("acme", HASH, BYTES),
-                new AdminToCore.RotateCore());
+                new AdminToCore.RotateCore(),
+                new AdminToCore.Approvals(),
+                new AdminToCore.Answer(BYTES));
         survive(
                 CoreToAdmin.class,
                 CoreToAdmin::fromCbor,
@@ -112,7 +115,9 @@ class MessagesTest {
                 new CoreToAdmin.Stopped(6),
                 new CoreToAdmin.Checkpointed("ambit\n1\n"),
                 new CoreToAdmin.Denied(Denial.UNKNOWN_TENANT, "who"),
-                new CoreToAdmin.Rotated(HASH, 7));
+                new CoreToAdmin.Rotated(HASH, 7),
+                new CoreToAdmin.Asked(HASH, List.of(new CoreToAdmin.Case(BYTES, List.of(HASH), List.of()))),
+                new CoreToAdmin.Answered(8, 1));
         survive(AdminToDrivers.class, AdminToDrivers::fromCbor, new AdminToDrivers.Discover("git"));
         survive(
                 DriversToAdmin.class,
@@ -137,7 +142,8 @@ class MessagesTest {
                 new FrontEvent.Stderr(BYTES),
                 new FrontEvent.Finished(End.SUCCESS, 0, VERDICTS, 9, 3),
                 new FrontEvent.Refused(Denial.BOUNDARY_REFUSED, "no seccomp", "boundary"),
-                new FrontEvent.Live(List.of(new FrontEvent.Transaction("t", "a", 1, 2, 3))));
+                new FrontEvent.Live(List.of(new FrontEvent.Transaction("t", "a", 1, 2, 3))),
+                new FrontEvent.Waiting("a", "bank.pay", HASH, 60_000, 8));
     }
 
     @Test

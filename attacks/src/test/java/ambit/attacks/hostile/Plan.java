@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -254,7 +255,18 @@ final class Plan {
                 new Constraint("iban", Constraint.Kind.FROM, List.of(Cbor.of("model.chat#said"), Cbor.of(1)), false));
         List<Cost> costs = budgets.isEmpty() ? List.of() : List.of(new Cost(0, Cost.Kind.CALL, CENTS, ""));
         return List.of(
-                new Cap("model.chat", Cap.TOOL, modelDriver, modelFlags, modelUses, talk, others, pinned, rate, costs),
+                new Cap(
+                        "model.chat",
+                        Cap.TOOL,
+                        modelDriver,
+                        modelFlags,
+                        modelUses,
+                        talk,
+                        others,
+                        pinned,
+                        rate,
+                        costs,
+                        Optional.empty()),
                 cap("files.read", Cap.TOOL, "mcp", -1, look),
                 cap("agent.helper", Cap.CHILD, helperDriver, helperUses, List.of(any("x"))),
                 cap("bank.pay", Cap.TOOL, "mcp", -1, pay));

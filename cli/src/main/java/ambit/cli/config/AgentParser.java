@@ -18,7 +18,8 @@ final class AgentParser {
 
     private static final List<String> AGENT =
             List.of("run", "sees", "with", "budgets", "may-use", "remembers", "may-start", "limits");
-    private static final List<String> USE = List.of("where", "at-most", "per-run", "delegate", "rate", "costs");
+    private static final List<String> USE =
+            List.of("where", "at-most", "per-run", "delegate", "rate", "costs", "approval");
     private static final List<String> MEMORY = List.of("access", "at-most");
     private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
 
@@ -29,11 +30,13 @@ final class AgentParser {
     private final Problems problems;
     private final RuleParser rules;
     private final SpendingParser spending;
+    private final ApprovalParser approvals;
 
     AgentParser(Problems problems) {
         this.problems = problems;
         this.rules = new RuleParser(problems);
         this.spending = new SpendingParser(problems);
+        this.approvals = new ApprovalParser(problems);
     }
 
     Optional<Agent> agent(Node.Entry entry) {
@@ -105,7 +108,8 @@ final class AgentParser {
                 uses(fields, "per-run"),
                 delegation,
                 fields.optional("rate").flatMap(spending::rate).orElse(Rate.NONE),
-                fields.optional("costs").map(spending::costs).orElse(List.of()));
+                fields.optional("costs").map(spending::costs).orElse(List.of()),
+                fields.optional("approval").flatMap(node -> approvals.approval(entry, node)));
     }
 
     private static OptionalLong uses(Fields fields, String key) {

@@ -1,5 +1,6 @@
 package ambit.cli.config;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +12,8 @@ public record Config(
         Map<String, Principal> principals,
         Map<String, Tool> tools,
         Map<String, Agent> agents,
-        List<Shipping> shipping) {
+        List<Shipping> shipping,
+        Optional<URI> webhook) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {

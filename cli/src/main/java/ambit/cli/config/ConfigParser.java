@@ -12,7 +12,7 @@ import java.util.Set;
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
-    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "log");
+    private static final List<String> TOP = List.of("tenant", "principals", "tools", "agents", "log", "approvals");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private static final List<String> LOG = List.of("ship");
@@ -47,7 +47,12 @@ final class ConfigParser {
         Map<String, Principal> principals = new LinkedHashMap<>();
         principalNodes.values().forEach(entry -> principals.put(entry.key(), principal(entry, agentNodes.keySet())));
 
+        ApprovalParser approvals = new ApprovalParser(problems);
         for (Agent agent : agents.values()) {
+            for (Agent.Start start : agent.mayStart()) {
+                Optional.ofNullable(agents.get(start.agent()))
+                        .ifPresent(child -> approvals.requireInParents(agent, child));
+            }
             checkUses(agent, toolNodes.keySet(), tools);
             checkStarts(agent, agentNodes.keySet());
         }
@@ -58,7 +63,8 @@ final class ConfigParser {
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
                 java.util.Collections.unmodifiableMap(agents),
-                shipping));
+                shipping,
+                fields.optional("approvals").flatMap(approvals::webhook)));
     }
 
     private List<Shipping> shipping(Node log) {

@@ -3,6 +3,7 @@ package ambit.cli.config;
 import ambit.authority.Cost;
 import ambit.authority.Rate;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param delegation whether the agent may pass it to the agents that it starts
  * @param rate how many uses a window of time may have
  * @param costs what each call spends of the agent's budgets
+ * @param approval who has to approve each call
  */
 public record Use(
         Position at,
@@ -26,7 +28,19 @@ public record Use(
         OptionalLong perRun,
         Delegation delegation,
         Rate rate,
-        List<Spending> costs) {
+        List<Spending> costs,
+        Optional<Approval> approval) {
+
+    /** Who has to approve each call: names of keys, as {@link ambit.authority.approval.Approval} has the rest. */
+    public record Approval(Position at, List<String> of, int need, long seconds, long uses, long patience) {
+        boolean sameAs(Approval that) {
+            return of.equals(that.of)
+                    && need == that.need
+                    && seconds == that.seconds
+                    && uses == that.uses
+                    && patience == that.patience;
+        }
+    }
 
     /** What one call spends of a budget, as {@link ambit.authority.Cost} has it. */
     public record Spending(Position at, String budget, Cost.Kind kind, long amount, String of) {}

@@ -5,6 +5,7 @@ import ambit.boundary.KernelProcesses;
 import ambit.cli.outcome.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ public final class Supervisor {
     private final Path directory;
     private final Places places;
     private final KernelPlan plan;
+    private final Optional<URI> address;
     private final Distribution distribution;
     private final Map<String, String> environment;
     private final KernelLog log;
@@ -43,14 +46,20 @@ public final class Supervisor {
     private int restartCount;
     private String lastProblem = "";
 
-    /** Of the project in {@code directory}. */
+    /**
+     * Of the project in {@code directory}.
+     *
+     * @param webhook who is told of calls that wait for approval
+     */
     public Supervisor(
             Path directory,
             Places places,
             KernelPlan plan,
+            Optional<URI> webhook,
             Distribution distribution,
             Map<String, String> environment) {
         this.directory = directory;
+        this.address = webhook;
         this.places = places;
         this.plan = plan;
         this.distribution = distribution;
@@ -69,8 +78,11 @@ public final class Supervisor {
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
             boolean asked;
-            try (ShippingProcess _ =
-                    plan.shipping().isEmpty() ? null : ShippingProcess.start(directory, plan, environment, log)) {
+            try (ShippingProcess _ = plan.shipping().isEmpty()
+                            ? null
+                            : ShippingProcess.start(directory, plan, environment, log);
+                    Webhook _ =
+                            address.map(it -> Webhook.start(it, places, log)).orElse(null)) {
                 asked = keepRunning();
             }
             if (asked) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes JSON: compact, members in their order, ASCII beyond U+001F as it is. */
 public final class JsonText {
@@ -50,16 +51,58 @@ public final class JsonText {
 
     /** One line of ASCII: every other character is escaped. */
     public static String ascii(Json value) {
-        String line = write(value);
-        StringBuilder out = new StringBuilder(line.length());
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c < 0x7f) {
-                out.append(c);
-            } else {
-                out.append("\\u%04x".formatted((int) c));
+        return ascii(write(value));
+    }
+
+    /** Several lines, members sorted by their names, so that the same value always looks the same. */
+    public static String pretty(Json value) {
+        StringBuilder out = new StringBuilder();
+        pretty(value, "\n", out);
+        return out.toString();
+    }
+
+    private static void pretty(Json value, String line, StringBuilder out) {
+        String inner = line + "  ";
+        switch (value) {
+            case Json.Obj(Map<String, Json> members)
+            when !members.isEmpty() -> {
+                String separator = "{";
+                for (Map.Entry<String, Json> member : new TreeMap<>(members).entrySet()) {
+                    out.append(separator).append(inner);
+                    string(member.getKey(), out);
+                    out.append(": ");
+                    pretty(member.getValue(), inner, out);
+                    separator = ",";
+                }
+                out.append(line).append('}');
             }
+            case Json.Arr(List<Json> items)
+            when !items.isEmpty() -> {
+                String separator = "[";
+                for (Json item : items) {
+                    out.append(separator).append(inner);
+                    pretty(item, inner, out);
+                    separator = ",";
+                }
+                out.append(line).append(']');
+            }
+            default -> write(value, out);
         }
+    }
+
+    /**
+     * A line of JSON with an escape for every character that is not a printing one of ASCII: what looks like another character, moves the
+     * cursor or turns the direction of writing is seen for what it is.
+     */
+    public static String ascii(String json) {
+        StringBuilder out = new StringBuilder();
+        json.chars().forEach(c -> {
+            if (c >= 0x20 && c < 0x7f) {
+                out.append((char) c);
+            } else {
+                out.append("\\u%04x".formatted(c));
+            }
+        });
         return out.toString();
     }
 

@@ -132,11 +132,32 @@ final class ConfigFileTest {
     }
 
     @Test
+    void aChildsApprovalIsSaidByWhoStartsItToo() {
+        String file = """
+                tenant: acme
+                tools:
+                  git: {driver: mcp, run: [x]}
+                agents:
+                  boss: {run: [sh], may-start: {helper: 1}, may-use: {git.push: {where: any%s}}}
+                  helper: {run: [sh], may-use: {git.push: {where: any, approval: {of: [bob], for: 1 h}}}}
+                """;
+        assertThat(problems(file.formatted("")).getFirst())
+                .contains(
+                        "'helper' asks for approval of git.push, and 'boss', who starts it, does not ask for the same");
+        assertThat(problems(file.formatted(", approval: {of: [bob], for: 2 h}")))
+                .hasSize(1);
+        good(file.formatted(", approval: {of: [bob], for: 1 h}"));
+        assertThat(problems(Corpus.head("git.git_log: {where: any, approval: {of: [bob], need: 2, for: 1 h}}")))
+                .containsExactly("8:43: 'need' asks for 2 of 1 approvers");
+    }
+
+    @Test
     void anUnknownKeyIsAnsweredWithTheNearestKnownOne() {
         Outcome.Bad bad = (Outcome.Bad) ConfigFile.parse("ambit.yaml", "tenant: a\nagent: {}\nzzz: 1\n");
         assertThat(bad.errors())
                 .extracting(Problem::hint)
-                .containsExactly("did you mean 'agents'?", "known here: tenant, principals, tools, agents, log");
+                .containsExactly(
+                        "did you mean 'agents'?", "known here: tenant, principals, tools, agents, log, approvals");
     }
 
     @Test

@@ -1,9 +1,13 @@
 package ambit.log.entry;
 
+import ambit.authority.approval.Heard;
+import ambit.authority.approval.Question;
+import ambit.authority.approval.Word;
 import ambit.log.JournalException;
 import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Cbor;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
@@ -81,6 +85,7 @@ public sealed interface Entry extends Cbor.Message {
      * The permit: one call of one driver. A read is recorded like an effect, but may become durable while it runs.
      *
      * @param origins the outcomes that gave the values which the call acts on, where its authority is derived from them
+     * @param approval what people approved, of which the call is one use; empty where the grant asks nobody
      */
     record Allowed(
             long atMs,
@@ -94,7 +99,8 @@ public sealed interface Entry extends Cbor.Message {
             String driver,
             boolean effect,
             List<Debit> debits,
-            List<Long> origins)
+            List<Long> origins,
+            @Bytes32 @OrEmpty Blob approval)
             implements Entry {}
 
     /**
@@ -179,6 +185,30 @@ public sealed interface Entry extends Cbor.Message {
 
     /** The ML-DSA-44 key that checkpoints are signed with beside the key that the last {@link Boot} names, from here on. */
     record PostQuantumKey(long atMs, Blob key) implements Entry {}
+
+    /**
+     * The call waits for people's approval.
+     *
+     * @param approval what they approve, as a {@link Question} has it: this very call of this principal over its grant
+     * @param waitUntilMs when the call fails without
+     */
+    record Asked(
+            long atMs,
+            Blob context,
+            @Max(Limits.TRANSACTION) String transaction,
+            String capability,
+            @Bytes32 Blob paramsDigest,
+            @Bytes32 Blob approval,
+            long waitUntilMs)
+            implements Entry {}
+
+    /** An approver said yes: {@code artifact} is their signed {@link Word}, {@code heard} what it is good for. */
+    record Approved(
+            long atMs, @Bytes32 Blob approval, @Bytes32 Blob approver, Heard heard, Blob artifact) implements Entry {}
+
+    /** An approver said no. */
+    record ApprovalRefused(
+            long atMs, @Bytes32 Blob approval, @Bytes32 Blob approver, Heard heard, Blob artifact) implements Entry {}
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

@@ -3,6 +3,7 @@ package ambit.log.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.authority.approval.Heard;
 import ambit.log.Journal;
 import ambit.log.JournalException;
 import ambit.wire.Blob;
@@ -39,7 +40,8 @@ class EntryTest {
                         "mcp",
                         true,
                         List.of(new Entry.Debit(HASH, 0, 1, -1, 7, 1)),
-                        List.of(3L)),
+                        List.of(3L),
+                        HASH),
                 new Entry.Outcome(8, ID, 0, HASH, 12, 3, List.of(new Entry.Debit(HASH, 128, 40, 100))),
                 new Entry.GuestEvent(9, ID, "t", Blob.of("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8))),
                 new Entry.CommitIntended(10, ID, "t"),
@@ -51,7 +53,10 @@ class EntryTest {
                 new Entry.CoreKeyEndorsed(16, HASH, Blob.EMPTY),
                 new Entry.Stopped(17, "t", "why"),
                 new Entry.BoundaryReport(18, ID, "t", Blob.of(new byte[] {'{', '}'})),
-                new Entry.PostQuantumKey(19, Blob.of(new byte[1312])));
+                new Entry.PostQuantumKey(19, Blob.of(new byte[1312])),
+                new Entry.Asked(20, ID, "t", "git.log", HASH, HASH, 99),
+                new Entry.Approved(21, HASH, HASH, new Heard(18, 99, 1, ""), Blob.EMPTY),
+                new Entry.ApprovalRefused(22, HASH, HASH, new Heard(18, 99, Heard.REFUSED, "no"), Blob.EMPTY));
     }
 
     @ParameterizedTest

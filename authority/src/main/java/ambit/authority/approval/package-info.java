@@ -1,0 +1,2 @@
+/** Calls that people approve before they are made. */
+package ambit.authority.approval;
