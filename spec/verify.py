@@ -495,15 +495,38 @@ def check_log(trusted, entries, note, *kept):
         require_signed(one, found, trusted, size)
 
 
+def succession(note, origin, trusted):
+    """This key and those that follow it by the endorsements below the note, whose lines have the type 255 and a name for one."""
+    known, words = [trusted], []
+    for name, line in note.signatures:
+        try:
+            parts = decode(line[4:])
+            header = decode(parts[0]) if isinstance(parts, list) and parts and isinstance(parts[0], bytes) else {}
+        except Malformed:
+            continue
+        signer = header.get(4) if isinstance(header, dict) else None
+        if isinstance(signer, bytes) and name == origin:
+            if line[:4] == sha256(name.encode() + b"\n\xffambit/core-key/v1" + signer)[:4]:
+                words.append((signer, line[4:]))
+    for _ in words:
+        for signer, word in words:
+            if signer in known:
+                of, key, _ = signed("core-key", signer, word)
+                demand(is_sound(key), "no sound key")
+                known += [key] if of == origin and key not in known else []
+    return known
+
+
 def check_proof(trusted, text):
-    """The index and the entry of a .tlog-proof (c2sp.org/tlog-proof) by whoever trusts this key of the core; Malformed if it proves nothing."""
+    """The index and the entry of a .tlog-proof (c2sp.org/tlog-proof), for whoever trusts this key of the core; Malformed if it proves nothing."""
     head, _, note = text.partition("\n\n")
     title, extra, index, *hashes = head.split("\n") + [""] * max(0, 3 - len(head.split("\n")))
     demand(title == "c2sp.org/tlog-proof@v1" and extra.startswith("extra "), "no proof that brings its entry")
     demand(re.fullmatch("index (0|[1-9][0-9]{0,17})", index), "no index")
     entry, note = plain(extra[6:]), Note(note)
     origin, size, expected = note.checkpoint()
-    demand(note.signed_by(origin, ED25519, trusted), "not signed by the core's key")
+    known = succession(note, origin, trusted)
+    demand([key for key in known if note.signed_by(origin, ED25519, key)], "not signed by the core's key")
     index = int(index[6:])
     demand(includes(index, size, sha256(b"\0" + entry), [plain(h) for h in hashes], expected), "another entry or another tree")
     return index, entry
@@ -832,6 +855,8 @@ def check(vector):
         return outcome(lambda: (strict(data["bytesHex"]), "accepted")[1])
     if vector["test"] == "ed25519":
         return "accepted" if verifies(data["keyHex"], data["messageHex"], data["signatureHex"]) else "refused"
+    if vector["test"] == "ml-dsa":
+        return "accepted" if ml_dsa_verifies(data["keyHex"], data["messageHex"], data["signatureHex"]) else "refused"
     if vector["test"] == "signature":
         return outcome(lambda: signed(vector["domain"], data["keyHex"], data["coseHex"]) and "accepted")
     if vector["test"] == "key":

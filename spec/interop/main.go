@@ -3,6 +3,7 @@
 //
 //	interop check URL VKEYS [OLD-CHECKPOINT]   an export that a web server has at URL; VKEYS is core.vkey
 //	interop proof FILE VKEYS ENTRY             a .tlog-proof of the entry whose bytes are in the file ENTRY
+//	interop write tessera|sumdb DIR            writes a log there, which Tessera or x/mod/sumdb/tlog makes, and what proves things about it
 //	interop cosign KEYNAME CHECKPOINT          writes a cosigned CHECKPOINT and its verifier keys on standard output
 package main
 
@@ -11,29 +12,34 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/transparency-dev/formats/log"
 	f_note "github.com/transparency-dev/formats/note"
 	f_proof "github.com/transparency-dev/formats/proof"
 	"github.com/transparency-dev/merkle/proof"
 	"github.com/transparency-dev/merkle/rfc6962"
+	"github.com/transparency-dev/tessera"
 	"github.com/transparency-dev/tessera/api"
 	"github.com/transparency-dev/tessera/api/layout"
 	"github.com/transparency-dev/tessera/client"
 	"github.com/transparency-dev/tessera/fsck"
+	"github.com/transparency-dev/tessera/storage/posix"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
 func main() {
-	commands := map[string]func([]string) error{"check": check, "proof": checkProof, "cosign": cosign}
+	commands := map[string]func([]string) error{"check": check, "proof": checkProof, "write": write, "cosign": cosign}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: interop check|proof|cosign ...")
+		fmt.Fprintln(os.Stderr, "usage: interop check|proof|write|cosign ...")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
@@ -260,6 +266,149 @@ func checkProof(args []string) error {
 	}
 	fmt.Printf("transparency-dev/formats and merkle: entry %d of %d, %d signatures\n", p.Index, cp.Size, len(opened.Sigs))
 	return nil
+}
+
+// theirEntries are some of each length that a bundle can hold.
+func theirEntries(n int) [][]byte {
+	entries := [][]byte{{}, bytes.Repeat([]byte("x"), 65535)}
+	for i := len(entries); i < n; i++ {
+		entries = append(entries, []byte(fmt.Sprintf("entry %d of somebody else's log", i)))
+	}
+	return entries
+}
+
+// write makes DIR/log, its key DIR/log.vkey, DIR/old, a checkpoint over 300 of its 700 entries, and DIR/entry.tlog-proof of DIR/entry.
+func write(args []string) error {
+	ctx := context.Background()
+	writers := map[string]func(context.Context, string, note.Signer, [][]byte, int) ([]byte, error){"tessera": byTessera, "sumdb": bySumdb}
+	dir, entries := args[1], theirEntries(700)
+	skey, vkey, err := note.GenerateKey(rand.Reader, "log.example/"+args[0])
+	if err != nil {
+		return err
+	}
+	signer, err := note.NewSigner(skey)
+	if err != nil {
+		return err
+	}
+	old, err := writers[args[0]](ctx, filepath.Join(dir, "log"), signer, entries, 300)
+	if err != nil {
+		return err
+	}
+	const index = 333
+	fetcher := client.FileFetcher{Root: filepath.Join(dir, "log")}
+	pb, err := client.NewProofBuilder(ctx, uint64(len(entries)), fetcher.ReadTile)
+	if err != nil {
+		return err
+	}
+	path, err := pb.InclusionProof(ctx, index)
+	if err != nil {
+		return err
+	}
+	checkpoint, err := fetcher.ReadCheckpoint(ctx)
+	if err != nil {
+		return err
+	}
+	p := f_proof.TLogProof{Index: index, Checkpoint: checkpoint}
+	for _, hash := range path {
+		p.Hashes = append(p.Hashes, [32]byte(hash))
+	}
+	for name, data := range map[string][]byte{
+		"log.vkey": []byte(vkey + "\n"), "old": old, "entry": entries[index], "entry.tlog-proof": p.Marshal(),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func byTessera(ctx context.Context, dir string, signer note.Signer, entries [][]byte, first int) ([]byte, error) {
+	driver, err := posix.New(ctx, posix.Config{Path: dir})
+	if err != nil {
+		return nil, err
+	}
+	opts := tessera.NewAppendOptions().WithCheckpointSigner(signer).WithBatching(256, 100*time.Millisecond).
+		WithCheckpointInterval(100 * time.Millisecond)
+	appender, shutdown, reader, err := tessera.NewAppender(ctx, driver, opts)
+	if err != nil {
+		return nil, err
+	}
+	await := tessera.NewPublicationAwaiter(ctx, reader.ReadCheckpoint, 50*time.Millisecond)
+	var old []byte
+	for _, part := range [][][]byte{entries[:first], entries[first:]} {
+		// One after the other, so that they get the numbers that they have here.
+		var last tessera.IndexFuture
+		for _, entry := range part {
+			last = appender.Add(ctx, tessera.NewEntry(entry))
+		}
+		_, published, err := await.Await(ctx, last)
+		if err != nil {
+			return nil, err
+		}
+		if old == nil {
+			old = published
+		}
+	}
+	return old, shutdown(ctx)
+}
+
+func bySumdb(ctx context.Context, dir string, signer note.Signer, entries [][]byte, first int) ([]byte, error) {
+	var stored []tlog.Hash
+	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		var found []tlog.Hash
+		for _, index := range indexes {
+			found = append(found, stored[index])
+		}
+		return found, nil
+	})
+	sign := func(size int) ([]byte, error) {
+		root, err := tlog.TreeHash(int64(size), reader)
+		if err != nil {
+			return nil, err
+		}
+		return note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", signer.Name(), size, root)}, signer)
+	}
+	save := func(path string, data []byte) error {
+		file := filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(file, data, 0o644)
+	}
+	var bundle, old []byte
+	for i, entry := range entries {
+		hashes, err := tlog.StoredHashes(int64(i), entry, reader)
+		if err != nil {
+			return nil, err
+		}
+		stored = append(stored, hashes...)
+		bundle = append(binary.BigEndian.AppendUint16(bundle, uint16(len(entry))), entry...)
+		if i+1 == first {
+			if old, err = sign(first); err != nil {
+				return nil, err
+			}
+		}
+		if (i+1)%256 == 0 || i+1 == len(entries) {
+			if err := save(layout.EntriesPath(uint64(i/256), uint8((i+1)%256)), bundle); err != nil {
+				return nil, err
+			}
+			bundle = nil
+		}
+	}
+	for _, tile := range tlog.NewTiles(8, 0, int64(len(entries))) {
+		data, err := tlog.ReadTileData(tile, reader)
+		if err != nil {
+			return nil, err
+		}
+		if err := save(layout.TilePath(uint64(tile.L), uint64(tile.N), uint8(tile.W%256)), data); err != nil {
+			return nil, err
+		}
+	}
+	newest, err := sign(len(entries))
+	if err != nil {
+		return nil, err
+	}
+	return old, save("checkpoint", newest)
 }
 
 // cosign adds signatures of three types by fresh keys.

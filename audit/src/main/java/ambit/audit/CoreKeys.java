@@ -8,6 +8,7 @@ import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
+import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.MalformedException;
 import java.util.ArrayList;
@@ -34,21 +35,29 @@ final class CoreKeys {
         final long from;
         long to = NOT_YET;
 
+        /** The endorser's word. */
+        final Blob word;
+
         /** What checkpoints are signed with beside the key: by the index of the entry that says so. */
         final NavigableMap<Long, VerifierKey> postQuantum = new TreeMap<>();
 
-        Reign(Blob key, Optional<Reign> endorser, long from) {
+        Reign(Blob key, Optional<Reign> endorser, long from, Blob word) {
             this.key = key;
             this.endorser = endorser;
             this.from = from;
+            this.word = word;
+        }
+
+        static Reign first(Blob key) {
+            return new Reign(key, Optional.empty(), 0, Blob.EMPTY);
         }
 
         Optional<VerifierKey> postQuantum(long size) {
             return Optional.ofNullable(postQuantum.lowerEntry(size)).map(Map.Entry::getValue);
         }
 
-        boolean comesFrom(Blob trusted) {
-            return key.equals(trusted)
+        boolean comesFrom(Set<Blob> trusted) {
+            return trusted.contains(key)
                     || endorser.map(it -> it.comesFrom(trusted)).orElse(false);
         }
     }
@@ -56,10 +65,34 @@ final class CoreKeys {
     private final String origin;
     private final List<Reign> reigns = new ArrayList<>();
     private Optional<Reign> present = Optional.empty();
+    private boolean beginsLater;
 
     /** Of the log with this origin. */
     CoreKeys(String origin) {
         this.origin = origin;
+    }
+
+    /** The first entries were archived: the key in force is the one that what follows is by. */
+    void beginsLater() {
+        beginsLater = true;
+    }
+
+    /**
+     * Demands that this key, which signed a snapshot of so many entries, was in force then. If nothing said so far which one was, it is this.
+     */
+    void requireInForce(Blob key, long size) {
+        if (present.isEmpty()) {
+            present = Optional.of(Reign.first(key));
+            reigns.add(present.get());
+        }
+        if (!inForce(key, size)) {
+            throw new JournalException("the snapshot is not signed with the core's key");
+        }
+    }
+
+    /** Whether this key may have signed something over so many entries. */
+    boolean inForce(Blob key, long size) {
+        return reigns.stream().anyMatch(it -> it.key.equals(key) && it.from <= size && size <= it.to);
     }
 
     /** Takes the next entry. */
@@ -74,7 +107,7 @@ final class CoreKeys {
 
     private void boot(long index, Blob key) {
         if (present.isEmpty()) {
-            present = Optional.of(new Reign(key, Optional.empty(), 0));
+            present = Optional.of(Reign.first(key));
             reigns.add(present.get());
         } else if (!present.get().key.equals(key)) {
             Reign next = reigns.stream()
@@ -88,6 +121,9 @@ final class CoreKeys {
     }
 
     private void postQuantum(long index, Blob key) {
+        if (beginsLater && present.isEmpty()) {
+            return; // of a key that nothing here names
+        }
         present.orElseThrow(() -> new JournalException("#" + index + " names an ML-DSA key before the core's own"))
                 .postQuantum
                 .put(index, new VerifierKey(origin, VerifierKey.ML_DSA, key));
@@ -95,6 +131,9 @@ final class CoreKeys {
 
     private void endorsed(long index, Entry.CoreKeyEndorsed entry) {
         try {
+            if (beginsLater && present.isEmpty()) {
+                boot(index, Cose.parse(entry.word()).kid());
+            }
             Reign endorser = present.orElseThrow(() -> new MalformedException("there is no key yet"));
             Endorsement word = Endorsement.parse(Signed.verify(Domain.CORE_KEY, endorser.key, entry.word()));
             if (!word.of().equals(origin) || !word.key().equals(entry.key())) {
@@ -103,20 +142,38 @@ final class CoreKeys {
             if (reigns.stream().anyMatch(it -> it.key.equals(word.key()))) {
                 throw new MalformedException("the key was there before");
             }
-            reigns.add(new Reign(word.key(), Optional.of(endorser), index + 1));
+            reigns.add(new Reign(word.key(), Optional.of(endorser), index + 1, entry.word()));
         } catch (BadSignature | MalformedException e) {
             throw new JournalException(
                     "the key of the core that #" + index + " names is not endorsed: " + e.getMessage());
         }
     }
 
+    /** The words by which the keys that may sign a checkpoint over so many entries followed each other. */
+    Succession succession(long size) {
+        List<Blob> words = new ArrayList<>();
+        for (Reign reign : reigns) {
+            // A key that was endorsed and passed over is nobody's.
+            boolean good = reign.to == NOT_YET
+                    || present.filter(it -> descends(it, reign)).isPresent();
+            if (reign.endorser.isPresent() && reign.from <= size && good) {
+                words.add(reign.word);
+            }
+        }
+        return new Succession(origin, words);
+    }
+
+    private static boolean descends(Reign reign, Reign from) {
+        return reign == from || reign.endorser.map(it -> descends(it, from)).orElse(false);
+    }
+
     /**
      * Demands that a checkpoint over the first {@code size} entries is signed with a key that was in force then, and with the ML-DSA key that
-     * the log names beside it where it names one among them; for somebody who trusts this key.
+     * the log names beside it where it names one among them; for somebody who trusts these keys.
      */
-    void requireSigned(Note note, Blob trusted, long size) {
+    void requireSigned(Note note, Set<Blob> trusted, long size) {
         List<Reign> possible = reigns.isEmpty()
-                ? List.of(new Reign(trusted, Optional.empty(), 0))
+                ? trusted.stream().map(Reign::first).toList()
                 : reigns.stream()
                         .filter(it -> it.from <= size && size <= it.to && it.comesFrom(trusted))
                         .toList();

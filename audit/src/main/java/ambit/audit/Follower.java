@@ -3,18 +3,20 @@ package ambit.audit;
 import ambit.log.Checkpoint;
 import ambit.log.Head;
 import ambit.log.JournalException;
+import ambit.log.Snapshot;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.wire.Blob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Goes through a log's entries and learns from them who may have signed its checkpoint and those that somebody kept. Not thread-safe. */
 public final class Follower {
     /** A signed note and what it says. */
     private record Statement(Note note, Checkpoint checkpoint) {}
 
-    private final Blob trusted;
+    private Set<Blob> trusted;
     private final CoreKeys keys;
     private final Checkpoint present;
     private final List<Statement> statements = new ArrayList<>();
@@ -27,7 +29,7 @@ public final class Follower {
      * @throws JournalException if they are not of the same log, or say more than the present one
      */
     public Follower(Note present, Blob trusted, List<Note> kept) {
-        this.trusted = trusted;
+        this.trusted = Set.of(trusted);
         this.present = Checkpoint.of(present);
         this.keys = new CoreKeys(this.present.origin());
         statements.add(new Statement(present, this.present));
@@ -56,15 +58,48 @@ public final class Follower {
         return statements.stream().map(it -> it.checkpoint.head()).toList();
     }
 
-    /** What came before the entries that follow was archived: until {@link #stands} nothing is known of the epoch. */
-    void beginsLater() {
+    /**
+     * What came before the entries that follow was archived: until {@link #stands} nothing is known of the epoch.
+     *
+     * @param keys that are as good as the trusted one, which the archived entries say
+     */
+    void beginsLater(Set<Blob> keys) {
+        trusted = keys;
         known = false;
+        this.keys.beginsLater();
     }
 
-    /** The epoch before the entries that follow. */
-    void stands(long before) {
-        epoch = before;
+    /**
+     * The entries that follow continue this snapshot.
+     *
+     * @param signer whose it is
+     * @throws JournalException if a checkpoint that was kept is over less, so that nothing here can tell whether the log continues it
+     */
+    void stands(Snapshot snapshot, Blob signer) {
+        for (Statement it : statements.subList(1, statements.size())) {
+            if (it.checkpoint.head().size() < snapshot.size()) {
+                throw new JournalException("entries that the checkpoint that was kept is over ("
+                        + it.checkpoint.head().size() + ") were archived; it can be compared where the archive is");
+            }
+        }
+        keys.requireInForce(signer, snapshot.size());
+        epoch = snapshot.epoch();
         known = true;
+    }
+
+    /** The epoch after the entries so far. */
+    long epoch() {
+        return epoch;
+    }
+
+    /** Whether the core had this key when the log had so many entries. */
+    boolean hadKey(Blob key, long size) {
+        return keys.inForce(key, size);
+    }
+
+    /** The words by which the core's keys followed each other, as far as they matter to the newest checkpoint. */
+    public Succession succession() {
+        return keys.succession(present.head().size());
     }
 
     /** Takes the next entry. */

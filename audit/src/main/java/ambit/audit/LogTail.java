@@ -84,7 +84,7 @@ public final class LogTail implements Closeable {
         return offset == 0 ? Place.START : new Place(index, offset, Blob.of(chainBefore(entries, offset)));
     }
 
-    private static byte[] chainBefore(LogParts entries, long offset) throws IOException {
+    static byte[] chainBefore(LogParts entries, long offset) throws IOException {
         byte[] chain = new byte[CHAIN];
         int count = 0;
         while (count < CHAIN) {

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks a log without the core: its directory and the core's public key are enough, the present one or one that it had before. Changes
@@ -30,8 +32,10 @@ public final class LogVerifier {
      * @param torn bytes of an incomplete last record, which a running core may just be writing
      * @param unseen entries at the beginning that were archived, and were not looked at
      * @param end after the last entry, for reading on; of an export, which is not read on, the start
+     * @param succession the words by which the core's keys followed each other, as far as this log has them
      */
-    public record Intact(String origin, Head head, long signed, long torn, long unseen, LogTail.Place end)
+    public record Intact(
+            String origin, Head head, long signed, long torn, long unseen, LogTail.Place end, Succession succession)
             implements Result {}
 
     /** The first thing that is wrong, in one sentence. */
@@ -77,19 +81,37 @@ public final class LogVerifier {
                 return new Broken("checkpoint is missing in " + directory);
             }
             Follower follower = new Follower(Note.parse(note.get()), corePublicKey, kept);
+            String origin = follower.checkpoint().origin();
+            Succession archived = Succession.beside(directory, origin);
             long unseen = 0;
             Optional<Snapshot> snapshot = Optional.empty();
             if (parts.start() > 0) {
-                String origin = follower.checkpoint().origin();
-                snapshot = Optional.of(snapshot(directory, origin, corePublicKey));
-                follower.beginsLater();
-                unseen = toSnapshot(parts, snapshot.get(), follower, visitor);
-                follower.stands(snapshot.get().epoch());
+                byte[] file = snapshot(directory);
+                Blob signer = SnapshotClaim.signer(file);
+                Snapshot read = Snapshot.read(file, origin, List.of(signer), (_, _) -> {});
+                snapshot = Optional.of(read);
+                Set<Blob> trusted =
+                        archived.and(wordsBefore(parts, read, origin)).follow(corePublicKey);
+                follower.beginsLater(trusted);
+                if (trusted.contains(signer)) {
+                    unseen = toSnapshot(parts, read, follower, visitor);
+                } else {
+                    // By a key before the trusted one: the checkpoint says what the entries are, and nothing what led
+                    // to them.
+                    requireOver(follower.checkpoint(), read);
+                    unseen = read.size();
+                }
+                follower.stands(read, signer);
             }
             Records records = new Records(parts, follower.heads(), snapshot);
+            SnapshotClaim claim = unseen > 0 ? SnapshotClaim.NONE : SnapshotClaim.read(directory, origin);
             long end = parts.length();
-            records.walk(end, (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
+            records.walk(end, (index, bytes) -> {
+                visitor.entry(index, bytes, follower.take(index, bytes));
+                claim.take(index + 1, records::head, bytes, follower.epoch());
+            });
             follower.requireSigned();
+            claim.requireTrue(parts, follower);
             Checkpoint checkpoint = follower.checkpoint();
             return new Intact(
                     checkpoint.origin(),
@@ -97,7 +119,8 @@ public final class LogVerifier {
                     checkpoint.head().size(),
                     records.torn(),
                     unseen,
-                    LogTail.endingAt(parts, records.head().size(), end - records.torn()));
+                    LogTail.endingAt(parts, records.head().size(), end - records.torn()),
+                    archived.and(follower.succession()));
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");
         } catch (JournalException | IOException e) {
@@ -124,22 +147,43 @@ public final class LogVerifier {
     public static long needlessBefore(Path directory, Blob corePublicKey) throws IOException {
         try {
             Optional<byte[]> note = FileStorage.readCheckpoint(directory);
-            return note.isEmpty()
-                    ? 0
-                    : snapshot(directory, Checkpoint.of(Note.parse(note.get())).origin(), corePublicKey)
-                            .offset();
+            if (note.isEmpty()) {
+                return 0;
+            }
+            String origin = Checkpoint.of(Note.parse(note.get())).origin();
+            return Snapshot.read(snapshot(directory), origin, List.of(corePublicKey), (_, _) -> {})
+                    .offset();
         } catch (JournalException e) {
             return 0;
         }
     }
 
-    private static Snapshot snapshot(Path directory, String origin, Blob corePublicKey) throws IOException {
+    private static byte[] snapshot(Path directory) throws IOException {
         try {
-            byte[] file = Files.readAllBytes(directory.resolve("snapshot"));
-            return Snapshot.read(file, origin, List.of(corePublicKey), (_, _) -> {});
+            return Files.readAllBytes(directory.resolve("snapshot"));
         } catch (NoSuchFileException e) {
             throw new JournalException("its beginning was archived and no snapshot stands for it", e);
         }
+    }
+
+    private static void requireOver(Checkpoint checkpoint, Snapshot snapshot) {
+        if (checkpoint.head().size() < snapshot.size()) {
+            throw new JournalException("the snapshot is not signed with the core's key");
+        }
+    }
+
+    /** What the entries before a snapshot that are still there say of the core's keys; each word is its own proof. */
+    private static Succession wordsBefore(LogParts parts, Snapshot snapshot, String origin) throws IOException {
+        List<Blob> words = new ArrayList<>();
+        LogTail tail = LogTail.somewhere(parts);
+        tail.skip(snapshot.offset(), 1);
+        tail.read(snapshot.offset(), (_, entry, _) -> {
+            if (entry instanceof Entry.CoreKeyEndorsed endorsed) {
+                words.add(endorsed.word());
+            }
+            return true;
+        });
+        return new Succession(origin, words);
     }
 
     /**

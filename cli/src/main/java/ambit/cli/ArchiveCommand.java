@@ -64,8 +64,10 @@ final class ArchiveCommand implements Callable<Integer> {
         Terminal terminal = log.main().terminal();
         Files.createDirectories(to);
         Archive archive = new Archive(directory, to.toAbsolutePath());
-        if (LogVerifier.verify(directory, Optional.of(to), key) instanceof LogVerifier.Broken(String sentence)) {
-            throw LogCommand.broken(sentence);
+        switch (LogVerifier.verify(directory, Optional.of(to), key)) {
+            case LogVerifier.Broken(String sentence) -> throw LogCommand.broken(sentence);
+            // What says which keys followed which may be in what is moved.
+            case LogVerifier.Intact intact -> intact.succession().keep(directory);
         }
         List<Part> old = archive.movable(LogVerifier.needlessBefore(directory, key), cutoff, shipped(project));
         long bytes = 0;

@@ -9,9 +9,12 @@ import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +31,7 @@ final class LogCosignCommand implements Callable<Integer> {
     private LogCommand log;
 
     @Option(names = "--witness", required = true, paramLabel = "URL", description = "Where the witness is.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private URI witness;
+    private String witness = "";
 
     @Option(
             names = "--witness-key",
@@ -38,17 +40,22 @@ final class LogCosignCommand implements Callable<Integer> {
             description = "What it cosigns with. Can be repeated.")
     private List<String> keys = List.of();
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
         Project project = log.main.project();
         CosignedCheckpoint kept = new CosignedCheckpoint(project.places());
         List<VerifierKey> witnesses = keys.stream().map(WitnessCommand::vkey).toList();
+        URI url = HttpAddress.parse(witness);
+        Blob key = LogCommand.coreKey(project);
         try {
             Note own = LogVerifier.checkpoint(project.places().log());
             // What others cosigned of the same checkpoint stays.
             Note newest = kept.note().filter(it -> it.text().equals(own.text())).orElse(own);
-            Prover prover = Prover.of(project.places().log(), LogCommand.coreKey(project), newest, (_, _) -> false);
-            kept.keep(new WitnessClient(witness, witnesses).cosign(newest, prover));
+            Prover prover = Prover.of(project.places().log(), archive, key, newest, (_, _) -> false);
+            kept.keep(new WitnessClient(url, witnesses).cosign(newest, prover));
             log.main
                     .terminal()
                     .result(witnesses.getFirst().name() + " has cosigned the first "

@@ -4,10 +4,13 @@ import ambit.audit.tlog.Export;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.log.JournalException;
+import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -25,15 +28,16 @@ final class LogExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path directory;
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Project project = log.main.project();
+        Blob key = LogCommand.coreKey(project);
         try {
             Export.Exported exported = new Export(directory.toAbsolutePath().normalize())
-                    .update(
-                            project.places().log(),
-                            LogCommand.coreKey(project),
-                            new CosignedCheckpoint(project.places()).note());
+                    .update(project.places().log(), archive, key, new CosignedCheckpoint(project.places()).note());
             log.main
                     .terminal()
                     .result(Sentences.count(exported.size(), "entry", "entries") + " in " + directory + ", "
@@ -41,7 +45,13 @@ final class LogExportCommand implements Callable<Integer> {
             return ExitCode.OK;
         } catch (JournalException e) {
             throw Failure.kernel(
-                    "nothing was exported: " + e.getMessage(), "export into a new directory, and keep this one");
+                    "nothing was exported: " + e.getMessage(),
+                    "if old parts were archived, name the archive with --archive; if the log is not the same one any more, keep this export");
+        } catch (IOException e) {
+            throw Failure.kernel(
+                            "cannot export to " + directory + ": " + e.getMessage(),
+                            "what was exported before is as it was")
+                    .because(e);
         }
     }
 }

@@ -12,7 +12,6 @@ import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,23 +51,35 @@ final class LogProveCommand implements Callable<Integer> {
             description = "Read an export, by index, instead of this project's log.")
     private String export = "";
 
+    @Option(names = "--archive", paramLabel = "DIR", description = "Where old parts of the log were moved to.")
+    private Optional<Path> archive = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
         try {
             if (export.isEmpty()) {
                 fromLog();
             } else {
-                TileSource source = export.matches("https?://.*")
-                        ? TileSource.web(URI.create(export))
+                TileSource source = HttpAddress.looksLike(export)
+                        ? TileSource.web(HttpAddress.parse(export))
                         : TileSource.directory(Path.of(export));
                 for (String id : ids) {
-                    write(ExportVerifier.prove(source, index(id)), ids.size() == 1);
+                    write(proof(source, index(id)), ids.size() == 1);
                 }
             }
         } catch (JournalException e) {
             throw Failure.kernel("nothing can be proved: " + e.getMessage(), "'ambit log verify' says more");
         }
         return ExitCode.OK;
+    }
+
+    private LogProof proof(TileSource source, long index) {
+        try {
+            return ExportVerifier.prove(source, index);
+        } catch (IOException e) {
+            throw Failure.kernel("cannot read the export " + export + ": " + e.getMessage(), "is it one?")
+                    .because(e);
+        }
     }
 
     private static String plain(String id) {
@@ -110,6 +121,7 @@ final class LogProveCommand implements Callable<Integer> {
     private Prover prover(Project project, Note checkpoint) {
         return Prover.of(
                 project.places().log(),
+                archive,
                 LogCommand.coreKey(project),
                 checkpoint,
                 (index, entry) -> isWanted(index, entry));
@@ -134,7 +146,12 @@ final class LogProveCommand implements Callable<Integer> {
             throw Failure.usage("--output is for one entry, and there are more", "leave it out");
         }
         Path file = output.orElse(Path.of("entry-" + proof.index() + ".tlog-proof"));
-        Files.writeString(file, proof.toString());
+        try {
+            Files.writeString(file, proof.toString());
+        } catch (IOException e) {
+            throw Failure.usage("cannot write " + file, "name another place with --output")
+                    .because(e);
+        }
         log.main.terminal().result(file.toString());
     }
 }

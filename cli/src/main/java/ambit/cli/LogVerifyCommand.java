@@ -14,9 +14,9 @@ import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.log.note.NoteLine;
 import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -71,15 +71,31 @@ final class LogVerifyCommand implements Callable<Integer> {
             description = "Where old parts of the log were moved to; without it the rest is verified.")
     private Optional<Path> archive = Optional.empty();
 
+    @Option(
+            names = "--entry",
+            paramLabel = "FILE",
+            description =
+                    "Of a .tlog-proof: the bytes of the entry that it is to be of, if it is of another log than Ambit's.")
+    private Optional<Path> entry = Optional.empty();
+
+    @Option(
+            names = "--opaque",
+            description =
+                    "Of an export: it is another log than Ambit's. Checks hashes, tiles and signatures, not what entries say.")
+    private boolean opaque;
+
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        boolean web = target.matches("https?://.*");
+        boolean web = HttpAddress.looksLike(target);
         Path path = (target.isEmpty() || web ? log.main.directory() : Path.of(target))
                 .toAbsolutePath()
                 .normalize();
+        if (!web && !Files.exists(path)) {
+            throw Failure.usage(path + " does not exist", "name a log, an export or a .tlog-proof");
+        }
         if (!target.isEmpty() && !web && Files.isRegularFile(path)) {
             return proof(path);
         }
@@ -88,8 +104,14 @@ final class LogVerifyCommand implements Callable<Integer> {
             kept.add(note(file));
         }
         if (web || Files.isDirectory(path.resolve("tile"))) {
-            TileSource source = web ? TileSource.web(URI.create(target)) : TileSource.directory(path);
+            TileSource source = web ? TileSource.web(HttpAddress.parse(target)) : TileSource.directory(path);
             Path file = key.orElseGet(() -> log.main.project().places().coreKey());
+            if (opaque) {
+                String origin = origin(source);
+                return report(
+                        ExportVerifier.readOpaque(source, new CoreKeyFile(file).keys(origin), kept, (_, _) -> {}),
+                        () -> Note.parse(source.read("checkpoint")));
+            }
             return report(
                     ExportVerifier.read(source, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
                     () -> Note.parse(source.read("checkpoint")));
@@ -99,6 +121,14 @@ final class LogVerifyCommand implements Callable<Integer> {
         return report(
                 LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
                 () -> LogVerifier.checkpoint(entries));
+    }
+
+    private static String origin(TileSource source) {
+        try {
+            return Checkpoint.of(Note.parse(source.read("checkpoint"))).origin();
+        } catch (IOException | JournalException e) {
+            return "";
+        }
     }
 
     /** Reads a checkpoint. */
@@ -171,13 +201,17 @@ final class LogVerifyCommand implements Callable<Integer> {
 
     private int proof(Path file) throws IOException {
         try {
-            LogProof proof = LogProof.parse(small(file, LogProof.MAX));
+            byte[] bytes = small(file, LogProof.MAX);
+            LogProof proof = entry.isPresent() ? LogProof.parse(bytes, entryOf(entry.get())) : LogProof.parse(bytes);
             String origin = Checkpoint.of(proof.checkpoint()).origin();
             Path keys = key.orElseGet(() -> log.main.project().places().coreKey());
             LogProof.Proved proved = proof.verify(
                     new CoreKeyFile(keys).keys(origin),
                     witnesses.stream().map(WitnessCommand::vkey).toList());
             List<String> cosigned = cosigned(Optional.of(proof.checkpoint()));
+            if (entry.isPresent()) {
+                return opaque(proof, proved, cosigned);
+            }
             LogLine line = new LogLine(proof.index(), Entry.decode(proof.entry().toArray()));
             Terminal terminal = log.main.terminal();
             if (json) {
@@ -200,7 +234,33 @@ final class LogVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static String words(LogVerifier.Intact it) {
+    private static Blob entryOf(Path file) {
+        try {
+            return Blob.of(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw Failure.usage("cannot read the entry from " + file, "it is the file with exactly its bytes")
+                    .because(e);
+        }
+    }
+
+    private int opaque(LogProof proof, LogProof.Proved proved, List<String> cosigned) {
+        Terminal terminal = log.main.terminal();
+        Checkpoint checkpoint = proved.checkpoint();
+        terminal.result(
+                json
+                        ? JsonText.write(JsonText.object(
+                                "intact", true,
+                                "origin", checkpoint.origin(),
+                                "index", proof.index(),
+                                "size", checkpoint.head().size(),
+                                "root", checkpoint.head().root().toHex()))
+                        : entry.orElseThrow() + "\nis entry #" + proof.index() + " of "
+                                + checkpoint.head().size() + " in the log " + checkpoint.origin()
+                                + ", signed by its key" + String.join("", cosigned));
+        return ExitCode.OK;
+    }
+
+    private String words(LogVerifier.Intact it) {
         String after = it.head().size() > it.signed()
                 ? ", " + (it.head().size() - it.signed()) + " more since the last checkpoint"
                 : "";
@@ -210,7 +270,7 @@ final class LogVerifyCommand implements Callable<Integer> {
                         + " on, and leads to the core's snapshot; what is before was archived and not looked at";
         return "the log is intact" + from + ": " + Sentences.count(it.head().size(), "entry", "entries") + ", "
                 + it.signed()
-                + " of them signed by the core" + after + "\nroot "
+                + (opaque ? " of them signed" : " of them signed by the core") + after + "\nroot "
                 + it.head().root().toHex();
     }
 

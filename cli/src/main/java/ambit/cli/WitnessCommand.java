@@ -68,13 +68,11 @@ final class WitnessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        List<VerifierKey> known = logs.stream().map(WitnessCommand::vkey).toList();
         List<NoteSigner> signers = signers();
-        Witness witness = new Witness(
-                file.resolveSibling(file.getFileName() + ".state"),
-                logs.stream().map(WitnessCommand::vkey).toList(),
-                signers,
-                InstantSource.system());
-        HttpServer server = HttpServer.create(address(), 0);
+        Witness witness =
+                new Witness(file.resolveSibling(file.getFileName() + ".state"), known, signers, InstantSource.system());
+        HttpServer server = server();
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> answer(exchange, witness));
         server.start();
@@ -84,12 +82,22 @@ final class WitnessCommand implements Callable<Integer> {
         return 0;
     }
 
+    private HttpServer server() {
+        try {
+            return HttpServer.create(address(), 0);
+        } catch (IOException e) {
+            throw Failure.usage("cannot listen at " + listen + ": " + e.getMessage(), "name another --listen")
+                    .because(e);
+        }
+    }
+
     private InetSocketAddress address() {
         int colon = listen.lastIndexOf(':');
-        if (colon < 1 || !listen.substring(colon + 1).matches("[0-9]{1,5}")) {
+        String port = listen.substring(colon + 1);
+        if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
             throw Failure.usage("--listen needs a host and a port", "such as 127.0.0.1:8080");
         }
-        return new InetSocketAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)));
+        return new InetSocketAddress(listen.substring(0, colon), Integer.parseInt(port));
     }
 
     private static void answer(HttpExchange exchange, Witness witness) throws IOException {
@@ -109,12 +117,27 @@ final class WitnessCommand implements Callable<Integer> {
             byte[] body = exchange.getRequestBody().readNBytes(Witness.largestRequest() + 1);
             return body.length > Witness.largestRequest()
                     ? new Witness.Answer(400, "text/plain", "the request is too large\n")
-                    : witness.addCheckpoint(body);
+                    : remembering(() -> witness.addCheckpoint(body));
         }
         if (path.matches("/[0-9a-f]{64}/checkpoint") && method.equals("GET")) {
-            return witness.checkpoint(path.substring(1, 65));
+            return remembering(() -> witness.checkpoint(path.substring(1, 65)));
         }
         return new Witness.Answer(404, "text/plain", "there is nothing here\n");
+    }
+
+    /** Something that needs what was cosigned last. */
+    private interface Remembering {
+        Witness.Answer answer() throws IOException;
+    }
+
+    /** A witness that cannot read or write what it cosigned last cosigns nothing. */
+    private static Witness.Answer remembering(Remembering remembering) {
+        try {
+            return remembering.answer();
+        } catch (JournalException | IOException e) {
+            return new Witness.Answer(
+                    500, "text/plain", "the witness's state cannot be used: " + e.getMessage() + "\n");
+        }
     }
 
     static VerifierKey vkey(String line) {
@@ -126,8 +149,21 @@ final class WitnessCommand implements Callable<Integer> {
     }
 
     /** An Ed25519 cosigner and an ML-DSA-44 one, each with its own key. */
-    private List<NoteSigner> signers() throws IOException {
+    private List<NoteSigner> signers() {
+        try {
+            return signers(file);
+        } catch (IOException e) {
+            throw Failure.usage("cannot read or write the witness's key in " + file, "name another file with --key")
+                    .because(e);
+        }
+    }
+
+    private List<NoteSigner> signers(Path file) throws IOException {
         if (!Files.exists(file)) {
+            if (!name.matches("[^\\s+]{1,255}")) {
+                throw Failure.usage(
+                        "'" + name + "' cannot be a witness's name", "no spaces and no +, such as witness.example/one");
+            }
             vkey(NoteSigner.cosigner(name, SigningKey.generate()).verifier().toLine());
             byte[] seeds = new byte[2 * SEED];
             new SecureRandom().nextBytes(seeds);

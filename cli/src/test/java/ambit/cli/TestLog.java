@@ -20,7 +20,8 @@ final class TestLog implements AutoCloseable {
     static final Blob HASH = Blob.of(new byte[32]);
 
     private final Path directory;
-    private final Journal journal;
+    private final LogKey key;
+    private Journal journal;
 
     /** A log with its first entry. */
     TestLog(Path directory) throws IOException {
@@ -29,8 +30,19 @@ final class TestLog implements AutoCloseable {
         SigningKey core = SigningKey.generate();
         Files.createDirectories(path().getParent());
         PublicKeyFile.write(directory.resolve(".ambit/core/core.pub"), core.publicKey());
-        journal = Journal.open(FileStorage.open(path()), new LogKey("ambit/test", core));
+        key = new LogKey("ambit/test", core);
+        journal = Journal.open(FileStorage.open(path()), key);
         add(new Entry.Boot(1, "ambit/test", core.publicKey(), 0));
+    }
+
+    /** Begins a log of so many other entries, by the same core, where this one was, and ends. */
+    void begin(String json, int count) throws IOException {
+        journal = Journal.open(FileStorage.open(path()), key);
+        add(new Entry.Boot(2, "ambit/test", key.key().publicKey(), 0));
+        for (int i = 1; i < count; i++) {
+            add(event(json));
+        }
+        journal.close();
     }
 
     Path path() {
@@ -93,6 +105,7 @@ final class TestLog implements AutoCloseable {
         command.addAll(List.of("-C", directory.toString()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
+                .directory(directory.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         output.resolveSibling("error").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,28 +46,36 @@ public final class Export {
      * @param note a checkpoint of the log that others have cosigned; the log's own if there is none, or the export is beyond it
      * @throws JournalException if the log is not intact, or does not continue what was exported before
      */
-    public Exported update(Path log, Blob coreKey, java.util.Optional<Note> note) throws IOException {
+    public Exported update(Path log, Blob coreKey, Optional<Note> note) throws IOException {
+        return update(log, Optional.empty(), coreKey, note);
+    }
+
+    /** The same together with the parts of the log that were moved to {@code archive}. All entries must be there. */
+    public Exported update(Path log, Optional<Path> archive, Blob coreKey, Optional<Note> note) throws IOException {
         List<Note> kept = new ArrayList<>();
         long before = 0;
         if (Files.exists(directory.resolve(CHECKPOINT))) {
-            Note published = Note.parse(Files.readAllBytes(directory.resolve(CHECKPOINT)));
-            before = Checkpoint.of(published).head().size();
-            kept.add(published);
+            Note last = Note.parse(Files.readAllBytes(directory.resolve(CHECKPOINT)));
+            before = Checkpoint.of(last).head().size();
+            kept.add(last);
         }
         long floor = before;
         Note goal = note.filter(it -> Checkpoint.of(it).head().size() >= floor).orElse(LogVerifier.checkpoint(log));
         kept.add(goal);
         long size = Checkpoint.of(goal).head().size();
         TileWriter writer = new TileWriter((tile, bytes) -> write(tile, bytes, floor));
+        Note published;
         try {
-            LogVerifier.Result result = LogVerifier.read(log, coreKey, kept, (index, bytes, _) -> {
+            LogVerifier.Result result = LogVerifier.read(log, archive, coreKey, kept, (index, bytes, _) -> {
                 if (index < size) {
-                    writer.add(bytes);
+                    writer.add(index, bytes);
                 }
             });
-            if (result instanceof LogVerifier.Broken(String sentence)) {
-                throw new JournalException("the log does not go on from what is in " + directory + ": " + sentence);
-            }
+            published = switch (result) {
+                case LogVerifier.Broken(String sentence) ->
+                    throw new JournalException("the log does not go on from what is in " + directory + ": " + sentence);
+                case LogVerifier.Intact intact -> intact.succession().under(goal);
+            };
             writer.finish();
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
@@ -74,7 +83,7 @@ public final class Export {
         for (Path path : changed) {
             sync(path);
         }
-        replace(directory.resolve(CHECKPOINT), goal.toString().getBytes(UTF_8));
+        replace(directory.resolve(CHECKPOINT), published.toString().getBytes(UTF_8));
         sync(directory);
         return new Exported(before, size);
     }

@@ -2,17 +2,23 @@ package ambit.audit.tlog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.audit.Succession;
 import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A file that convinces somebody offline that an entry is in a log: C2SP tlog-proof@v1. The entry is its extra data, which is believed only
@@ -23,6 +29,7 @@ import java.util.stream.Collectors;
  */
 public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkpoint) {
     private static final String TITLE = "c2sp.org/tlog-proof@v1";
+    private static final String EXTRA = "extra ";
     private static final int MAX_HASHES = 63;
 
     /** How large such a file can be. */
@@ -38,23 +45,34 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
      * @throws JournalException if it is none, or has no entry with it
      */
     public static LogProof parse(byte[] bytes) {
+        return parse(bytes, Optional.empty());
+    }
+
+    /** Reads a proof of this entry, whatever extra data it brings: those of other makers need not bring the entry. */
+    public static LogProof parse(byte[] bytes, Blob entry) {
+        return parse(bytes, Optional.of(entry));
+    }
+
+    private static LogProof parse(byte[] bytes, Optional<Blob> entry) {
         String text = new String(bytes, UTF_8);
         int end = text.indexOf("\n\n");
-        List<String> lines = text.substring(0, Math.max(end, 0)).lines().toList();
-        if (lines.size() < 3
-                || lines.size() > 3 + MAX_HASHES
-                || !lines.getFirst().equals(TITLE)) {
-            throw new JournalException("not a tlog-proof with an entry");
+        Deque<String> lines =
+                new ArrayDeque<>(text.substring(0, Math.max(end, 0)).lines().toList());
+        if (!TITLE.equals(lines.poll()) || lines.size() > 2 + MAX_HASHES) {
+            throw new JournalException("not a tlog-proof");
         }
-        String extra = lines.get(1);
-        String index = lines.get(2);
-        if (!extra.startsWith("extra ") || !index.matches("index (0|[1-9][0-9]{0,17})")) {
-            throw new JournalException("the tlog-proof does not bring its entry and its index");
+        String extra = lines.peek() != null && lines.peek().startsWith(EXTRA) ? lines.pop() : "";
+        String index = Objects.requireNonNullElse(lines.poll(), "");
+        if (!index.matches("index (0|[1-9][0-9]{0,17})")) {
+            throw new JournalException("the tlog-proof does not say which entry it is of");
+        }
+        if (extra.isEmpty() && entry.isEmpty()) {
+            throw new JournalException("the tlog-proof does not bring its entry");
         }
         LogProof proof = new LogProof(
                 Long.parseLong(index.substring("index ".length())),
-                base64(extra.substring("extra ".length())),
-                hashes(lines.subList(3, lines.size())),
+                entry.orElseGet(() -> base64(extra.substring(EXTRA.length()))),
+                hashes(List.copyOf(lines)),
                 Note.parse(text.substring(end + 2).getBytes(UTF_8)));
         requireSpelled(proof.toString(), bytes);
         return proof;
@@ -99,7 +117,7 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
     /** The file's text. */
     @Override
     public String toString() {
-        return TITLE + "\nextra " + base64(entry) + "\nindex " + index + "\n"
+        return TITLE + "\n" + EXTRA + base64(entry) + "\nindex " + index + "\n"
                 + inclusion.stream().map(it -> base64(it) + "\n").collect(Collectors.joining())
                 + "\n" + checkpoint;
     }
@@ -110,18 +128,24 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
     /**
      * Checks the proof.
      *
-     * @param log the keys of the log, one of which must have signed; the origin must be their name
+     * @param log the keys of the log, whose name must be the origin. Of each kind that is among them, one must have signed; or, of Ed25519, a
+     *     key that comes from one of them by the endorsements below the checkpoint
      * @param witnesses whose cosignatures are checked where they are there
      * @throws JournalException with what is wrong
      */
     public Proved verify(List<VerifierKey> log, List<VerifierKey> witnesses) {
         Checkpoint said = Checkpoint.of(checkpoint);
-        List<VerifierKey> known = new ArrayList<>(log);
+        Succession succession = Succession.below(checkpoint, said.origin());
+        List<VerifierKey> core = log.stream()
+                .filter(it -> it.name().equals(said.origin()))
+                .flatMap(it -> it.type() == VerifierKey.ED25519
+                        ? succession.follow(it.key()).stream().map(key -> VerifierKey.ed25519(it.name(), key))
+                        : Stream.of(it))
+                .toList();
+        List<VerifierKey> known = new ArrayList<>(core);
         known.addAll(witnesses);
         Set<VerifierKey> signers = checkpoint.verifiedBy(known);
-        if (log.stream().noneMatch(it -> signers.contains(it) && it.name().equals(said.origin()))) {
-            throw new JournalException("the checkpoint in the proof is not signed with the log's key");
-        }
+        requireSigned(core, signers);
         if (!Merkle.includes(
                 index,
                 said.head().size(),
@@ -131,5 +155,18 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
             throw new JournalException("the checkpoint is over other entries than the one in the proof");
         }
         return new Proved(said, signers);
+    }
+
+    private static void requireSigned(List<VerifierKey> core, Set<VerifierKey> signers) {
+        if (core.stream().noneMatch(signers::contains)) {
+            throw new JournalException("the checkpoint in the proof is not signed with the log's key");
+        }
+        for (VerifierKey key : core) {
+            if (core.stream().noneMatch(it -> it.type() == key.type() && signers.contains(it))) {
+                throw new JournalException("the checkpoint in the proof is not signed with the log's "
+                        + (key.type() == VerifierKey.ML_DSA ? "ML-DSA" : "Ed25519")
+                        + " key; which ML-DSA key follows another one, only the log itself says");
+            }
+        }
     }
 }

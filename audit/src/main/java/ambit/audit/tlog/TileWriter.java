@@ -1,5 +1,6 @@
 package ambit.audit.tlog;
 
+import ambit.log.JournalException;
 import ambit.wire.Blob;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -20,7 +21,15 @@ final class TileWriter {
         this.sink = sink;
     }
 
-    void add(byte[] entry) {
+    /**
+     * Adds the next entry.
+     *
+     * @throws JournalException if this is not its index: what comes before it is somewhere else
+     */
+    void add(long index, byte[] entry) {
+        if (index != size) {
+            throw new JournalException("the entries before #" + index + " were archived, and they are needed too");
+        }
         Bundle.write(entry, bundle);
         size++;
         if (size % Tile.FULL == 0) {
@@ -61,8 +70,8 @@ final class TileWriter {
         private final Map<String, byte[]> tiles = new HashMap<>();
         private final TileWriter writer = new TileWriter((tile, bytes) -> tiles.put(tile.path(), bytes));
 
-        void add(byte[] entry) {
-            writer.add(entry);
+        void add(long index, byte[] entry) {
+            writer.add(index, entry);
         }
 
         TileSource source() {

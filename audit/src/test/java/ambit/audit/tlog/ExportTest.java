@@ -120,7 +120,7 @@ class ExportTest {
         List<Blob> leaves = new java.util.ArrayList<>();
         for (int i = 0; i < size; i++) {
             byte[] entry = {(byte) i, (byte) (i >> 8), (byte) (i >> 16)};
-            kept.add(entry);
+            kept.add(i, entry);
             leaves.add(Merkle.leaf(entry));
         }
         TileSource source = kept.source();

@@ -1,5 +1,7 @@
 package ambit.audit.tlog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ambit.audit.LogVerifier;
 import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
@@ -12,11 +14,14 @@ import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 
 /** Logs as a core with one pair of keys writes them. */
 final class SampleLog {
@@ -60,6 +65,66 @@ final class SampleLog {
             throw new UncheckedIOException(e);
         }
         return directory;
+    }
+
+    /** Goes on to the first {@code count} of these entries, and has a snapshot of them signed. */
+    void snapshot(Path directory, List<byte[]> entries, int count) {
+        write(directory, entries.subList(0, count));
+        LogKey keys = new LogKey(ORIGIN, key, Optional.of(postQuantum), List.of());
+        try (Journal journal = Journal.open(FileStorage.open(directory), keys)) {
+            snapshot(journal);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void snapshot(Journal journal) {
+        journal.snapshot(new Journal.Fold() {
+            @Override
+            public void entry(long index, byte[] entry) {}
+
+            @Override
+            public List<byte[]> sum() {
+                return List.of("what it adds up to".getBytes(UTF_8));
+            }
+        });
+    }
+
+    /** Has a log of one part in parts that begin at these entries. */
+    static void split(Path log, int... beginnings) throws IOException {
+        byte[] all = Files.readAllBytes(log.resolve("entries"));
+        List<Integer> offsets = new ArrayList<>();
+        for (int at = 0; at < all.length; at += 36 + ByteBuffer.wrap(all, at, 4).getInt()) {
+            offsets.add(at);
+        }
+        int from = 0;
+        for (int beginning : beginnings) {
+            int to = offsets.get(beginning);
+            Files.write(log.resolve("entries.%016d".formatted(from)), Arrays.copyOfRange(all, from, to));
+            from = to;
+        }
+        Files.write(log.resolve("entries"), Arrays.copyOfRange(all, from, all.length));
+    }
+
+    /** The closed parts of a log, the oldest first. */
+    static List<Path> parts(Path log) throws IOException {
+        try (var files = Files.list(log)) {
+            return files.filter(it -> it.getFileName().toString().matches("entries\\..*"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Moves the oldest parts to an archive, but never the newest closed one. */
+    static void archive(Path log, Path archive, int count) throws IOException {
+        Files.createDirectories(archive);
+        List<Path> parts = parts(log);
+        for (Path part : parts.subList(0, Math.min(count, parts.size() - 1))) {
+            try (var out = new GZIPOutputStream(Files.newOutputStream(archive.resolve(part.getFileName() + ".gz")))) {
+                Files.copy(part, out);
+            }
+            Files.delete(part);
+        }
     }
 
     static Note checkpoint(Path log) throws IOException {

@@ -1,0 +1,300 @@
+package ambit.audit.tlog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ambit.audit.LogVerifier;
+import ambit.audit.LogVerifier.Broken;
+import ambit.audit.LogVerifier.Intact;
+import ambit.audit.LogVerifier.Result;
+import ambit.audit.Succession;
+import ambit.authority.Endorsement;
+import ambit.authority.signing.MlDsaKey;
+import ambit.authority.signing.Signed;
+import ambit.authority.signing.SigningKey;
+import ambit.log.FileStorage;
+import ambit.log.Journal;
+import ambit.log.JournalException;
+import ambit.log.LogKey;
+import ambit.log.entry.Entry;
+import ambit.log.note.Note;
+import ambit.log.note.NoteLine;
+import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
+import ambit.wire.Cose.Domain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A proof holds for whoever knows a key that the core had before the one that signed it. The core changed its key twice. */
+class SuccessionTest {
+    private static final String ORIGIN = SampleLog.ORIGIN;
+
+    private final SigningKey first = SigningKey.generate();
+    private final SigningKey second = SigningKey.generate();
+    private final SigningKey third = SigningKey.generate();
+    private final SigningKey stranger = SigningKey.generate();
+    private final Blob passedOver = SigningKey.generate().publicKey();
+
+    @TempDir
+    private Path directory;
+
+    private Path log() {
+        return directory.resolve("log");
+    }
+
+    @BeforeEach
+    void theCoreChangesItsKeyTwice() throws Exception {
+        write(first, boot(first), postQuantum(first), event(1), endorsed(first, passedOver), endorsed(first, second));
+        write(second, boot(second), postQuantum(second), event(2), endorsed(second, third.publicKey()));
+        write(third, boot(third), postQuantum(third), event(3));
+    }
+
+    private static Entry endorsed(SigningKey by, SigningKey key) {
+        return endorsed(by, key.publicKey());
+    }
+
+    private static Entry endorsed(SigningKey by, Blob key) {
+        return new Entry.CoreKeyEndorsed(2, key, word(by, ORIGIN, key));
+    }
+
+    private static Blob word(SigningKey by, String origin, Blob key) {
+        return Signed.sign(Domain.CORE_KEY, by, new Endorsement(origin, key, 3).toBlob());
+    }
+
+    private static Entry boot(SigningKey key) {
+        return new Entry.Boot(1, ORIGIN, key.publicKey(), 0);
+    }
+
+    private static MlDsaKey mlDsa(SigningKey key) {
+        return MlDsaKey.ofSeed(key.seed());
+    }
+
+    private static Entry postQuantum(SigningKey key) {
+        return new Entry.PostQuantumKey(1, mlDsa(key).publicKey());
+    }
+
+    private static Entry event(int number) {
+        return new Entry.Recovered(number, "t" + number, true);
+    }
+
+    private void write(SigningKey key, Entry... entries) throws IOException {
+        List<Blob> all = List.of(first.publicKey(), second.publicKey(), third.publicKey());
+        LogKey keys = new LogKey(ORIGIN, key, Optional.of(mlDsa(key)), all);
+        try (Journal journal = Journal.open(FileStorage.open(log()), keys)) {
+            for (Entry entry : entries) {
+                journal.append(Entry.encode(entry));
+            }
+        }
+    }
+
+    private LogProof proof() throws IOException {
+        return Prover.of(log(), first.publicKey(), SampleLog.checkpoint(log()), (index, _) -> index == 2)
+                .prove(2);
+    }
+
+    private static LogProof.Proved verified(LogProof proof, SigningKey trusted) {
+        VerifierKey key = VerifierKey.ed25519(ORIGIN, trusted.publicKey());
+        return LogProof.parse(proof.toString().getBytes(UTF_8)).verify(List.of(key), List.of());
+    }
+
+    private static void refused(LogProof proof, SigningKey trusted, String because) {
+        assertThatThrownBy(() -> verified(proof, trusted))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining(because);
+    }
+
+    @Test
+    void everyKeyThatTheCoreHadVerifiesAProofByItsLastAndNoOtherKeyDoes() throws Exception {
+        LogProof proof = proof();
+        for (SigningKey key : List.of(first, second, third)) {
+            assertThat(verified(proof, key).signers()).containsExactly(VerifierKey.ed25519(ORIGIN, third.publicKey()));
+        }
+        refused(proof, stranger, "not signed with the log's key");
+    }
+
+    @Test
+    void aProofFromAnExportSaysTheSame() throws Exception {
+        Path export = directory.resolve("export");
+        new Export(export).update(log(), second.publicKey(), Optional.empty());
+        LogProof proof = ExportVerifier.prove(TileSource.directory(export), 2);
+        assertThat(proof).isEqualTo(proof());
+        assertThat(verified(proof, first).checkpoint().head().size()).isEqualTo(12);
+        // Goes on with it, and neither repeats nor loses the words.
+        write(third, event(4));
+        new Export(export).update(log(), second.publicKey(), Optional.empty());
+        assertThat(ExportVerifier.prove(TileSource.directory(export), 2)).isEqualTo(proof());
+    }
+
+    @Test
+    void aLaterKeyVerifiesNothingThatAnEarlierOneSigned() throws Exception {
+        Path early = directory.resolve("early");
+        try (Journal journal = Journal.open(FileStorage.open(early), new LogKey(ORIGIN, first))) {
+            journal.append(Entry.encode(boot(first)));
+            journal.append(Entry.encode(event(1)));
+            journal.append(Entry.encode(endorsed(first, second)));
+        }
+        LogProof proof = Prover.of(early, first.publicKey(), SampleLog.checkpoint(early), (index, _) -> index == 1)
+                .prove(1);
+        assertThat(verified(proof, first).signers()).hasSize(1);
+        refused(proof, second, "not signed with the log's key");
+    }
+
+    @Test
+    void wordsThatAreMissingForgedOrAboutAnotherLogLeadNowhere() throws Exception {
+        LogProof proof = proof();
+        Note checkpoint = proof.checkpoint();
+        Note bare = new Note(checkpoint.text(), checkpoint.signatures().subList(0, 2));
+        refused(with(proof, bare), first, "not signed with the log's key");
+        assertThat(verified(with(proof, bare), third).signers()).hasSize(1);
+
+        Note foreign =
+                new Succession(ORIGIN, List.of(word(first, "ambit.example/other", third.publicKey()))).under(bare);
+        refused(with(proof, foreign), first, "not signed with the log's key");
+
+        byte[] forged = word(first, ORIGIN, third.publicKey()).toArray();
+        forged[forged.length - 1] ^= 1;
+        Note broken = new Succession(ORIGIN, List.of(Blob.of(forged))).under(bare);
+        refused(with(proof, broken), first, "not by that key");
+        // To who has no use for that word it is a signature by somebody unknown.
+        assertThat(verified(with(proof, broken), third).signers()).hasSize(1);
+    }
+
+    @Test
+    void aKeyThatWasEndorsedAndPassedOverIsNotHandedOn() throws Exception {
+        assertThat(Succession.below(proof().checkpoint(), ORIGIN).follow(first.publicKey()))
+                .containsExactlyInAnyOrder(first.publicKey(), second.publicKey(), third.publicKey());
+    }
+
+    @Test
+    void whoBringsAnMlDsaKeyWantsItsSignatureToo() throws Exception {
+        LogProof proof = proof();
+        VerifierKey present =
+                new VerifierKey(ORIGIN, VerifierKey.ML_DSA, mlDsa(third).publicKey());
+        VerifierKey former =
+                new VerifierKey(ORIGIN, VerifierKey.ML_DSA, mlDsa(first).publicKey());
+        VerifierKey key = VerifierKey.ed25519(ORIGIN, first.publicKey());
+        assertThat(proof.verify(List.of(key, present), List.of()).signers()).hasSize(2);
+        assertThatThrownBy(() -> proof.verify(List.of(key, former), List.of())).hasMessageContaining("ML-DSA");
+        List<NoteLine> lines = new ArrayList<>(proof.checkpoint().signatures());
+        lines.removeIf(it -> it.isOf(present));
+        LogProof weaker = with(proof, new Note(proof.checkpoint().text(), lines));
+        assertThat(verified(weaker, third).signers()).hasSize(1);
+        assertThatThrownBy(() -> weaker.verify(List.of(key, present), List.of()))
+                .hasMessageContaining("ML-DSA");
+    }
+
+    private static LogProof with(LogProof proof, Note checkpoint) {
+        return new LogProof(proof.index(), proof.entry(), proof.inclusion(), checkpoint);
+    }
+
+    @Test
+    void theVerifierInPythonFollowsThemToo() throws Exception {
+        Path file = Files.writeString(directory.resolve("entry-2.tlog-proof"), proof().toString());
+        for (SigningKey key : List.of(first, second, third)) {
+            assertThat(OthersToolsTest.python("proof", file, OthersToolsTest.publicKey(directory, key.publicKey()))
+                            .exit())
+                    .isZero();
+        }
+        assertThat(OthersToolsTest.python("proof", file, OthersToolsTest.publicKey(directory, stranger.publicKey()))
+                        .exit())
+                .isNotZero();
+        byte[] forged = word(first, ORIGIN, third.publicKey()).toArray();
+        forged[forged.length - 1] ^= 1;
+        Note broken = new Succession(ORIGIN, List.of(Blob.of(forged))).under(SampleLog.checkpoint(log()));
+        Files.writeString(file, with(proof(), broken).toString());
+        assertThat(OthersToolsTest.python("proof", file, OthersToolsTest.publicKey(directory, first.publicKey()))
+                        .exit())
+                .isNotZero();
+    }
+
+    /**
+     * The log in parts, of which the first, which has the first change of the key, is in an archive; the snapshot is by the second key.
+     */
+    private Path archived() throws IOException {
+        Path archive = directory.resolve("archive");
+        Files.delete(log().resolve("entries"));
+        Files.delete(log().resolve("checkpoint"));
+        write(first, boot(first), postQuantum(first), event(1), endorsed(first, second));
+        write(second, boot(second), postQuantum(second), event(2), event(3), event(30));
+        LogKey keys = new LogKey(ORIGIN, second, Optional.of(mlDsa(second)), List.of(first.publicKey()));
+        try (Journal journal = Journal.open(FileStorage.open(log()), keys)) {
+            SampleLog.snapshot(journal);
+        }
+        write(second, event(4), endorsed(second, third));
+        write(third, boot(third), postQuantum(third), event(5));
+        SampleLog.split(log(), 6, 7, 10);
+        SampleLog.archive(log(), archive, 2);
+        return archive;
+    }
+
+    private Result verify(Optional<Path> archive, SigningKey trusted, Note... kept) {
+        return LogVerifier.read(log(), archive, trusted.publicKey(), List.of(kept), (_, _, _) -> {});
+    }
+
+    private void broken(Result result, String because) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Broken.class, it -> assertThat(it.sentence()).contains(because));
+    }
+
+    private static void intact(Result result, long unseen) {
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Intact.class, it -> assertThat(it.unseen()).isEqualTo(unseen));
+    }
+
+    @Test
+    void theRestOfALogWhoseFirstKeysWereArchivedVerifiesForWhoKnowsOneOfThem() throws Exception {
+        Path archive = archived();
+        broken(verify(Optional.empty(), first), "not signed");
+        Result all = verify(Optional.of(archive), first);
+        intact(all, 0);
+        ((Intact) all).succession().keep(log());
+        intact(verify(Optional.empty(), first), 8);
+        intact(verify(Optional.empty(), second), 8);
+        // To who knows only the last key, nothing of what led to the snapshot is certain.
+        intact(verify(Optional.empty(), third), 9);
+        broken(verify(Optional.empty(), stranger), "not signed");
+    }
+
+    @Test
+    void aCheckpointOverWhatWasArchivedIsNotPassedOver() throws Exception {
+        Path log = log();
+        Files.delete(log.resolve("entries"));
+        Files.delete(log.resolve("checkpoint"));
+        write(first, boot(first), postQuantum(first), event(1), endorsed(first, second));
+        Note kept = SampleLog.checkpoint(log);
+        Path archive = archived();
+        intact(verify(Optional.of(archive), second, SampleLog.checkpoint(log)), 0);
+        intact(verify(Optional.of(archive), first, kept), 0);
+        broken(verify(Optional.empty(), second, kept), "were archived");
+    }
+
+    @Test
+    void nothingIsProvedOrExportedWithoutWhatWasArchived() throws Exception {
+        Path archive = archived();
+        Note checkpoint = SampleLog.checkpoint(log());
+        Path export = directory.resolve("export");
+        assertThatThrownBy(() -> Prover.of(log(), second.publicKey(), checkpoint, (index, _) -> index == 9))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("archived");
+        assertThatThrownBy(() -> new Export(export).update(log(), second.publicKey(), Optional.empty()))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("archived");
+        assertThat(export).doesNotExist();
+        LogProof proof = Prover.of(
+                        log(), Optional.of(archive), second.publicKey(), checkpoint, (index, _) -> index == 2)
+                .prove(2);
+        assertThat(verified(proof, first).checkpoint().head().size()).isEqualTo(14);
+        new Export(export).update(log(), Optional.of(archive), second.publicKey(), Optional.empty());
+        assertThat(ExportVerifier.prove(TileSource.directory(export), 2)).isEqualTo(proof);
+    }
+}
