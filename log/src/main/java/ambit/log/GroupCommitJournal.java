@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -37,9 +38,6 @@ final class GroupCommitJournal implements Journal.Stepped {
     private final RevocationEpoch epoch;
     private byte[] chain;
 
-    /** What is notified when {@link #head}, {@link #failure} or {@link #ended} changes. */
-    private final Object progress = new Object();
-
     private volatile Head head;
     private volatile @Nullable Throwable failure;
     private volatile boolean ended;
@@ -48,6 +46,12 @@ final class GroupCommitJournal implements Journal.Stepped {
     // Everything below is guarded by this object's monitor.
     private ByteBuffer pending = ByteBuffer.allocate(1 << 16);
     private ByteBuffer spare = ByteBuffer.allocate(1 << 16);
+
+    /** Let go when what has gathered now is durable, or never will be; the other one for the {@link #writtenSize} entries before. */
+    private CountDownLatch gathered = new CountDownLatch(1);
+
+    private CountDownLatch written = gathered;
+    private long writtenSize;
     private long durableLength;
     private long size;
     private long signed;
@@ -217,14 +221,17 @@ final class GroupCommitJournal implements Journal.Stepped {
     @Override
     public void awaitDurable(long index) {
         stepUntil(() -> head.size() > index);
-        synchronized (progress) {
-            while (head.size() <= index) {
-                if (isOver()) {
-                    throw lost("entry " + index + " did not become durable");
-                }
-                pause(progress, FOREVER);
-            }
+        while (head.size() <= index) {
+            await(batch(index));
         }
+    }
+
+    /** What is let go when the entry is durable, or never will be. */
+    private synchronized CountDownLatch batch(long index) {
+        if (isOver() && head.size() <= index) {
+            throw lost("entry " + index + " did not become durable");
+        }
+        return index < writtenSize ? written : gathered;
     }
 
     /** Whether what is not there yet will never be. */
@@ -308,7 +315,7 @@ final class GroupCommitJournal implements Journal.Stepped {
                 if (isOver()) {
                     throw lost("the checkpoint could not be written");
                 }
-                pause(this, FOREVER);
+                pause(FOREVER);
             }
             return note;
         }
@@ -332,15 +339,27 @@ final class GroupCommitJournal implements Journal.Stepped {
         }
     }
 
-    /** Waits for a change, at most so long. An interrupted thread gets no durability. */
+    /** Waits for a change of what this object guards, at most so long. An interrupted thread gets no durability. */
     @SuppressWarnings("WaitNotInLoop") // every caller asks again for what it waits for
-    private static void pause(Object monitor, long nanos) {
+    private void pause(long nanos) {
         try {
-            TimeUnit.NANOSECONDS.timedWait(monitor, nanos);
+            TimeUnit.NANOSECONDS.timedWait(this, nanos);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new JournalException("interrupted while waiting for the disk", e);
+            throw interrupted(e);
         }
+    }
+
+    private static void await(CountDownLatch batch) {
+        try {
+            batch.await();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static JournalException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new JournalException("interrupted while waiting for the disk", e);
     }
 
     private void flushUntilClosed() {
@@ -394,10 +413,10 @@ final class GroupCommitJournal implements Journal.Stepped {
         }
         failure = cause;
         ended = true;
-        for (Object monitor : List.of(this, progress)) {
-            synchronized (monitor) {
-                monitor.notifyAll();
-            }
+        synchronized (this) {
+            written.countDown();
+            gathered.countDown();
+            notifyAll();
         }
     }
 
@@ -407,10 +426,13 @@ final class GroupCommitJournal implements Journal.Stepped {
         boolean sign;
         synchronized (this) {
             while (!stepped && !hasWork()) {
-                pause(this, untilCheckpoint());
+                pause(untilCheckpoint());
             }
             batch = pending.flip();
             pending = spare;
+            written = gathered;
+            writtenSize = size;
+            gathered = new CountDownLatch(1);
             last = closing;
             sign = last || checkpointDue();
         }
@@ -441,15 +463,12 @@ final class GroupCommitJournal implements Journal.Stepped {
         }
     }
 
-    private void flushed(ByteBuffer batch) {
-        synchronized (this) {
-            durableLength += batch.limit();
-            spare = batch.clear();
-        }
-        synchronized (progress) {
-            head = tree.head();
-            progress.notifyAll();
-        }
+    /** Wakes who waits for this batch and nobody else, and needs no lock that all of them would queue for. */
+    private synchronized void flushed(ByteBuffer batch) {
+        durableLength += batch.limit();
+        spare = batch.clear();
+        head = tree.head();
+        written.countDown();
     }
 
     private synchronized void signedAt(Head head, String fresh) {

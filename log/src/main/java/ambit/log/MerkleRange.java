@@ -11,13 +11,29 @@ import java.util.stream.LongStream;
  * the size. Adding is O(1) amortised, the root O(log size). Not thread-safe.
  */
 final class MerkleRange {
+    /** Takes in nothing, so that any thread may copy it: that is quicker than asking the providers for one. */
+    private static final MessageDigest FRESH = fresh();
+
     private final byte[][] roots = new byte[63][];
     private long size;
 
     static MessageDigest sha256() {
+        return copy(FRESH);
+    }
+
+    private static MessageDigest fresh() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Another digest that has taken in the same. */
+    static MessageDigest copy(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
             throw new IllegalStateException(e);
         }
     }

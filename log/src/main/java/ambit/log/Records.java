@@ -193,19 +193,11 @@ public final class Records {
     private void refuseHiddenRecord() {
         MessageDigest leaf = MerkleRange.leaf();
         for (int end = from + 4; end + 32 <= to; end++) {
-            byte[] expected = chain(chain, copy(leaf).digest());
+            byte[] expected = chain(chain, MerkleRange.copy(leaf).digest());
             if (Arrays.equals(expected, 0, 32, window, end, end + 32)) {
                 throw new JournalException("entries has an altered length at offset " + offset);
             }
             leaf.update(window[end]);
-        }
-    }
-
-    private static MessageDigest copy(MessageDigest digest) {
-        try {
-            return (MessageDigest) digest.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

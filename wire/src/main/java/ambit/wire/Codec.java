@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The one codec of messages, artifacts and log entries: the bytes of a record follow from its declaration.
@@ -35,14 +36,21 @@ final class Codec {
     private record Plan(
             long tag, boolean artifact, List<Method> accessors, List<Reader> readers, Constructor<?> maker) {}
 
-    private static final ClassValue<Plan> PLANS = new ClassValue<>() {
-        @Override
-        protected Plan computeValue(Class<?> type) {
-            return plan(type);
-        }
-    };
+    private static final ClassValue<Plan> PLANS = once(Codec::plan);
+
+    /** Of a sealed interface; the platform finds them anew whenever it is asked. */
+    private static final ClassValue<List<Class<?>>> KINDS = once(type -> List.of(type.getPermittedSubclasses()));
 
     private Codec() {}
+
+    private static <T> ClassValue<T> once(Function<Class<?>, T> compute) {
+        return new ClassValue<>() {
+            @Override
+            protected T computeValue(Class<?> type) {
+                return compute.apply(type);
+            }
+        };
+    }
 
     private static Plan plan(Class<?> type) {
         List<Method> accessors = new ArrayList<>();
@@ -91,17 +99,17 @@ final class Codec {
     /** Reads a record, or the kind of a sealed interface that its number says. */
     static <T> T read(Class<T> type, Cbor value) throws MalformedException {
         Class<?> kind = type;
-        if (type.isSealed()) {
-            Class<?>[] kinds = type.getPermittedSubclasses();
+        if (type.isInterface()) {
+            List<Class<?>> kinds = KINDS.get(type);
             long tag = value instanceof Cbor.Array(List<Cbor> items)
                             && !items.isEmpty()
                             && items.getFirst() instanceof Cbor.Int(long number)
                     ? number
                     : 0;
-            if (tag < 1 || tag > kinds.length) {
+            if (tag < 1 || tag > kinds.size()) {
                 throw new MalformedException("unknown kind of message");
             }
-            kind = kinds[(int) tag - 1];
+            kind = kinds.get((int) tag - 1);
         }
         return type.cast(record(PLANS.get(kind), value));
     }
