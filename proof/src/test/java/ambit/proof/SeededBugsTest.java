@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The proofs bite: a mistake in a method leaves its contract open. All mistakes are made in one copy of the sources, because a method is
  * proved with the contracts of what it calls, not with their bodies: each mistake shows in its own method alone.
  */
+@Tag("seeded-bugs") // a command of its own, see docs/reference/proofs.md
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SeededBugsTest {
 
