@@ -868,9 +868,9 @@ class CoreTest {
         assertDenied(world.end(context, End.SUCCESS), Denial.DRIVER_FAILED);
         world.drivers.whileAsked = () -> {
             world.drivers.whileAsked = () -> {};
-            assertThatCode(world.core::settle).doesNotThrowAnyException();
+            assertThatCode(world.core.ending::settle).doesNotThrowAnyException();
         };
-        world.core.settle();
+        world.core.ending.settle();
         assertThat(world.log().stream().filter(Entry.Ended.class::isInstance)).hasSize(1);
         assertThat(world.log().stream().filter(Entry.Recovered.class::isInstance))
                 .containsExactly(new Entry.Recovered(world.now, context.transaction(), true));
@@ -903,7 +903,7 @@ class CoreTest {
         List<Admitted> contexts = List.of(world.begin(World.child("helper", 2)), world.begin(), world.begin());
         Admitted child = (Admitted) world.spawn(contexts.getFirst(), 0, Blob.EMPTY);
         storage.fail();
-        world.core.brokerGone();
+        world.core.ending.brokerGone();
         List<Blob> all = Stream.concat(contexts.stream(), Stream.of(child))
                 .map(Admitted::context)
                 .toList();
