@@ -59,7 +59,8 @@ class ProofCommandsTest {
                 "files",
                 false,
                 List.of(),
-                List.of())); // 2
+                List.of(),
+                Blob.EMPTY)); // 2
         log.add(new Entry.Outcome(2_000_000_000_001L, PERMIT, 0, TestLog.HASH, 0, 1, List.of())); // 3
         log.add(new Entry.Recovered(2_000_000_000_002L, "another", true)); // 4
     }
