@@ -50,9 +50,9 @@ final class WhyText {
                         + block.kind().words() + index + "  SHA-256 "
                         + block.hash().toHex());
                 if (block.kind() == Why.Kind.APPROVAL) {
-                    terminal.result(
-                            "      of " + (block.signerName().isEmpty() ? "a key that is not here" : block.signerName())
-                                    + ", " + PublicKeys.toLine(block.signer()));
+                    terminal.result("      the word of "
+                            + (block.signerName().isEmpty() ? "a key that is not here" : block.signerName()) + ", "
+                            + PublicKeys.toLine(block.signer()));
                 }
                 block.says().forEach(line -> terminal.result("      " + line));
             }

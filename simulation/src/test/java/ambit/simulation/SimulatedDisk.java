@@ -401,10 +401,14 @@ final class SimulatedDisk {
             require(
                     from >= SimulatedDisk.this.newest() && Arrays.equals(again, 0, again.length, cached, from, to),
                     "what is written again is not what was there");
+            // The system knows whole sectors at least that it has to write.
+            int begin = SimulatedDisk.this.newest();
+            int before = begin + (from - begin) / SECTOR * SECTOR;
+            int after = begin + (to - begin + SECTOR - 1) / SECTOR * SECTOR;
             List<Phantom> left = new ArrayList<>();
             for (Phantom phantom : phantoms) {
-                left.add(new Phantom(phantom.from, Math.min(phantom.to, from)));
-                left.add(new Phantom(Math.max(phantom.from, to), phantom.to));
+                left.add(new Phantom(phantom.from, Math.min(phantom.to, before)));
+                left.add(new Phantom(Math.max(phantom.from, after), phantom.to));
             }
             phantoms.clear();
             left.stream().filter(it -> it.from < it.to).forEach(phantoms::add);

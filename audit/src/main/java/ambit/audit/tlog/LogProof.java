@@ -74,7 +74,7 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
                 entry.orElseGet(() -> base64(extra.substring(EXTRA.length()))),
                 hashes(List.copyOf(lines)),
                 Note.parse(text.substring(end + 2).getBytes(UTF_8)));
-        requireSpelled(proof.toString(), bytes);
+        requireSpelled(proof.with(extra), bytes);
         return proof;
     }
 
@@ -117,7 +117,12 @@ public record LogProof(long index, Blob entry, List<Blob> inclusion, Note checkp
     /** The file's text. */
     @Override
     public String toString() {
-        return TITLE + "\n" + EXTRA + base64(entry) + "\nindex " + index + "\n"
+        return with(EXTRA + base64(entry));
+    }
+
+    /** The text, with this line of what the entry is, or with none. */
+    private String with(String extra) {
+        return TITLE + "\n" + (extra.isEmpty() ? "" : extra + "\n") + "index " + index + "\n"
                 + inclusion.stream().map(it -> base64(it) + "\n").collect(Collectors.joining())
                 + "\n" + checkpoint;
     }
