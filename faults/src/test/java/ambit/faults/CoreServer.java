@@ -21,6 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /** A core process of its own on a directory of state, and drivers at it that do what they are told. */
@@ -44,6 +47,8 @@ final class CoreServer implements AutoCloseable {
             return new Start(List.of(), environment, List.of());
         }
     }
+
+    private static final int READY_SECONDS = 90;
 
     private final Path sockets;
     private final Process process;
@@ -69,7 +74,15 @@ final class CoreServer implements AutoCloseable {
 
     private void awaitReady() throws IOException {
         BufferedReader output = process.inputReader(UTF_8);
+        AtomicBoolean said = new AtomicBoolean();
+        // What breaks its system calls can also hang it.
+        CompletableFuture.delayedExecutor(READY_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (!said.get()) {
+                process.destroyForcibly();
+            }
+        });
         String line = output.readLine();
+        said.set(true);
         if (!"ready".equals(line)) {
             throw new IOException("the core did not start: "
                     + process.errorReader(UTF_8).lines().collect(Collectors.joining(" | ")));
