@@ -120,11 +120,12 @@ final class AuditPart implements Part {
                 looks.add(Heap.used() - before);
             }
         });
-        long most = looks.stream().mapToLong(it -> Math.max(0, it)).max().orElseThrow();
-        long proving = prover.heap(entries / 2);
-        String size = "the log on the disk";
+        double most = Math.max(0, looks.stream().mapToLong(it -> it).max().orElseThrow());
+        double proving = prover.heap(entries / 2);
+        double size = log.bytes();
+        String disk = "the log on the disk";
         return List.of(
-                Row.ofBytes("heap that verification holds, at most (of " + LOOKS + " looks)", most, size, log.bytes()),
-                Row.ofBytes("heap that a proof made of the log itself holds", proving, size, log.bytes()));
+                Row.ofBytes("heap that verification holds, at most (of " + LOOKS + " looks)", most, disk, size),
+                Row.ofBytes("heap that a proof made of the log itself holds", proving, disk, size));
     }
 }

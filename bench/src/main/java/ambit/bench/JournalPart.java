@@ -49,16 +49,15 @@ final class JournalPart implements Part {
     @Override
     public Result measure() throws IOException, InterruptedException {
         try (TemporaryDirectory place = TemporaryDirectory.in(directory, "journal")) {
-            return new Result(
-                    rows(place.path()), tessera.isThere() ? List.of() : List.of(TesseraPeer.LEFT_OUT));
+            return new Result(rows(place.path()), tessera.isThere() ? List.of() : List.of(TesseraPeer.LEFT_OUT));
         }
     }
 
     private List<Row> rows(Path place) throws IOException, InterruptedException {
         Samples file = file(place.resolve("file"));
         List<Row> rows = new ArrayList<>();
-        try (Journal journal = Journal.open(
-                FileStorage.open(place.resolve("log")), SampleLog.logKey(SigningKey.generate()))) {
+        try (Journal journal =
+                Journal.open(FileStorage.open(place.resolve("log")), SampleLog.logKey(SigningKey.generate()))) {
             for (int writers : List.of(1, 64, 1024)) {
                 String many = writers + (writers == 1 ? " writer" : " writers");
                 String what = "durable appends to the log, " + many;
@@ -78,8 +77,7 @@ final class JournalPart implements Part {
     }
 
     private Samples file(Path file) throws IOException, InterruptedException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             Append append = () -> {
                 channel.write(ByteBuffer.wrap(entry()));
                 channel.force(false);

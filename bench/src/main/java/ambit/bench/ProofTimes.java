@@ -46,8 +46,7 @@ final class ProofTimes {
     }
 
     private Prover prover(long wanted) throws IOException {
-        return Prover.of(
-                log.directory(), core, LogVerifier.checkpoint(log.directory()), (index, _) -> index == wanted);
+        return Prover.of(log.directory(), core, LogVerifier.checkpoint(log.directory()), (index, _) -> index == wanted);
     }
 
     /** Bytes of the heap that it takes to have read the log for a proof. */
@@ -63,10 +62,8 @@ final class ProofTimes {
     List<Row> ofOne(Path export) throws Exception {
         new Export(export).update(log.directory(), core, Optional.empty());
         TileSource tiles = TileSource.directory(export);
-        List<Long> indexes = new Random(1)
-                .longs(DIFFERENT, 0, log.entries())
-                .boxed()
-                .toList();
+        List<Long> indexes =
+                new Random(1).longs(DIFFERENT, 0, log.entries()).boxed().toList();
         Iterator<Long> proved = forever(indexes);
         Iterator<List<Path>> read = forever(
                 indexes.stream().map(index -> filesOf(export, tiles, index)).toList());

@@ -30,8 +30,8 @@ final class Receipts {
     /** Says that the call succeeded, and returns when the core has that in its log. */
     void succeeded(Permitted permitted) throws IOException {
         Permit permit = Permit.parse(Cose.parse(permitted.permit()).payload());
-        Receipt receipt = new Receipt(
-                permit.id(), permit.paramsDigest(), RESULT, 0, System.currentTimeMillis(), RESULT_BYTES);
+        Receipt receipt =
+                new Receipt(permit.id(), permit.paramsDigest(), RESULT, 0, System.currentTimeMillis(), RESULT_BYTES);
         core.send(new DriverToCore.Outcome(Signed.sign(Domain.RECEIPT, key, receipt.toBlob())).toCbor());
         if (!(CoreToDriver.fromCbor(core.receive()) instanceof CoreToDriver.Recorded)) {
             throw new IOException("the core did not take a receipt");

@@ -62,8 +62,7 @@ final class RecordingPart implements Part {
             Charter charter = new Charter();
             CoreServer core = CoreServer.start(jars, place, charter);
             FrameChannel broker = core.broker();
-            CoreToBroker.Admitted context =
-                    DecisionPart.admitted(CoreServer.ask(broker, charter.admission(3600)));
+            CoreToBroker.Admitted context = DecisionPart.admitted(CoreServer.ask(broker, charter.admission(3600)));
             return new Side(core, broker, core.receipts(), context);
         }
 
@@ -88,9 +87,7 @@ final class RecordingPart implements Part {
             String what, String tool, List<Side> sides, FileChannel file, List<Row> rows, List<String> remarks)
             throws Exception {
         List<Samples> times = Turns.times(
-                WARM_UP,
-                count,
-                List.of(sides.get(0).call(tool), sides.get(1).call(tool), () -> {
+                WARM_UP, count, List.of(sides.get(0).call(tool), sides.get(1).call(tool), () -> {
                     write(file);
                     write(file);
                 }));

@@ -65,8 +65,7 @@ record SampleLog(Path directory, LogKey key, int entries) {
         return switch (i) {
             case 0 -> new Entry.Boot(ONE_MS, ORIGIN, key.key().publicKey(), 0);
             case 1 ->
-                new Entry.PostQuantumKey(
-                        ONE_MS, key.postQuantum().orElseThrow().publicKey());
+                new Entry.PostQuantumKey(ONE_MS, key.postQuantum().orElseThrow().publicKey());
             default -> i % 2 == 0 ? allowed(i) : outcome(i);
         };
     }
