@@ -60,11 +60,11 @@ final class EntriesPart implements Part {
         }
 
         double record() {
-            return records.stream().mapToInt(it -> it).average().orElseThrow();
+            return Samples.of(records).p50();
         }
 
         double line() {
-            return lines.stream().mapToInt(it -> it).average().orElseThrow();
+            return Samples.of(lines).p50();
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 /** One line of the result: what was measured, beside its baseline of the same run. */
 record Row(String what, String p50, String p95, String baseline, String baseP50, String baseP95, double ratio) {
 
+    private static final int KIBIBYTE = 1 << 10;
     private static final int MEBIBYTE = 1 << 20;
 
     static final String HEAD = "| Measured | p50 | p95 | Baseline | p50 | p95 | Ratio |\n|---|--:|--:|---|--:|--:|--:|";
@@ -51,8 +52,11 @@ record Row(String what, String p50, String p95, String baseline, String baseP50,
     }
 
     private static String bytes(double bytes) {
+        if (bytes < 10 * KIBIBYTE) {
+            return String.format(Locale.ROOT, "%,.0f B", bytes);
+        }
         return bytes < MEBIBYTE
-                ? String.format(Locale.ROOT, "%,.0f B", bytes)
+                ? String.format(Locale.ROOT, "%,.1f KiB", bytes / KIBIBYTE)
                 : String.format(Locale.ROOT, "%,.1f MiB", bytes / MEBIBYTE);
     }
 

@@ -81,7 +81,7 @@ record SampleLog(Path directory, LogKey key, int entries) {
         return new Entry.Allowed(
                 ONE_MS + i,
                 id("context", grant, 16),
-                "transaction-" + grant,
+                id("transaction", grant, 16).toHex(),
                 i,
                 1,
                 "files.read",
@@ -89,9 +89,14 @@ record SampleLog(Path directory, LogKey key, int entries) {
                 id("permit", i, 16),
                 "files",
                 true,
-                List.of(new Entry.Debit(id("grant", grant, 32), 0, 1 + i / 2 / ACCOUNTS, -1)),
+                List.of(debit("grant", i), debit("request", i)),
                 List.of(),
                 Blob.EMPTY);
+    }
+
+    /** Of a block that the grant's calls have in common. */
+    private static Entry.Debit debit(String block, int i) {
+        return new Entry.Debit(id(block, i / 2 % ACCOUNTS, 32), 0, 1 + i / 2 / ACCOUNTS, -1);
     }
 
     private static Entry outcome(int i) {
