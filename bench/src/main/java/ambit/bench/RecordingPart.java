@@ -10,9 +10,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What it costs a call that its record is durable: the core with its log on a disk, and on a file system where a sync does nothing. */
 final class RecordingPart implements Part {
@@ -46,13 +46,19 @@ final class RecordingPart implements Part {
                 Side forgetful = Side.start(jars, unsynced.path());
                 FileChannel file = FileChannel.open(
                         synced.path().resolve("file"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            List<Row> rows = new ArrayList<>();
-            List<String> remarks = new ArrayList<>();
-            measure("a `tool_call` with an effect", Charter.WRITE, List.of(durable, forgetful), file, rows, remarks);
-            measure("a `tool_call` that reads", Charter.READ, List.of(durable, forgetful), file, rows, remarks);
-            return new Result(rows, remarks);
+            Sides sides = new Sides(durable, forgetful, file);
+            Result effect = measure("a `tool_call` with an effect", Charter.WRITE, sides);
+            Result read = measure("a `tool_call` that reads", Charter.READ, sides);
+            return new Result(both(effect.rows(), read.rows()), both(effect.remarks(), read.remarks()));
         }
     }
+
+    private static <T> List<T> both(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** What is measured, and the two things that it is beside. */
+    private record Sides(Side durable, Side forgetful, FileChannel file) {}
 
     /** A core, and both ends of a call to it. */
     private record Side(CoreServer core, FrameChannel broker, Receipts driver, CoreToBroker.Admitted context)
@@ -83,27 +89,32 @@ final class RecordingPart implements Part {
         }
     }
 
-    private void measure(
-            String what, String tool, List<Side> sides, FileChannel file, List<Row> rows, List<String> remarks)
-            throws Exception {
-        List<Samples> times = Turns.times(
-                WARM_UP, count, List.of(sides.get(0).call(tool), sides.get(1).call(tool), () -> {
-                    write(file);
-                    write(file);
+    private Result measure(String what, String tool, Sides sides) throws Exception {
+        List<Samples> times =
+                Turns.times(WARM_UP, count, List.of(sides.durable.call(tool), sides.forgetful.call(tool), () -> {
+                    write(sides.file);
+                    write(sides.file);
                 }));
+        Samples durable = times.get(0);
+        Samples forgetful = times.get(1);
         String whole = what + " at the core, until its outcome is recorded";
-        rows.add(Row.ofTimes(
-                whole, times.get(0), "the same, the core's log on tmpfs, where a sync does nothing", times.get(1)));
-        rows.add(Row.ofTimes(
-                whole,
-                times.get(0),
-                "write and fdatasync of " + ENTRY_BYTES + " bytes, twice, nothing decided",
-                times.get(2)));
-        remarks.add(String.format(
-                Locale.ROOT,
-                "That its record is durable adds %s to %s: the difference of the medians.",
-                Samples.time(times.get(0).p50() - times.get(1).p50()),
-                what));
+        return new Result(
+                List.of(
+                        Row.ofTimes(
+                                whole,
+                                durable,
+                                "the same, the core's log on tmpfs, where a sync does nothing",
+                                forgetful),
+                        Row.ofTimes(
+                                whole,
+                                durable,
+                                "write and fdatasync of " + ENTRY_BYTES + " bytes, twice, nothing decided",
+                                times.get(2))),
+                List.of(String.format(
+                        Locale.ROOT,
+                        "That its record is durable adds %s to %s: the difference of the medians.",
+                        Samples.time(durable.p50() - forgetful.p50()),
+                        what)));
     }
 
     private static void write(FileChannel file) throws IOException {
