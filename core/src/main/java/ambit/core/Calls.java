@@ -216,8 +216,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
     private CoreToBroker childResult(Context context, Blob child, Blob digest) {
         context.progress().sequence++;
         Call call = Call.of(Syscall.TOOL_CALL, "child", "", digest);
-        long index = record(context, call, state.id(), List.of(), List.of());
-        return new CoreToBroker.ChildResult(child, index);
+        return new CoreToBroker.ChildResult(child, record(context, call, state.id(), List.of(), List.of()));
     }
 
     /** Records what a guest says. */
@@ -229,9 +228,8 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             if (context.progress().eventBytes > MAX_EVENT_BYTES) {
                 throw new Refused(Denial.QUOTA, "the context has logged too much");
             }
-            long index = state.record(
-                    new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event()));
-            return new CoreToBroker.Logged(index);
+            return new CoreToBroker.Logged(state.record(
+                    new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event())));
         }
     }
 
