@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -74,7 +73,7 @@ final class LogVerifyCommand implements Callable<Integer> {
             names = "--quorum",
             paramLabel = "N",
             description = "How many of the witnesses must have; all of them otherwise.")
-    private OptionalInt need = OptionalInt.empty();
+    private Optional<Integer> need = Optional.empty();
 
     @Option(
             names = "--archive",
