@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @param consistency that the checkpoint continues the old size
  * @param reached the checkpoint's size, to go on from
- * @param words by which the core's keys followed each other in what was read
+ * @param words by which the core's keys followed each other in what was read, with those of keys that may take over next
  */
 public record Growth(List<Blob> consistency, Foothold reached, Succession words) {
     public Growth {
@@ -55,6 +55,7 @@ public record Growth(List<Blob> consistency, Foothold reached, Succession words)
         private final MerkleRange tree;
         private final Checkpoint goal;
         private final List<Blob> words = new ArrayList<>();
+        private final List<Entry.CoreKeyEndorsed> open = new ArrayList<>();
 
         Reading(LogTail tail, MerkleRange tree, Checkpoint goal) {
             this.tail = tail;
@@ -69,6 +70,7 @@ public record Growth(List<Blob> consistency, Foothold reached, Succession words)
             Map<Span, MerkleRange> behind = new HashMap<>();
             proof.stream().filter(it -> it.from() >= old).forEach(it -> behind.put(it, new MerkleRange()));
             readTo(goal.head().size(), behind);
+            open.forEach(it -> words.add(it.word()));
             Head head = tree.head();
             if (!head.equals(goal.head())) {
                 throw new JournalException("the first " + head.size()
@@ -93,15 +95,28 @@ public record Growth(List<Blob> consistency, Foothold reached, Succession words)
                             range.add(hash);
                         }
                     });
-                    if (entry instanceof Entry.CoreKeyEndorsed endorsed) {
-                        words.add(endorsed.word());
-                    }
+                    follow(entry);
                     return index + 1 < size;
                 });
             }
             if (tree.size() < size) {
                 throw new JournalException("the log has " + tree.size() + " entries, and its checkpoint is over "
                         + goal.head().size());
+            }
+        }
+
+        /** Of several keys that were endorsed, the one that the core starts with next is the one that counts. */
+        private void follow(Entry entry) {
+            if (entry instanceof Entry.CoreKeyEndorsed endorsed) {
+                open.add(endorsed);
+            } else if (entry instanceof Entry.Boot boot) {
+                open.stream()
+                        .filter(it -> it.key().equals(boot.coreKey()))
+                        .findFirst()
+                        .ifPresent(it -> {
+                            words.add(it.word());
+                            open.clear();
+                        });
             }
         }
 
