@@ -219,13 +219,10 @@ final class LogVerifyCommand implements Callable<Integer> {
         return switch (result) {
             case LogVerifier.Intact intact -> {
                 try {
-                    List<Quorum.Cosigned> cosigned = quorum.isEmpty() ? List.of() : required(quorum.get(), reading);
-                    Terminal terminal = log.main.terminal();
-                    terminal.result(
-                            json
-                                    ? JsonText.write(object(intact, cosigned))
-                                    : words(intact) + words(cosigned) + notYet(intact, cosigned));
-                    yield ExitCode.OK;
+                    List<Quorum.Cosigned> cosigned = quorum.isEmpty()
+                            ? List.of()
+                            : reading.read().map(quorum.get()::cosigned).orElse(List.of());
+                    yield lacks("log", quorum, cosigned).orElseGet(() -> intact(intact, cosigned));
                 } catch (JournalException e) {
                     yield broken("log", String.valueOf(e.getMessage()));
                 }
@@ -234,12 +231,24 @@ final class LogVerifyCommand implements Callable<Integer> {
         };
     }
 
-    private static List<Quorum.Cosigned> required(Quorum quorum, Reading reading) throws IOException {
-        Optional<Note> checkpoint = reading.read();
-        if (checkpoint.isEmpty()) {
-            throw new JournalException(quorum.missing(List.of()));
-        }
-        return quorum.require(checkpoint.get());
+    private int intact(LogVerifier.Intact intact, List<Quorum.Cosigned> cosigned) {
+        log.main
+                .terminal()
+                .result(
+                        json
+                                ? JsonText.write(object(intact, cosigned))
+                                : words(intact) + words(cosigned) + notYet(intact, cosigned));
+        return ExitCode.OK;
+    }
+
+    /** Says so, if these are too few. */
+    private Optional<Integer> lacks(String what, Optional<Quorum> quorum, List<Quorum.Cosigned> cosigned) {
+        return quorum.filter(it -> cosigned.size() < it.need())
+                .map(it -> "the " + what + " lacks a quorum: " + it.missing(cosigned))
+                .map(sentence -> failed(
+                        sentence,
+                        sentence,
+                        "it is the word of its core alone; 'ambit log cosign' asks the witnesses, where the log is"));
     }
 
     private int broken(String what, String sentence) {
@@ -247,11 +256,15 @@ final class LogVerifyCommand implements Callable<Integer> {
     }
 
     private int broken(String what, String sentence, String hint) {
+        return failed("the " + what + " is not intact: " + sentence, sentence, hint);
+    }
+
+    private int failed(String sentence, String problem, String hint) {
         Terminal terminal = log.main.terminal();
         if (json) {
-            terminal.result(JsonText.write(JsonText.object("intact", false, "problem", sentence)));
+            terminal.result(JsonText.write(JsonText.object("intact", false, "problem", problem)));
         } else {
-            terminal.error("the " + what + " is not intact: " + sentence, hint);
+            terminal.error(sentence, hint);
         }
         return ExitCode.AGENT_FAILED;
     }
@@ -281,7 +294,11 @@ final class LogVerifyCommand implements Callable<Integer> {
             Optional<Quorum> quorum = quorum(key.isEmpty());
             LogProof.Proved proved = proof.verify(new CoreKeyFile(keys).keys(origin), List.of());
             List<Quorum.Cosigned> cosigned =
-                    quorum.map(it -> it.require(proof.checkpoint())).orElse(List.of());
+                    quorum.map(it -> it.cosigned(proof.checkpoint())).orElse(List.of());
+            Optional<Integer> lacking = lacks("proof", quorum, cosigned);
+            if (lacking.isPresent()) {
+                return lacking.get();
+            }
             if (entry.isPresent()) {
                 return opaque(proof, proved, cosigned);
             }

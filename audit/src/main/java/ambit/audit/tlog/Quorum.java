@@ -90,19 +90,6 @@ public record Quorum(List<Member> witnesses, int need) {
         return cosigned(checkpoint).size() >= need;
     }
 
-    /**
-     * Demands that enough of them have cosigned a checkpoint, and returns those that have.
-     *
-     * @throws JournalException with how many have, and who has not
-     */
-    public List<Cosigned> require(Note checkpoint) {
-        List<Cosigned> cosigned = cosigned(checkpoint);
-        if (cosigned.size() < need) {
-            throw new JournalException(missing(cosigned));
-        }
-        return cosigned;
-    }
-
     /** That these are not enough, in words. */
     public String missing(List<Cosigned> cosigned) {
         if (witnesses.size() == 1) {

@@ -104,7 +104,7 @@ class OthersWitnessTest {
         List<NoteLine> lines = new ArrayList<>(SampleLog.checkpoint(log).signatures());
         lines.addAll(cosigned.cosignatures());
         Quorum quorum = new Quorum(Quorum.members(theirs.keys), 1);
-        assertThat(quorum.require(new Note(SampleLog.checkpoint(log).text(), lines)))
+        assertThat(quorum.cosigned(new Note(SampleLog.checkpoint(log).text(), lines)))
                 .singleElement()
                 .satisfies(it -> {
                     assertThat(it.name()).isEqualTo("example.com/theirs");

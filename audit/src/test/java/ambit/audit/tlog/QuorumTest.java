@@ -51,24 +51,26 @@ class QuorumTest {
     @Test
     void eachWitnessCountsOnceAndWithAllOfItsKeys() {
         Quorum quorum = quorum(2, one, quantumOne, two, three);
-        assertThat(quorum.require(cosigned(one, quantumOne, three)))
+        Note enough = cosigned(one, quantumOne, three);
+        assertThat(quorum.cosigned(enough))
                 .containsExactly(new Quorum.Cosigned("w/1", 20, 1001), new Quorum.Cosigned("w/3", 20, 1002));
-        assertThatThrownBy(() -> quorum.require(cosigned(one, three, three)))
-                .isInstanceOf(JournalException.class)
-                .hasMessage("1 of 3 witnesses have cosigned the checkpoint; the quorum is 2, and missing are w/1, w/2");
+        assertThat(quorum.reachedBy(enough)).isTrue();
+        Note twice = cosigned(one, three, three);
+        assertThat(quorum.reachedBy(twice)).isFalse();
+        assertThat(quorum.missing(quorum.cosigned(twice)))
+                .isEqualTo("1 of 3 witnesses have cosigned the checkpoint; the quorum is 2, and missing are w/1, w/2");
         assertThat(quorum.reachedBy(cosigned(quantumOne, three))).isFalse();
         assertThat(quorum.reachedBy(cosigned(two, three))).isTrue();
-        assertThatThrownBy(() -> quorum(1, two).require(cosigned(one)))
-                .hasMessage("the witness w/2 has not cosigned the checkpoint");
+        assertThat(quorum(1, two).missing(List.of())).isEqualTo("the witness w/2 has not cosigned the checkpoint");
     }
 
     @Test
     void theLogItselfIsNoWitnessOfItAndAFalseCosignatureIsNone() {
         NoteSigner log = NoteSigner.mlDsa(SampleLog.ORIGIN, core.postQuantum);
-        assertThatThrownBy(() -> quorum(1, log).require(checkpoint)).hasMessageContaining("is the log itself");
+        assertThatThrownBy(() -> quorum(1, log).cosigned(checkpoint)).hasMessageContaining("is the log itself");
         NoteLine line = one.sign(checkpoint.text().replace("\n20\n", "\n21\n"), 1000);
-        Note false_ = new Note(checkpoint.text(), List.of(line));
-        assertThatThrownBy(() -> quorum(1, one).require(false_)).isInstanceOf(JournalException.class);
+        Note edited = new Note(checkpoint.text(), List.of(line));
+        assertThatThrownBy(() -> quorum(1, one).cosigned(edited)).isInstanceOf(JournalException.class);
         NoteSigner namesake = NoteSigner.cosigner("w/1", SigningKey.generate());
         assertThat(quorum(1, one).reachedBy(cosigned(namesake))).isFalse();
     }
