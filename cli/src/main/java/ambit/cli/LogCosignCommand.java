@@ -80,25 +80,21 @@ final class LogCosignCommand implements Callable<Integer> {
                 throw Failure.usage("the keys of one witness have one name", "ask each witness by itself");
             }
             URI url = HttpAddress.parse(witness.get());
-            Optional<Witnesses.Asked> same = configured.stream()
-                    .flatMap(it -> it.ask().stream())
-                    .filter(it -> it.at().equals(url) && it.keys().equals(known))
-                    .findFirst();
-            return Cosigning.by(
-                    project.places(), same.orElse(new Witnesses.Asked(url, known)), configured, archive, terminal);
+            Witnesses.Asked asked = new Witnesses.Asked(url, known);
+            Optional<Witnesses> same = configured.filter(it -> it.ask().contains(asked));
+            return same.isPresent()
+                    ? Cosigning.byConfigured(project.places(), same.get(), List.of(asked), archive, terminal)
+                    : Cosigning.by(project.places(), asked, configured, archive, terminal);
         }
         if (witness.isPresent() || !keys.isEmpty()) {
             throw Failure.usage(
                     "--witness and --witness-key go together",
                     "or leave out both, and the witnesses of ambit.yaml are asked");
         }
-        return Cosigning.byConfigured(
-                project.places(),
-                configured.orElseThrow(() -> Failure.usage(
-                        "cosigned by which witness?",
-                        "--witness URL --witness-key VKEY, or 'log: {witnesses: {ask: […]}}' in ambit.yaml")),
-                archive,
-                terminal);
+        Witnesses all = configured.orElseThrow(() -> Failure.usage(
+                "cosigned by which witness?",
+                "--witness URL --witness-key VKEY, or 'log: {witnesses: {ask: […]}}' in ambit.yaml"));
+        return Cosigning.byConfigured(project.places(), all, all.ask(), archive, terminal);
     }
 
     private static VerifierKey cosigner(String line) {

@@ -26,8 +26,15 @@ final class WitnessAlarms {
         return all(project).stream().filter(WitnessState::anotherLog).toList();
     }
 
-    /** Says so of each. */
+    /** Says so of each, to somebody who wants something else. */
     static void show(Project project, Terminal terminal) {
-        of(project).forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
+        List<WitnessState> alarms;
+        try {
+            alarms = of(project);
+        } catch (Failure e) {
+            terminal.warn(String.valueOf(e.getMessage()), e.hint());
+            return;
+        }
+        alarms.forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
     }
 }

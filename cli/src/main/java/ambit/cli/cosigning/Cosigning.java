@@ -56,19 +56,23 @@ public final class Cosigning {
     }
 
     /**
-     * By the witnesses of {@code ambit.yaml}, whose answers are remembered.
+     * By witnesses of {@code ambit.yaml}, whose answers are remembered.
      *
+     * @param ask which of them
      * @param archive where old parts of the log were moved to
      */
-    public static Cosigning byConfigured(Places places, Witnesses configured, Optional<Path> archive, Terminal terminal)
+    public static Cosigning byConfigured(
+            Places places, Witnesses configured, List<Witnesses.Asked> ask, Optional<Path> archive, Terminal terminal)
             throws IOException {
         Cosigning cosigning = new Cosigning(places, Optional.of(configured), terminal);
         WitnessStates states = new WitnessStates(places.witnesses());
         Places.makePrivate(places.state());
         Places.makePrivate(states.directory());
         states.keepOnly(configured.ask());
-        for (Witnesses.Asked asked : configured.ask()) {
-            cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, states.read(asked), states::write));
+        for (Witnesses.Asked asked : ask) {
+            WitnessState state = states.read(asked);
+            states.write(state);
+            cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, state, states::write));
         }
         return cosigning;
     }

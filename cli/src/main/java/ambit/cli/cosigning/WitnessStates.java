@@ -32,31 +32,31 @@ public record WitnessStates(Path directory) {
         state.write(file(state.at(), state.name()));
     }
 
-    /** Has a file for each of these witnesses and for no other. */
-    void keepOnly(List<Witnesses.Asked> asked) throws IOException {
-        for (Witnesses.Asked it : asked) {
-            write(read(it));
-        }
-        for (WitnessState state : all()) {
-            if (asked.stream()
-                    .noneMatch(it ->
-                            it.at().toString().equals(state.at()) && it.name().equals(state.name()))) {
-                Files.deleteIfExists(file(state.at(), state.name()));
+    /** Forgets all others than these witnesses. */
+    public void keepOnly(List<Witnesses.Asked> asked) throws IOException {
+        List<Path> kept =
+                asked.stream().map(it -> file(it.at().toString(), it.name())).toList();
+        for (Path file : files()) {
+            if (!kept.contains(file)) {
+                Files.deleteIfExists(file);
             }
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(it -> it.toString().endsWith(STATE)).sorted().toList();
         }
     }
 
     /** All of them. */
     public List<WitnessState> all() throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         List<WitnessState> all = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file :
-                    files.filter(it -> it.toString().endsWith(STATE)).sorted().toList()) {
-                all.add(WitnessState.read(file));
-            }
+        for (Path file : files()) {
+            all.add(WitnessState.read(file));
         }
         return all;
     }
