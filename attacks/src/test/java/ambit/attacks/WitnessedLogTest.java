@@ -116,6 +116,12 @@ final class WitnessedLogTest {
             Await.until(
                     "its absence", () -> known(ambit).get("problem").asString().contains("no answer from"));
             assertThat(ambit.ambit("log", "verify").exits(0).out()).contains("not cosigned yet");
+            ambit.ambit("keys", "rotate", "core").exits(0);
+            assertThat(ambit.ambit("log", "verify").exits(0).out()).contains("not cosigned yet");
+            Outcome proved = ambit.ambit("log", "prove", "2").exits(0);
+            assertThat(proved.err()).contains("lacks a quorum: the witness " + NAME + " has not cosigned");
+            ambit.ambit("log", "export", ambit.root().resolve("export").toString())
+                    .exits(0);
 
             ProcessHandle last = asker(ambit).orElseThrow();
             ProcessHandle.of(ambit.pid("supervisor")).orElseThrow().destroyForcibly();

@@ -44,7 +44,7 @@ final class LogExportCommand implements Callable<Integer> {
         Optional<Quorum> quorum =
                 project.config(log.main.terminal()).witnesses().map(Witnesses::quorum);
         try {
-            Optional<Note> cosigned = new CosignedCheckpoint(project.places()).note();
+            Optional<Note> cosigned = new CosignedCheckpoint(project.places()).by(key);
             Export.Exported exported = new Export(directory.toAbsolutePath().normalize())
                     .update(project.places().log(), archive, key, cosigned);
             log.main

@@ -112,7 +112,7 @@ final class LogProveCommand implements Callable<Integer> {
                     "no checkpoint is over #" + last + " yet",
                     "the core writes one when a transaction ends and when it stops ('ambit down')");
         }
-        Note cosigned = new CosignedCheckpoint(project.places()).over(last);
+        Note cosigned = new CosignedCheckpoint(project.places()).over(last, LogCommand.coreKey(project));
         warnBelowQuorum(project, cosigned, last);
         Prover prover = cosigned.text().equals(checkpoint.text()) && cosigned.equals(checkpoint)
                 ? all

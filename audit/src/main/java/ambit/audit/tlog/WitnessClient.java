@@ -63,8 +63,10 @@ public final class WitnessClient {
     }
 
     private record Reply(int status, String body) {
-        String line() {
-            return body.lines().findFirst().orElse("");
+        /** Such as {@code 422: the proof does not verify}. */
+        String words() {
+            String line = body.lines().findFirst().orElse("").strip();
+            return status + (line.isEmpty() ? "" : ": " + line);
         }
     }
 
@@ -116,15 +118,13 @@ public final class WitnessClient {
 
     private AnotherLog another(Reply reply, long old, long size) {
         return new AnotherLog(
-                url + " has cosigned other entries than these: the " + size
-                        + " of this log do not continue the " + old + " that it knows (it answers " + reply.status
-                        + ": "
-                        + reply.line() + ")",
+                url + " has cosigned other entries than these: the " + size + " of this log do not continue the " + old
+                        + " that it knows (it answers " + reply.words() + ")",
                 old);
     }
 
     private JournalException refused(Reply reply) {
-        return new JournalException(url + " refuses with " + reply.status + ": " + reply.line());
+        return new JournalException(url + " refuses with " + reply.words());
     }
 
     private List<NoteLine> cosigned(Note checkpoint, String body) {

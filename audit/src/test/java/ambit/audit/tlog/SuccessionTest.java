@@ -305,6 +305,27 @@ class SuccessionTest {
         assertThat(ExportVerifier.prove(TileSource.directory(export), 2)).isEqualTo(proof);
     }
 
+    @Test
+    void aCheckpointThatWasKeptFromBeforeAKeyIsContinuedForWhoeverKnowsThatKeyAlone() throws Exception {
+        Path log = directory.resolve("growing");
+        write(log, first, boot(first), postQuantum(first), endorsed(first, second));
+        Note kept = SampleLog.checkpoint(log);
+        write(log, second, boot(second), postQuantum(second), event(2));
+        assertThat(LogVerifier.read(log, second.publicKey(), List.of(kept), (_, _, _) -> {}))
+                .isInstanceOf(Intact.class);
+        // Nobody else's, and none of another log of as many entries.
+        Note strangers = Note.sign(kept.text(), List.of(NoteSigner.ed25519(ORIGIN, stranger)), 0);
+        Path other = directory.resolve("other");
+        write(other, first, boot(first), postQuantum(first), event(7));
+        for (Note note : List.of(strangers, SampleLog.checkpoint(other))) {
+            assertThat(LogVerifier.read(log, second.publicKey(), List.of(note), (_, _, _) -> {}))
+                    .isInstanceOf(Broken.class);
+        }
+        // The newest one must still be by a key that is trusted.
+        assertThat(LogVerifier.read(log, third.publicKey(), List.of(kept), (_, _, _) -> {}))
+                .isInstanceOf(Broken.class);
+    }
+
     /** What a witness answers to the log's newest checkpoint, when it is read on from a foothold. */
     private static Witness.Answer ask(Witness witness, Path log, Foothold from) throws IOException {
         Note checkpoint = SampleLog.checkpoint(log);

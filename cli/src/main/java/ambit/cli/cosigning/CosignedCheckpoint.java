@@ -9,6 +9,8 @@ import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.NoteLine;
+import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -44,9 +46,19 @@ public record CosignedCheckpoint(Places places) {
         }
     }
 
-    /** The cosigned one if it is over this entry, the log's own otherwise. */
-    public Note over(long index) throws IOException {
-        Optional<Note> cosigned = note().filter(it -> size(it) > index);
+    /**
+     * The note, if the core signed it with this key, which is its present one: to whoever knows no key of before, one by another key proves
+     * nothing.
+     */
+    public Optional<Note> by(Blob coreKey) throws IOException {
+        return note().filter(it -> !it.verifiedBy(
+                        List.of(VerifierKey.ed25519(Checkpoint.of(it).origin(), coreKey)))
+                .isEmpty());
+    }
+
+    /** The one by this key if it is over this entry, the log's own otherwise. */
+    public Note over(long index, Blob coreKey) throws IOException {
+        Optional<Note> cosigned = by(coreKey).filter(it -> size(it) > index);
         return cosigned.isPresent() ? cosigned.get() : LogVerifier.checkpoint(places.log());
     }
 
