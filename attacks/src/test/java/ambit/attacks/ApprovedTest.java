@@ -44,7 +44,7 @@ final class ApprovedTest {
         ambit = Installation.make(
                 Mode.best(),
                 Configuration.usual()
-                        .principal("alice", "careful", "hasty", "probe")
+                        .principal("alice", "careful", "hasty", "brief", "probe")
                         .webhook("http://127.0.0.1:" + hook.getAddress().getPort() + "/hook")
                         .agent("careful", """
                                 may-use:
@@ -54,6 +54,10 @@ final class ApprovedTest {
                         .agent("hasty", """
                                 may-use:
                                   exact.effect: {where: {name: any}, approval: {of: [bob], for: 10 min}}
+                                """)
+                        .agent("brief", """
+                                may-use:
+                                  exact.effect: {where: {name: any}, approval: {of: [bob], for: 5 s, uses: 9, wait: 1 s}}
                                 """));
         ambit.up();
     }
@@ -140,6 +144,35 @@ final class ApprovedTest {
                 .isTrue();
         assertThat(ambit.guest("alice", "hasty", program).exits(0).out()).contains("APPROVAL_REQUIRED");
         assertThat(ambit.effects("later")).isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatNobodyAnswersInTimeFailsAndIsServedWhenTriedAgainUntilTheApprovalIsOver() throws Exception {
+        try (Running running = ambit.beginGuest("alice", "brief", """
+                import time
+                def effect():
+                    return tool('exact.effect', name='brief')
+                first = again = effect()
+                while not again.get('ok'):
+                    time.sleep(0.1)
+                    again = effect()
+                time.sleep(5)
+                say(first=first, again=again, over=effect())
+                """)) {
+            String id = question("brief").get("id").asString();
+            Await.until(
+                    "the call's failure",
+                    () -> ambit.log().stream()
+                            .anyMatch(it -> it.get("kind").asString().equals("denied")
+                                    && it.toString().contains(id)));
+            assertThat(ambit.effects("brief")).isZero();
+            ambit.ambit("approve", id, "--as", "bob").exits(0);
+            JsonNode said = running.finish().exits(0).said();
+            assertThat(said.get("first").toString()).contains("APPROVAL_REQUIRED", id);
+            assertThat(said.get("again").get("ok").asBoolean()).isTrue();
+            assertThat(said.get("over").toString()).contains("APPROVAL_REQUIRED", id);
+        }
+        assertThat(ambit.effects("brief")).isEqualTo(1);
     }
 
     private static JsonNode question(Outcome refused) throws Exception {

@@ -2,11 +2,9 @@ package ambit.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,7 +31,7 @@ final class RestoredStateTest {
         assertThat(refused.exit()).isNotZero();
         assertThat(refused.err()).contains("older").doesNotContain("Exception");
         // The control: what was seen is all that stands between the old copy and the revoked grant.
-        Path seen = newest(ambit);
+        Path seen = seen(refused);
         run("mv", seen.toString(), seen + ".kept");
         ambit.up();
         ambit.down();
@@ -43,20 +41,10 @@ final class RestoredStateTest {
         assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 
-    /** What this machine saw last of the kernel's log. */
-    private static Path newest(Installation ambit) throws IOException {
-        for (Path place : Stream.of(
-                        Path.of("/var/lib/ambit"),
-                        ambit.root().resolve(".local/state/ambit"),
-                        ambit.state().resolveSibling(".ambit-seen"))
-                .filter(Files::isDirectory)
-                .toList()) {
-            try (Stream<Path> files = Files.list(place)) {
-                return files.filter(file -> file.toString().endsWith(".checkpoint"))
-                        .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
-                        .orElseThrow();
-            }
-        }
-        throw new AssertionError("nothing was seen");
+    /** What this machine saw last of the kernel's log, as the refusal names it. */
+    private static Path seen(Outcome refused) {
+        Matcher named = Pattern.compile("remove (/\\S+\\.checkpoint)").matcher(refused.err());
+        assertThat(named.find()).as(refused.err()).isTrue();
+        return Path.of(named.group(1));
     }
 }

@@ -36,6 +36,9 @@ final class Charter {
     /** May be used once. */
     static final String ONCE = "files.once";
 
+    /** What every call of a tool is made with. */
+    static final String PARAMETERS = "{\"path\":\"/repo/a\"}";
+
     static final List<String> DRIVERS = List.of("files", "memory");
     private static final String TENANT = "bench";
     private static final String AGENT = "agent";
@@ -146,7 +149,7 @@ final class Charter {
     }
 
     private static BrokerToCore.Decide call(CoreToBroker.Admitted context, Blob handle) {
-        return new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, handle, text("{\"path\":\"/repo/a\"}"));
+        return new BrokerToCore.Decide(context.context(), Syscall.TOOL_CALL, handle, text(PARAMETERS));
     }
 
     static BrokerToCore.Decide memoryRead(CoreToBroker.Admitted context) {

@@ -11,7 +11,6 @@ import java.util.Locale;
 final class ContextPart implements Part {
 
     private static final int WARM_UP = 50;
-    private static final int COLLECTIONS = 4;
 
     private final Path place;
     private final int count;
@@ -54,23 +53,15 @@ final class ContextPart implements Part {
         for (int i = 0; i < WARM_UP; i++) {
             kept.add(maker.make());
         }
-        long before = heap();
+        long before = Heap.used();
         for (int i = 0; i < count; i++) {
             kept.add(maker.make());
         }
-        long after = heap();
+        long after = Heap.used();
         if (kept.size() != WARM_UP + count) {
             throw new IllegalStateException("one is missing");
         }
         return (double) (after - before) / count;
-    }
-
-    private static long heap() {
-        Runtime runtime = Runtime.getRuntime();
-        for (int i = 0; i < COLLECTIONS; i++) {
-            runtime.gc();
-        }
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     private static String kib(double bytes) {

@@ -1,5 +1,6 @@
 package ambit.bench;
 
+import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.SigningKey;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
@@ -17,21 +18,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A core process of its own, started as the supervisor starts it, with one tenant. Its drivers are played by this one. */
 final class CoreServer implements AutoCloseable {
 
+    /** The paths of sockets are short. */
+    static final Path SOCKETS = Path.of("/tmp");
+
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider";
 
-    private final Path sockets;
+    private final TemporaryDirectory sockets;
+    private final Path state;
     private final Process process;
+    private final SigningKey receipts = SigningKey.generate();
     private final List<FrameChannel> open = new ArrayList<>();
 
-    private CoreServer(Path sockets, Process process) {
+    private CoreServer(TemporaryDirectory sockets, Path state, Process process) {
         this.sockets = sockets;
+        this.state = state;
         this.process = process;
     }
 
@@ -42,9 +47,9 @@ final class CoreServer implements AutoCloseable {
      * @param place where a directory for its log is made
      */
     static CoreServer start(Path jars, Path place, Charter charter) throws IOException, InterruptedException {
-        Path sockets = Files.createTempDirectory("ambit-bench");
+        TemporaryDirectory sockets = TemporaryDirectory.in(SOCKETS, "ambit-bench");
         Path state = Files.createTempDirectory(Files.createDirectories(place), "core");
-        CoreServer server = new CoreServer(sockets, process(jars, sockets, state));
+        CoreServer server = new CoreServer(sockets, state, process(jars, sockets.path(), state));
         try {
             if (!"ready"
                     .equals(server.process.inputReader(StandardCharsets.UTF_8).readLine())) {
@@ -101,8 +106,7 @@ final class CoreServer implements AutoCloseable {
 
     private FrameChannel hello(int role) throws IOException {
         FrameChannel channel = connect("drivers");
-        Blob key = SigningKey.generate().publicKey();
-        channel.send(new DriverToCore.Hello(role, key, Charter.DRIVERS).toCbor());
+        channel.send(new DriverToCore.Hello(role, receipts.publicKey(), Charter.DRIVERS).toCbor());
         if (!(CoreToDriver.fromCbor(channel.receive()) instanceof CoreToDriver.Welcome)) {
             throw new IOException("the core did not welcome its drivers");
         }
@@ -126,8 +130,23 @@ final class CoreServer implements AutoCloseable {
         return connect("broker");
     }
 
+    /** Where drivers say what came of calls. It is closed with the server. */
+    Receipts receipts() throws IOException {
+        return new Receipts(hello(DriverToCore.Hello.RECEIPTS), receipts);
+    }
+
+    /** Where its log is. */
+    Path log() {
+        return state.resolve("log");
+    }
+
+    /** What its log is verified with. */
+    Blob key() throws IOException {
+        return PublicKeyFile.read(state.resolve("core.pub"));
+    }
+
     private FrameChannel connect(String name) throws IOException {
-        FrameChannel channel = connect(sockets.resolve(name));
+        FrameChannel channel = connect(sockets.path().resolve(name));
         open.add(channel);
         return channel;
     }
@@ -150,10 +169,6 @@ final class CoreServer implements AutoCloseable {
         }
         process.destroy();
         process.onExit().join();
-        try (Stream<Path> left = Files.walk(sockets)) {
-            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        sockets.close();
     }
 }

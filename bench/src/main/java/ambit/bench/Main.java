@@ -21,6 +21,9 @@ public final class Main {
             "notes",
             "memory",
             "journal",
+            "recording",
+            "entries",
+            "audit",
             "decide",
             "core",
             "chains",
@@ -88,8 +91,11 @@ public final class Main {
             withKernel();
         }
         Path log = place.resolve("log");
-        measure("journal", () -> new JournalPart(log, times(20)).measure());
         Path jars = root.resolve("target/dist/core/lib");
+        measure("journal", () -> new JournalPart(log, new TesseraPeer(root), times(20)).measure());
+        measure("recording", () -> new RecordingPart(jars, log, times(5000)).measure());
+        measure("entries", () -> new EntriesPart(jars, log, times(1000)).measure());
+        measure("audit", () -> new AuditPart(root, log, times(1_000_000), times(10), times(1000)).measure());
         Peers peers = new Peers(root);
         measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());
         measure("core", () -> new CorePart(log, peers, times(20_000)).measure());

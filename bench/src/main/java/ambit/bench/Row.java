@@ -5,6 +5,9 @@ import java.util.Locale;
 /** One line of the result: what was measured, beside its baseline of the same run. */
 record Row(String what, String p50, String p95, String baseline, String baseP50, String baseP95, double ratio) {
 
+    private static final int KIBIBYTE = 1 << 10;
+    private static final int MEBIBYTE = 1 << 20;
+
     static final String HEAD = "| Measured | p50 | p95 | Baseline | p50 | p95 | Ratio |\n|---|--:|--:|---|--:|--:|--:|";
 
     /** Times in nanoseconds; the ratio is that of the medians. */
@@ -29,6 +32,32 @@ record Row(String what, String p50, String p95, String baseline, String baseP50,
                 rate(base.p50()),
                 rate(base.p5()),
                 measured.p50() / base.p50());
+    }
+
+    /** Bytes; the ratio is that of the medians. */
+    static Row ofBytes(String what, Samples measured, String baseline, Samples base) {
+        return new Row(
+                what,
+                bytes(measured.p50()),
+                bytes(measured.p95()),
+                baseline,
+                bytes(base.p50()),
+                bytes(base.p95()),
+                measured.p50() / base.p50());
+    }
+
+    /** Bytes of which there is one value; the ratio is that of both. */
+    static Row ofBytes(String what, double measured, String baseline, double base) {
+        return new Row(what, bytes(measured), "-", baseline, bytes(base), "-", measured / base);
+    }
+
+    private static String bytes(double bytes) {
+        if (bytes < 10 * KIBIBYTE) {
+            return String.format(Locale.ROOT, "%,.0f B", bytes);
+        }
+        return bytes < MEBIBYTE
+                ? String.format(Locale.ROOT, "%,.1f KiB", bytes / KIBIBYTE)
+                : String.format(Locale.ROOT, "%,.1f MiB", bytes / MEBIBYTE);
     }
 
     private static String rate(double perSecond) {

@@ -74,6 +74,11 @@ public final class InProcess implements AutoCloseable {
         }
     }
 
+    /** What the core makes of a log's entries; of none yet. */
+    public static Journal.Fold history() {
+        return new History();
+    }
+
     public CoreToBroker answer(BrokerToCore message) {
         return core.answer(message);
     }

@@ -12,7 +12,6 @@ import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import ambit.log.Checkpoint;
 import ambit.log.JournalException;
-import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,26 +133,9 @@ final class LogProveCommand implements Callable<Integer> {
     }
 
     private Prover prover(Project project, Note checkpoint) {
-        return Prover.of(
-                project.places().log(),
-                archive,
-                LogCommand.coreKey(project),
-                checkpoint,
-                (index, entry) -> isWanted(index, entry));
-    }
-
-    private boolean isWanted(long index, Entry entry) {
-        return ids.stream().map(LogProveCommand::plain).anyMatch(id -> {
-            if (id.matches("[0-9]{1,18}")) {
-                return Long.parseLong(id) == index;
-            }
-            return switch (entry) {
-                case Entry.Allowed it ->
-                    it.permit().toHex().startsWith(id) || it.transaction().equals(id);
-                case Entry.Outcome it -> it.permit().toHex().startsWith(id);
-                default -> new LogLine(index, entry).transaction().orElse("").equals(id);
-            };
-        });
+        WantedEntries wanted =
+                new WantedEntries(ids.stream().map(LogProveCommand::plain).toList());
+        return Prover.of(project.places().log(), archive, LogCommand.coreKey(project), checkpoint, wanted);
     }
 
     private void write(LogProof proof, boolean one) throws IOException {

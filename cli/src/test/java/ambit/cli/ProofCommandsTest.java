@@ -120,6 +120,14 @@ class ProofCommandsTest {
     }
 
     @Test
+    void aPermitIsFoundByItsBeginningAndNoNameFindsNothing() throws Exception {
+        log.close();
+        process("log", "prove", PERMIT.toHex().substring(0, 12));
+        assertThat(proofs(directory)).containsExactly("entry-2.tlog-proof", "entry-3.tlog-proof");
+        refused(2, "the log knows nothing of", "log", "prove", "");
+    }
+
+    @Test
     void aPermitIsProvedWithItsOutcomeAndATransactionWithAllItsEntriesWhereTheUserIs() throws Exception {
         log.close();
         process("log", "prove", PERMIT.toHex());

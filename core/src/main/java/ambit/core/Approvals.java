@@ -2,6 +2,7 @@ package ambit.core;
 
 import ambit.authority.Cap;
 import ambit.authority.Words;
+import ambit.authority.approval.Approval;
 import ambit.authority.approval.Docket;
 import ambit.authority.approval.Heard;
 import ambit.authority.approval.Question;
@@ -23,12 +24,20 @@ record Approvals(State state, Blob core, Docket docket) {
     /** A key that the tenant revoked says nothing. */
     private Standing standing(Question it) {
         return it.standing(
-                key -> isRevoked(it, key) ? Heard.NOTHING : state.history.heard(it.digest(), key),
+                key -> isRevoked(it.tenant(), key) ? Heard.NOTHING : state.history.heard(it.digest(), key),
                 state.clock.millis());
     }
 
-    private boolean isRevoked(Question question, Blob key) {
-        return state.history.isRevoked(question.tenant(), List.of(key), Long.MAX_VALUE);
+    private boolean isRevoked(String tenant, Blob key) {
+        return state.history.isRevoked(tenant, List.of(key), Long.MAX_VALUE);
+    }
+
+    /** How many of those whom such a call is shown to are not heard any more. The caller has the core's lock. */
+    long revoked(Context context, Cap cap) {
+        List<Blob> approvers = cap.approval().map(Approval::approvers).orElse(List.of());
+        return approvers.stream()
+                .filter(it -> isRevoked(context.owner().tenant(), it))
+                .count();
     }
 
     /**
@@ -96,7 +105,7 @@ record Approvals(State state, Blob core, Docket docket) {
                     .orElseThrow(() -> new Refused(Denial.UNKNOWN_HANDLE, "nothing of this id waits for approval"));
             Optional<Denial> refusal =
                     word.refusal(question, core, approver, state.history.heard(digest, approver), now);
-            if (isRevoked(question, approver) || refusal.isPresent()) {
+            if (isRevoked(question.tenant(), approver) || refusal.isPresent()) {
                 throw new Refused(refusal.orElse(Denial.REVOKED));
             }
             Heard heard = word.heard(question, now);

@@ -67,8 +67,8 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         return arguments;
     }
 
-    /** A permit that is recorded, and not yet signed. */
-    private record Decision(Context context, Permit permit, boolean effect, long left, long logIndex) {}
+    /** A permit that is recorded, and not yet signed; {@code revoked} is how many approvers were. */
+    private record Decision(Context context, Cap cap, Permit permit, long left, long logIndex, long revoked) {}
 
     /** What needs neither parsing nor cryptography. Also asked again when the decision is made. */
     private void cheaply(Context context, Syscall syscall, Blob handle) throws Refused {
@@ -172,7 +172,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         context.progress().inFlight++;
         state.permits.put(permit.id(), new State.Issued(context, permit, now, call.index(), charges));
         long left = call.index() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain(), call.index());
-        return new Decision(context, permit, !call.cap().isRead(), left, index);
+        return new Decision(context, call.cap(), permit, left, index, approvals.revoked(context, call.cap()));
     }
 
     private long record(Context context, Call call, Blob permit, List<Debit> debits, List<Long> origins) {
@@ -194,13 +194,16 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
     private CoreToBroker release(Decision decision) throws Refused {
-        if (decision.effect()) {
+        if (!decision.cap().isRead()) {
             state.journal.awaitDurable(decision.logIndex());
         }
         Blob permit = Signed.sign(Domain.PERMIT, key, decision.permit().toBlob());
         synchronized (state) {
             try {
                 state.alive(decision.context().id());
+                if (approvals.revoked(decision.context(), decision.cap()) > decision.revoked()) {
+                    throw new Refused(Denial.REVOKED, "an approver's key was revoked meanwhile");
+                }
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
                 throw e;

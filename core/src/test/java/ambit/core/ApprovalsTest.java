@@ -1,5 +1,7 @@
 package ambit.core;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.authority.Cap;
@@ -26,7 +28,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +251,38 @@ class ApprovalsTest {
         assertRefused(yes(bob, asked), Denial.REVOKED);
         answer(yes(carol, asked));
         assertThat(call(context, PAY)).isInstanceOf(Permitted.class);
+    }
+
+    @Test
+    void aRevocationThatOvertakesACallOnItsWayToTheDiskTakesThePermitBack() throws Exception {
+        FailingStorage disk = new FailingStorage();
+        world.moveTo(disk);
+        Admitted context = world.begin(pay(1, 9, 60, -1));
+        answer(yes(bob, pending(call(context, PAY))));
+        assertThat(call(context, PAY)).isInstanceOf(Permitted.class);
+        disk.hold();
+        CompletableFuture<CoreToBroker> late;
+        CompletableFuture<CoreToAdmin> revoked;
+        try {
+            late = recorded(() -> call(context, PAY));
+            revoked = recorded(() -> world.revoke(bob.publicKey(), world.root));
+        } finally {
+            disk.letGo();
+        }
+        assertThat(revoked.get(10, SECONDS)).isInstanceOf(CoreToAdmin.Revoked.class);
+        assertDenied(late.get(10, SECONDS), Denial.REVOKED);
+    }
+
+    /** What goes on until its entry is in the log, and waits there for the disk. */
+    private <T> CompletableFuture<T> recorded(Supplier<T> step) throws InterruptedException {
+        long before = world.entries();
+        CompletableFuture<T> waiting = CompletableFuture.supplyAsync(step, Thread::startVirtualThread);
+        long patience = System.nanoTime() + SECONDS.toNanos(10);
+        while (world.entries() == before && System.nanoTime() < patience) {
+            MILLISECONDS.sleep(1);
+        }
+        assertThat(world.entries()).isEqualTo(before + 1);
+        return waiting;
     }
 
     @Test

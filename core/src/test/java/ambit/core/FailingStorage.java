@@ -6,11 +6,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** A disk in memory that can break. */
+/** A disk in memory that can break, and that can be slow. */
 final class FailingStorage implements Storage {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private Optional<byte[]> checkpoint = Optional.empty();
     private boolean broken;
+    private boolean held;
+
+    /** Nothing becomes durable until {@link #letGo}. */
+    synchronized void hold() {
+        held = true;
+    }
+
+    synchronized void letGo() {
+        held = false;
+        notifyAll();
+    }
 
     synchronized void fail() {
         broken = true;
@@ -36,6 +47,13 @@ final class FailingStorage implements Storage {
 
     @Override
     public synchronized void sync() throws IOException {
+        try {
+            while (held) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
         if (broken) {
             throw new IOException("the disk is gone");
         }

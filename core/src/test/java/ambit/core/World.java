@@ -132,6 +132,11 @@ final class World implements AutoCloseable {
         journal.close();
     }
 
+    /** How many entries the log has, be they durable or not. */
+    long entries() {
+        return journal.size();
+    }
+
     List<Entry> log() {
         journal.awaitDurable(journal.size() - 1);
         if (storage != null) {

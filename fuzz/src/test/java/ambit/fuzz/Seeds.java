@@ -2,6 +2,7 @@ package ambit.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.audit.tlog.ExportTarget;
 import ambit.audit.tlog.TlogTargets;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -65,6 +66,7 @@ final class Seeds {
             case "proof" -> List.of(TlogTargets.proof());
             case "witness" -> List.of(TlogTargets.request());
             case "bundle" -> List.of(TlogTargets.bundle());
+            case "export" -> ExportTarget.seeds();
             case "yaml" -> texts(CONFIG, "tenant: acme\n", "a: &b {c: *b}\n", "tenant: [\n");
             case "narrowing" ->
                 texts(

@@ -1,5 +1,6 @@
 package ambit.fuzz;
 
+import ambit.audit.tlog.ExportTarget;
 import ambit.audit.tlog.TlogTargets;
 import ambit.broker.GuestTargets;
 import java.io.IOException;
@@ -27,6 +28,7 @@ interface Target {
         targets.put("proof", TlogTargets::checkProof);
         targets.put("witness", TlogTargets::checkRequest);
         targets.put("bundle", TlogTargets::checkBundle);
+        targets.put("export", ExportTarget::check);
         targets.put("yaml", YamlTarget::check);
         targets.put("narrowing", GuestTargets::checkNarrowing);
         targets.put("members", GuestTargets::checkMembers);

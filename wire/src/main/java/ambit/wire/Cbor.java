@@ -130,7 +130,13 @@ public sealed interface Cbor {
             case java.net.URI address -> of(address.toString());
             case java.time.Duration time -> of(time.toMillis());
             case Optional<?> optional -> optional.map(Cbor::field).orElse(of(0));
-            case List<?> list -> new Array(list.stream().map(Cbor::field).toList());
+            case List<?> list -> {
+                List<Cbor> items = new ArrayList<>(list.size());
+                for (Object item : list) {
+                    items.add(field(item));
+                }
+                yield new Array(items);
+            }
             case java.util.Map<?, ?> map ->
                 new Map(map.entrySet().stream()
                         .map(e -> new Entry(field(e.getKey()), field(e.getValue())))

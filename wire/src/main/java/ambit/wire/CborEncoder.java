@@ -1,11 +1,12 @@
 package ambit.wire;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Writes the deterministic encoding. */
 final class CborEncoder {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    private byte[] out = new byte[256];
+    private int length;
     private int items;
 
     private CborEncoder() {}
@@ -13,7 +14,7 @@ final class CborEncoder {
     static byte[] encode(Cbor value) {
         CborEncoder encoder = new CborEncoder();
         encoder.value(value, 0);
-        return encoder.out.toByteArray();
+        return Arrays.copyOf(encoder.out, encoder.length);
     }
 
     private void value(Cbor value, int depth) {
@@ -38,20 +39,33 @@ final class CborEncoder {
                     value(entry.value(), depth + 1);
                 }
             }
-            case Cbor.Bool(boolean yes) -> out.write(yes ? 0xf5 : 0xf4);
-            case Cbor.Null() -> out.write(0xf6);
+            case Cbor.Bool(boolean yes) -> write(yes ? 0xf5 : 0xf4);
+            case Cbor.Null() -> write(0xf6);
         }
     }
 
     private void string(int major, byte[] bytes) {
         head(major, bytes.length);
-        out.writeBytes(bytes);
+        reserve(bytes.length);
+        System.arraycopy(bytes, 0, out, length, bytes.length);
+        length += bytes.length;
+    }
+
+    private void write(int octet) {
+        reserve(1);
+        out[length++] = (byte) octet;
+    }
+
+    private void reserve(int more) {
+        if (out.length - length < more) {
+            out = Arrays.copyOf(out, Math.max(Math.addExact(length, more), Math.multiplyExact(2, length)));
+        }
     }
 
     private void head(int major, long argument) {
         int type = major << 5;
         if (argument < 24) {
-            out.write(type | (int) argument);
+            write(type | (int) argument);
         } else if (argument <= 0xff) {
             bigEndian(type | 24, argument, 1);
         } else if (argument <= 0xffff) {
@@ -64,9 +78,9 @@ final class CborEncoder {
     }
 
     private void bigEndian(int initial, long argument, int width) {
-        out.write(initial);
+        write(initial);
         for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
-            out.write((int) (argument >>> shift));
+            write((int) (argument >>> shift));
         }
     }
 }

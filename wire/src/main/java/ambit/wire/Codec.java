@@ -82,18 +82,19 @@ final class Codec {
 
     static Cbor write(Cbor.Message message) {
         Plan plan = PLANS.get(message.getClass());
-        List<Object> fields = new ArrayList<>();
-        if (plan.tag > 0) {
-            fields.add(plan.tag);
+        int tags = plan.tag > 0 ? 1 : 0;
+        Object[] fields = new Object[tags + plan.accessors.size()];
+        if (tags > 0) {
+            fields[0] = plan.tag;
         }
         try {
-            for (Method accessor : plan.accessors) {
-                fields.add(accessor.invoke(message));
+            for (int i = 0; i < plan.accessors.size(); i++) {
+                fields[tags + i] = plan.accessors.get(i).invoke(message);
             }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
-        return plan.artifact ? Cbor.record(fields.toArray()) : Cbor.array(fields.toArray());
+        return plan.artifact ? Cbor.record(fields) : Cbor.array(fields);
     }
 
     /** Reads a record, or the kind of a sealed interface that its number says. */

@@ -12,6 +12,7 @@ final class Battery {
             Permits.group(),
             Scope.group(),
             Spending.group(),
+            Approvals.group(),
             Revocations.group(),
             Outcomes.group(),
             Derived.group(),

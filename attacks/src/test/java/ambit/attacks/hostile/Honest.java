@@ -14,7 +14,7 @@ interface Honest {
     String TENANT = "acme";
     String RIVAL = "rival";
 
-    /** The public key of {@link #TENANT}, {@link #RIVAL} or a principal of the tenant. */
+    /** The public key of {@link #TENANT}, {@link #RIVAL}, a principal of the tenant or an approver. */
     Blob key(String who) throws IOException;
 
     Blob sign(String who, Domain domain, Blob payload) throws IOException;

@@ -14,6 +14,7 @@ import ambit.authority.Rate;
 import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Share;
+import ambit.authority.approval.Approval;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -40,6 +41,9 @@ final class Plan {
 
     static final int FILES = 1;
     static final int HELPER = 2;
+
+    /** A capability that is like the model but for its name. */
+    static final String OTHER_MODEL = "model.complete";
 
     /** What a call of the model costs where there is a budget. */
     static final int CENTS = 10;
@@ -72,6 +76,7 @@ final class Plan {
     private boolean others;
     private List<Budget> budgets = List.of();
     private Rate rate = Rate.NONE;
+    private Optional<Approval> approval = Optional.empty();
 
     Plan(Honest honest) {
         this.issuer = honest.signer(Honest.TENANT);
@@ -145,6 +150,12 @@ final class Plan {
     /** How often the model may be called in an hour. */
     Plan rate(long calls) {
         rate = new Rate(calls, 3600);
+        return this;
+    }
+
+    /** Who has to approve calls of the model, and of {@link #OTHER_MODEL}, which the grant has then. */
+    Plan approved(Approval by) {
+        approval = Optional.of(by);
         return this;
     }
 
@@ -254,22 +265,19 @@ final class Plan {
         List<Constraint> pay = List.of(
                 new Constraint("iban", Constraint.Kind.FROM, List.of(Cbor.of("model.chat#said"), Cbor.of(1)), false));
         List<Cost> costs = budgets.isEmpty() ? List.of() : List.of(new Cost(0, Cost.Kind.CALL, CENTS, ""));
-        return List.of(
-                new Cap(
-                        "model.chat",
-                        Cap.TOOL,
-                        modelDriver,
-                        modelFlags,
-                        modelUses,
-                        talk,
-                        others,
-                        pinned,
-                        rate,
-                        costs,
-                        Optional.empty()),
+        List<Cap> caps = new ArrayList<>(List.of(
+                model("model.chat", talk, costs),
                 cap("files.read", Cap.TOOL, "mcp", -1, look),
                 cap("agent.helper", Cap.CHILD, helperDriver, helperUses, List.of(any("x"))),
-                cap("bank.pay", Cap.TOOL, "mcp", -1, pay));
+                cap("bank.pay", Cap.TOOL, "mcp", -1, pay)));
+        if (approval.isPresent()) {
+            caps.add(model(OTHER_MODEL, talk, costs));
+        }
+        return caps;
+    }
+
+    private Cap model(String name, List<Constraint> talk, List<Cost> costs) {
+        return new Cap(name, Cap.TOOL, modelDriver, modelFlags, modelUses, talk, others, pinned, rate, costs, approval);
     }
 
     private static Cap cap(String name, int kind, String driver, long uses, List<Constraint> where) {

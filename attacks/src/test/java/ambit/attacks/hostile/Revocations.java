@@ -168,7 +168,7 @@ final class Revocations {
         return Result.of(from.call(context, "model.chat", Position.talk("x")));
     }
 
-    private static void revoke(Position from, Blob target) throws IOException {
+    static void revoke(Position from, Blob target) throws IOException {
         Revocation words =
                 new Revocation(Honest.TENANT, target, "a test", Instant.now().getEpochSecond());
         Blob signed = from.honest().sign(Honest.TENANT, Domain.REVOCATION, words.toBlob());

@@ -42,6 +42,7 @@ final class Siege implements AutoCloseable {
         keys.put("alice", key("alice"));
         keys.put("bob", key("bob"));
         keys.put(Honest.RIVAL, SigningKey.generate());
+        keys.put("carol", SigningKey.generate());
         line = front();
     }
 
@@ -97,10 +98,9 @@ final class Siege implements AutoCloseable {
         prepared = prepared(Meanwhile.CORE_IS_KILLED);
         killCore();
         strikeAll(prepared, results);
-        for (Attack attack : with(Meanwhile.STATE_IS_ROLLED_BACK)) {
-            prepare(attack);
-            results.put(attack, rolledBack(copy));
-        }
+        prepared = prepared(Meanwhile.STATE_IS_ROLLED_BACK);
+        Result rolledBack = rolledBack(copy);
+        prepared.keySet().forEach(attack -> results.put(attack, rolledBack));
         return results;
     }
 

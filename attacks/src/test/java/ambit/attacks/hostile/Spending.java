@@ -131,8 +131,12 @@ final class Spending {
         return Result.of(from.call(begin(from, grant), "model.chat", Position.talk("x")));
     }
 
-    /** Calls from all of these contexts, on eight connections at once. */
     private static Result spend(Position from, List<Admitted> contexts, int calls) throws IOException {
+        return spend(from, contexts, Position.talk("x"), calls);
+    }
+
+    /** Makes a call from all of these contexts, on eight connections at once; five may be permitted. */
+    static Result spend(Position from, List<Admitted> contexts, Blob params, int calls) throws IOException {
         List<Callable<Long>> tasks = new ArrayList<>();
         for (int line = 0; line < 8; line++) {
             int first = line;
@@ -142,10 +146,7 @@ final class Spending {
                     for (int i = first; i < calls; i += 8) {
                         Admitted context = contexts.get(i % contexts.size());
                         BrokerToCore.Decide decide = new BrokerToCore.Decide(
-                                context.context(),
-                                Syscall.TOOL_CALL,
-                                Position.handle(context, "model.chat"),
-                                Position.talk("x"));
+                                context.context(), Syscall.TOOL_CALL, Position.handle(context, "model.chat"), params);
                         CoreToBroker answer = CoreToBroker.fromCbor(core.ask(decide.toCbor()));
                         through += answer instanceof Permitted ? 1 : 0;
                     }

@@ -96,6 +96,53 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
                                 .areturn()));
     }
 
+    /** The method gives back the object that it is called on as it is. */
+    static Weakness unchanged(Part part, String type, String method) {
+        return new Weakness(
+                part,
+                type,
+                method,
+                "changes nothing",
+                (_, changes) -> body(changes, code -> code.aload(0).areturn()));
+    }
+
+    /** The list that the method answers is always empty. */
+    static Weakness findingNothing(Part part, String type, String method) {
+        ClassDesc list = ClassDesc.of("java.util.List");
+        return new Weakness(
+                part,
+                type,
+                method,
+                "finds nothing",
+                (_, changes) -> body(
+                        changes,
+                        code -> code.invokestatic(list, "of", MethodTypeDesc.of(list), true)
+                                .areturn()));
+    }
+
+    /** The method goes on as if its first argument were no bytes. */
+    static Weakness ignoring(Part part, String type, String method, String argument) {
+        ClassDesc blob = ClassDesc.of("ambit.wire.Blob");
+        return new Weakness(part, type, method, "ignores its " + argument, (model, changes) -> new CodeTransform() {
+            @Override
+            public void atStart(CodeBuilder code) {
+                code.getstatic(blob, "EMPTY", blob).astore(model.flags().has(AccessFlag.STATIC) ? 0 : 1);
+                changes.incrementAndGet();
+            }
+
+            @Override
+            public void accept(CodeBuilder code, CodeElement element) {
+                code.with(element);
+            }
+        });
+    }
+
+    /** The method answers nothing where it would answer this denial. */
+    static Weakness overlooking(Part part, String type, String method, String denial) {
+        return new Weakness(
+                part, type, method, "overlooks " + denial, (_, changes) -> new Overlooking(denial, changes));
+    }
+
     /** The method answers this constant of an enum. */
     static Weakness constant(Part part, String type, String method, String of, String name) {
         ClassDesc answer = ClassDesc.of(of);
@@ -244,6 +291,32 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
                 default -> seen;
             };
             code.with(element);
+        }
+    }
+
+    /** Where the denial is about to be made an optional, there is none. */
+    private static final class Overlooking implements CodeTransform {
+        private static final ClassDesc OPTIONAL = ClassDesc.of("java.util.Optional");
+
+        private final String denial;
+        private final AtomicInteger changes;
+        private boolean loaded;
+
+        Overlooking(String denial, AtomicInteger changes) {
+            this.denial = denial;
+            this.changes = changes;
+        }
+
+        @Override
+        public void accept(CodeBuilder code, CodeElement element) {
+            boolean overlooked = loaded && element instanceof InvokeInstruction call && isCalled(call, "Optional.of");
+            loaded = element instanceof FieldInstruction field && field.name().equalsString(denial);
+            if (overlooked) {
+                code.pop().invokestatic(OPTIONAL, "empty", MethodTypeDesc.of(OPTIONAL));
+                changes.incrementAndGet();
+            } else {
+                code.with(element);
+            }
         }
     }
 }

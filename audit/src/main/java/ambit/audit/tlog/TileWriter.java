@@ -65,10 +65,16 @@ final class TileWriter {
         }
     }
 
-    /** The tiles as if they were read from somewhere. */
+    /** The tiles of hashes as if they were read from somewhere; the entries themselves, which are most of a log, are not kept. */
     static final class Kept {
         private final Map<String, byte[]> tiles = new HashMap<>();
-        private final TileWriter writer = new TileWriter((tile, bytes) -> tiles.put(tile.path(), bytes));
+        private final TileWriter writer = new TileWriter(this::keep);
+
+        private void keep(Tile tile, byte[] bytes) {
+            if (tile.level() != Tile.ENTRIES) {
+                tiles.put(tile.path(), bytes);
+            }
+        }
 
         void add(long index, byte[] entry) {
             writer.add(index, entry);

@@ -43,15 +43,19 @@ public final class Docket {
     }
 
     public boolean hasRoomFor(Question question) {
-        List<Open> own = open.values().stream()
-                .filter(it -> it.question.principal().equals(question.principal()))
-                .toList();
+        List<Open> own = of(question.principal());
         int size = size(question);
         return question.params().size() <= Question.MAX_PARAMS
                 && open.size() < MAX_QUESTIONS
                 && own.size() < MAX_QUESTIONS_OF_ONE
                 && size(open.values()) + size <= MAX_BYTES
                 && size(own) + size <= MAX_BYTES_OF_ONE;
+    }
+
+    private List<Open> of(Blob principal) {
+        return open.values().stream()
+                .filter(it -> it.question.principal().equals(principal))
+                .toList();
     }
 
     private static long size(Collection<Open> questions) {
