@@ -172,11 +172,24 @@ final class CoreKeys {
      * the log names beside it where it names one among them; for somebody who trusts these keys.
      */
     void requireSigned(Note note, Set<Blob> trusted, long size) {
-        List<Reign> possible = reigns.isEmpty()
-                ? trusted.stream().map(Reign::first).toList()
-                : reigns.stream()
-                        .filter(it -> it.from <= size && size <= it.to && it.comesFrom(trusted))
-                        .toList();
+        requireSigned(
+                note,
+                possible(trusted, size).filter(it -> it.comesFrom(trusted)).toList(),
+                size);
+    }
+
+    /** The same of a checkpoint over entries that a newer one is over too, for which it is all the same whether they trust its key. */
+    void requireSignedThen(Note note, Set<Blob> trusted, long size) {
+        requireSigned(note, possible(trusted, size).toList(), size);
+    }
+
+    private Stream<Reign> possible(Set<Blob> trusted, long size) {
+        return reigns.isEmpty()
+                ? trusted.stream().map(Reign::first)
+                : reigns.stream().filter(it -> it.from <= size && size <= it.to);
+    }
+
+    private void requireSigned(Note note, List<Reign> possible, long size) {
         Set<VerifierKey> verified = note.verifiedBy(possible.stream()
                 .flatMap(it -> Stream.concat(Stream.of(ed25519(it)), it.postQuantum(size).stream()))
                 .toList());

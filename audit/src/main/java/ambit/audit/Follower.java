@@ -118,10 +118,14 @@ public final class Follower {
         return entry;
     }
 
-    /** Demands, after the last entry, that all checkpoints were signed with keys that were in force over as many entries. */
+    /**
+     * Demands, after the last entry, that all checkpoints were signed with keys that were in force over as many entries: the newest with one that is
+     * trusted. Those that were kept say nothing that the newest does not, as their entries are among its own, and may be by a key of before.
+     */
     public void requireSigned() {
-        for (Statement it : statements) {
-            keys.requireSigned(it.note, trusted, it.checkpoint.head().size());
+        keys.requireSigned(statements.getFirst().note, trusted, present.head().size());
+        for (Statement it : statements.subList(1, statements.size())) {
+            keys.requireSignedThen(it.note, trusted, it.checkpoint.head().size());
         }
     }
 }

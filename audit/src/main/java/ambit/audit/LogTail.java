@@ -106,10 +106,10 @@ public final class LogTail implements Closeable {
         if (entries.length() < offset) {
             throw new JournalException("the log is shorter than when #" + (index - 1) + " was read of it");
         }
+        if (entries.start() > 0 && offset <= entries.start()) {
+            throw new JournalException("the log's entries from #" + index + " on were archived");
+        }
         if (offset > 0) {
-            if (offset <= entries.start()) {
-                throw new JournalException("the log's entries from #" + index + " on were archived");
-            }
             if (!Arrays.equals(chainBefore(entries, offset), chain)) {
                 throw new JournalException("the log is not the one that was read up to #" + (index - 1));
             }

@@ -103,7 +103,7 @@ public final class Succession {
     }
 
     /** These words and then those, each once. */
-    Succession and(Succession later) {
+    public Succession and(Succession later) {
         Set<Blob> all = new LinkedHashSet<>(words);
         all.addAll(later.words);
         return new Succession(origin, List.copyOf(all));

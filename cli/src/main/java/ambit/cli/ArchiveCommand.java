@@ -1,6 +1,7 @@
 package ambit.cli;
 
 import ambit.audit.LogVerifier;
+import ambit.cli.cosigning.WitnessState;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.retention.Archive;
@@ -16,6 +17,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,7 +71,7 @@ final class ArchiveCommand implements Callable<Integer> {
             // What says which keys followed which may be in what is moved.
             case LogVerifier.Intact intact -> intact.succession().keep(directory);
         }
-        List<Part> old = archive.movable(LogVerifier.needlessBefore(directory, key), cutoff, shipped(project));
+        List<Part> old = archive.movable(LogVerifier.needlessBefore(directory, key), cutoff, passedOn(project));
         long bytes = 0;
         for (Part part : old) {
             archive.move(part);
@@ -77,19 +79,18 @@ final class ArchiveCommand implements Callable<Integer> {
         }
         terminal.say(
                 old.isEmpty()
-                        ? "ambit: nothing is old enough, and in a part of the log that is complete, covered by a snapshot and shipped"
+                        ? "ambit: nothing is old enough, and in a part of the log that is complete, covered by a snapshot, shipped and cosigned"
                         : "ambit: archived " + Sentences.count(old.size(), "part", "parts") + ", " + bytes
                                 + " bytes, entries #" + old.getFirst().first() + " to #"
                                 + old.getLast().last() + ", in " + to);
         return ExitCode.OK;
     }
 
-    /** The index up to which every destination has been shipped to. */
-    private static long shipped(Project project) throws IOException {
-        return new Cursors(project.places().shipping())
-                .all().stream()
-                        .mapToLong(it -> it.cursor().place().index())
-                        .min()
-                        .orElse(Long.MAX_VALUE);
+    /** The index up to which every destination has been shipped to, and every witness has cosigned. */
+    private static long passedOn(Project project) throws IOException {
+        LongStream shipped = new Cursors(project.places().shipping())
+                .all().stream().mapToLong(it -> it.cursor().place().index());
+        LongStream cosigned = WitnessAlarms.all(project).stream().mapToLong(WitnessState::size);
+        return LongStream.concat(shipped, cosigned).min().orElse(Long.MAX_VALUE);
     }
 }

@@ -33,6 +33,7 @@ final class KernelDesk {
         } else {
             UpCommand.warnOfChangedCredentials(kernel, terminal);
         }
+        WitnessAlarms.show(project, terminal);
         generation(project, config);
         return plan;
     }

@@ -5,8 +5,11 @@ import ambit.audit.tlog.ExportVerifier;
 import ambit.audit.tlog.LogProof;
 import ambit.audit.tlog.Prover;
 import ambit.audit.tlog.TileSource;
+import ambit.cli.config.Witnesses;
+import ambit.cli.cosigning.CosignedCheckpoint;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
+import ambit.cli.text.Terminal;
 import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.note.Note;
@@ -108,13 +111,25 @@ final class LogProveCommand implements Callable<Integer> {
                     "no checkpoint is over #" + last + " yet",
                     "the core writes one when a transaction ends and when it stops ('ambit down')");
         }
-        Note cosigned = new CosignedCheckpoint(project.places()).over(last);
+        Note cosigned = new CosignedCheckpoint(project.places()).over(last, LogCommand.coreKey(project));
+        warnBelowQuorum(project, cosigned, last);
         Prover prover = cosigned.text().equals(checkpoint.text()) && cosigned.equals(checkpoint)
                 ? all
                 : prover(project, cosigned);
         for (long index : wanted) {
             write(prover.prove(index), wanted.size() == 1);
         }
+    }
+
+    private void warnBelowQuorum(Project project, Note checkpoint, long last) {
+        Terminal terminal = log.main.terminal();
+        project.config(terminal)
+                .witnesses()
+                .map(Witnesses::quorum)
+                .filter(it -> !it.reachedBy(checkpoint))
+                .ifPresent(it -> terminal.warn(
+                        "the proof of #" + last + " lacks a quorum: " + it.missing(it.cosigned(checkpoint)),
+                        "'ambit log cosign' asks the witnesses now"));
     }
 
     private Prover prover(Project project, Note checkpoint) {

@@ -3,7 +3,11 @@ package ambit.cli;
 import ambit.audit.LogVerifier;
 import ambit.audit.tlog.ExportVerifier;
 import ambit.audit.tlog.LogProof;
+import ambit.audit.tlog.Quorum;
 import ambit.audit.tlog.TileSource;
+import ambit.cli.config.Witnesses;
+import ambit.cli.cosigning.CosignedCheckpoint;
+import ambit.cli.cosigning.WitnessState;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
@@ -12,8 +16,6 @@ import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
-import ambit.log.note.NoteLine;
-import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,8 +65,15 @@ final class LogVerifyCommand implements Callable<Integer> {
     @Option(
             names = "--witness-key",
             paramLabel = "VKEY",
-            description = "A witness that must have cosigned the checkpoint. Can be repeated.")
+            description =
+                    "A witness that must have cosigned the checkpoint. Can be repeated: keys of one name are one witness's. Those of ambit.yaml otherwise.")
     private List<String> witnesses = List.of();
+
+    @Option(
+            names = "--quorum",
+            paramLabel = "N",
+            description = "How many of the witnesses must have; all of them otherwise.")
+    private Optional<Integer> need = Optional.empty();
 
     @Option(
             names = "--archive",
@@ -104,23 +114,77 @@ final class LogVerifyCommand implements Callable<Integer> {
             kept.add(note(file));
         }
         if (web || Files.isDirectory(path.resolve("tile"))) {
-            TileSource source = web ? TileSource.web(HttpAddress.parse(target)) : TileSource.directory(path);
-            Path file = key.orElseGet(() -> log.main.project().places().coreKey());
-            if (opaque) {
-                String origin = origin(source);
-                return report(
-                        ExportVerifier.readOpaque(source, new CoreKeyFile(file).keys(origin), kept, (_, _) -> {}),
-                        () -> Note.parse(source.read("checkpoint")));
-            }
-            return report(
-                    ExportVerifier.read(source, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
-                    () -> Note.parse(source.read("checkpoint")));
+            return export(web ? TileSource.web(HttpAddress.parse(target)) : TileSource.directory(path), kept);
         }
-        Path entries = target.isEmpty() ? log.main.project().places().log() : path;
+        return target.isEmpty() ? own(kept) : log(path, kept);
+    }
+
+    private int export(TileSource source, List<Note> kept) throws IOException {
+        Path file = key.orElseGet(() -> log.main.project().places().coreKey());
+        Optional<Quorum> quorum = quorum(key.isEmpty());
+        LogVerifier.Result result = opaque
+                ? ExportVerifier.readOpaque(source, new CoreKeyFile(file).keys(origin(source)), kept, (_, _) -> {})
+                : ExportVerifier.read(source, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
+        return report(result, quorum, () -> Optional.of(Note.parse(source.read("checkpoint"))));
+    }
+
+    /** A log in some directory, of which nobody keeps what is cosigned. */
+    private int log(Path entries, List<Note> kept) throws IOException {
         Path file = key.orElseGet(() -> entries.resolveSibling("core.pub"));
-        return report(
-                LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {}),
-                () -> LogVerifier.checkpoint(entries));
+        LogVerifier.Result result =
+                LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
+        return report(result, quorum(false), () -> Optional.of(LogVerifier.checkpoint(entries)));
+    }
+
+    /** The project's log, which must continue what its witnesses have cosigned. */
+    private int own(List<Note> kept) throws IOException {
+        Project project = log.main.project();
+        Optional<Quorum> quorum = quorum(true);
+        Optional<Note> cosigned = quorum.isEmpty() ? Optional.empty() : cosigned(project);
+        cosigned.ifPresent(kept::add);
+        Path entries = project.places().log();
+        Path file = key.orElseGet(() -> project.places().coreKey());
+        LogVerifier.Result result =
+                LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
+        Optional<WitnessState> alarm = quorum.isEmpty()
+                ? Optional.empty()
+                : WitnessAlarms.of(project).stream().findFirst();
+        if (result instanceof LogVerifier.Intact && alarm.isPresent()) {
+            return broken("log", alarm.get().alarm(), WitnessState.ALARM_HINT);
+        }
+        return report(result, quorum, () -> cosigned);
+    }
+
+    private Optional<Note> cosigned(Project project) throws IOException {
+        try {
+            return new CosignedCheckpoint(project.places()).note();
+        } catch (JournalException e) {
+            throw Failure.unverified(
+                    "what witnesses have cosigned cannot be read: " + e.getMessage(),
+                    "move the file away, and 'ambit log cosign' asks them again");
+        }
+    }
+
+    /** What is asked of witnesses: by the options, or else by {@code ambit.yaml} if this is about the project's own log. */
+    private Optional<Quorum> quorum(boolean own) {
+        if (witnesses.isEmpty()) {
+            if (need.isPresent()) {
+                throw Failure.usage("--quorum of which witnesses?", "name each with --witness-key");
+            }
+            return own
+                    ? log.main.project().config(log.main.terminal()).witnesses().map(Witnesses::quorum)
+                    : Optional.empty();
+        }
+        List<Quorum.Member> members =
+                Quorum.members(witnesses.stream().map(WitnessCommand::vkey).toList());
+        int number = need.orElse(members.size());
+        if (number < 1 || number > members.size()) {
+            throw Failure.usage(
+                    "a quorum of " + number + " cannot be reached by "
+                            + Sentences.count(members.size(), "witness", "witnesses"),
+                    "--quorum is from 1 to the number of witnesses that are named with --witness-key");
+        }
+        return Optional.of(new Quorum(members, number));
     }
 
     private static String origin(TileSource source) {
@@ -131,9 +195,9 @@ final class LogVerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** Reads a checkpoint. */
+    /** Reads the checkpoint that witnesses are to have cosigned, if there is one. */
     private interface Reading {
-        Note read() throws IOException;
+        Optional<Note> read() throws IOException;
     }
 
     private static Note note(Path file) {
@@ -151,15 +215,14 @@ final class LogVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int report(LogVerifier.Result result, Reading reading) throws IOException {
+    private int report(LogVerifier.Result result, Optional<Quorum> quorum, Reading reading) throws IOException {
         return switch (result) {
             case LogVerifier.Intact intact -> {
                 try {
-                    List<String> cosigned =
-                            cosigned(witnesses.isEmpty() ? Optional.empty() : Optional.of(reading.read()));
-                    Terminal terminal = log.main.terminal();
-                    terminal.result(json ? JsonText.write(object(intact)) : words(intact) + String.join("", cosigned));
-                    yield ExitCode.OK;
+                    List<Quorum.Cosigned> cosigned = quorum.isEmpty()
+                            ? List.of()
+                            : reading.read().map(quorum.get()::cosigned).orElse(List.of());
+                    yield lacks("log", quorum, cosigned).orElseGet(() -> intact(intact, cosigned));
                 } catch (JournalException e) {
                     yield broken("log", String.valueOf(e.getMessage()));
                 }
@@ -168,35 +231,58 @@ final class LogVerifyCommand implements Callable<Integer> {
         };
     }
 
+    private int intact(LogVerifier.Intact intact, List<Quorum.Cosigned> cosigned) {
+        log.main
+                .terminal()
+                .result(
+                        json
+                                ? JsonText.write(object(intact, cosigned))
+                                : words(intact) + words(cosigned) + notYet(intact, cosigned));
+        return ExitCode.OK;
+    }
+
+    /** Says so, if these are too few. */
+    private Optional<Integer> lacks(String what, Optional<Quorum> quorum, List<Quorum.Cosigned> cosigned) {
+        return quorum.filter(it -> cosigned.size() < it.need())
+                .map(it -> "the " + what + " lacks a quorum: " + it.missing(cosigned))
+                .map(sentence -> failed(
+                        sentence,
+                        sentence,
+                        "it is the word of its core alone; 'ambit log cosign' asks the witnesses, where the log is"));
+    }
+
     private int broken(String what, String sentence) {
+        return broken(what, sentence, what.equals("log") ? "trust nothing after this place" : "it proves nothing");
+    }
+
+    private int broken(String what, String sentence, String hint) {
+        return failed("the " + what + " is not intact: " + sentence, sentence, hint);
+    }
+
+    private int failed(String sentence, String problem, String hint) {
         Terminal terminal = log.main.terminal();
         if (json) {
-            terminal.result(JsonText.write(JsonText.object("intact", false, "problem", sentence)));
+            terminal.result(JsonText.write(JsonText.object("intact", false, "problem", problem)));
         } else {
-            terminal.error(
-                    "the " + what + " is not intact: " + sentence,
-                    what.equals("log") ? "trust nothing after this place" : "it proves nothing");
+            terminal.error(sentence, hint);
         }
         return ExitCode.AGENT_FAILED;
     }
 
-    /** A line about each witness that must have cosigned. */
-    private List<String> cosigned(Optional<Note> note) {
-        List<String> lines = new ArrayList<>();
-        for (String text : witnesses) {
-            VerifierKey witness = WitnessCommand.vkey(text);
-            Note checkpoint = note.orElseThrow();
-            if (checkpoint.verifiedBy(List.of(witness)).isEmpty()) {
-                throw new JournalException("the witness " + witness.name() + " has not cosigned the checkpoint");
-            }
-            NoteLine line = checkpoint.signatures().stream()
-                    .filter(it -> it.isOf(witness))
-                    .findFirst()
-                    .orElseThrow();
-            lines.add("\ncosigned by " + witness.name()
-                    + (witness.type() == VerifierKey.ED25519 ? "" : " at " + Instant.ofEpochSecond(line.time())));
-        }
-        return lines;
+    /** A line about each witness. */
+    private static String words(List<Quorum.Cosigned> cosigned) {
+        return cosigned.stream()
+                .map(it -> "\nthe first " + Sentences.count(it.size(), "entry", "entries") + " cosigned by " + it.name()
+                        + (it.atS() == 0 ? "" : " at " + Instant.ofEpochSecond(it.atS())))
+                .collect(Collectors.joining());
+    }
+
+    private static String notYet(LogVerifier.Intact intact, List<Quorum.Cosigned> cosigned) {
+        long rest = cosigned.stream()
+                .findFirst()
+                .map(it -> intact.head().size() - it.size())
+                .orElse(0L);
+        return rest == 0 ? "" : "\n" + Sentences.count(rest, "entry", "entries") + " after them not cosigned yet";
     }
 
     private int proof(Path file) throws IOException {
@@ -205,10 +291,14 @@ final class LogVerifyCommand implements Callable<Integer> {
             LogProof proof = entry.isPresent() ? LogProof.parse(bytes, entryOf(entry.get())) : LogProof.parse(bytes);
             String origin = Checkpoint.of(proof.checkpoint()).origin();
             Path keys = key.orElseGet(() -> log.main.project().places().coreKey());
-            LogProof.Proved proved = proof.verify(
-                    new CoreKeyFile(keys).keys(origin),
-                    witnesses.stream().map(WitnessCommand::vkey).toList());
-            List<String> cosigned = cosigned(Optional.of(proof.checkpoint()));
+            Optional<Quorum> quorum = quorum(key.isEmpty());
+            LogProof.Proved proved = proof.verify(new CoreKeyFile(keys).keys(origin), List.of());
+            List<Quorum.Cosigned> cosigned =
+                    quorum.map(it -> it.cosigned(proof.checkpoint())).orElse(List.of());
+            Optional<Integer> lacking = lacks("proof", quorum, cosigned);
+            if (lacking.isPresent()) {
+                return lacking.get();
+            }
             if (entry.isPresent()) {
                 return opaque(proof, proved, cosigned);
             }
@@ -221,12 +311,13 @@ final class LogVerifyCommand implements Callable<Integer> {
                         "index", proof.index(),
                         "size", proved.checkpoint().head().size(),
                         "root", proved.checkpoint().head().root().toHex(),
+                        "cosigned", objects(cosigned),
                         "entry", line.json())));
             } else {
                 terminal.result(line.text(terminal) + "\nis entry #" + proof.index() + " of "
                         + proved.checkpoint().head().size() + " in the log "
                         + proved.checkpoint().origin()
-                        + ", signed by its core" + String.join("", cosigned));
+                        + ", signed by its core" + words(cosigned));
             }
             return ExitCode.OK;
         } catch (JournalException e) {
@@ -243,7 +334,7 @@ final class LogVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int opaque(LogProof proof, LogProof.Proved proved, List<String> cosigned) {
+    private int opaque(LogProof proof, LogProof.Proved proved, List<Quorum.Cosigned> cosigned) {
         Terminal terminal = log.main.terminal();
         Checkpoint checkpoint = proved.checkpoint();
         terminal.result(
@@ -253,10 +344,11 @@ final class LogVerifyCommand implements Callable<Integer> {
                                 "origin", checkpoint.origin(),
                                 "index", proof.index(),
                                 "size", checkpoint.head().size(),
-                                "root", checkpoint.head().root().toHex()))
+                                "root", checkpoint.head().root().toHex(),
+                                "cosigned", objects(cosigned)))
                         : entry.orElseThrow() + "\nis entry #" + proof.index() + " of "
                                 + checkpoint.head().size() + " in the log " + checkpoint.origin()
-                                + ", signed by its key" + String.join("", cosigned));
+                                + ", signed by its key" + words(cosigned));
         return ExitCode.OK;
     }
 
@@ -274,7 +366,7 @@ final class LogVerifyCommand implements Callable<Integer> {
                 + it.head().root().toHex();
     }
 
-    private static ambit.wire.Json object(LogVerifier.Intact it) {
+    private static ambit.wire.Json object(LogVerifier.Intact it, List<Quorum.Cosigned> cosigned) {
         return JsonText.object(
                 "intact", true,
                 "origin", it.origin(),
@@ -282,6 +374,13 @@ final class LogVerifyCommand implements Callable<Integer> {
                 "signed", it.signed(),
                 "root", it.head().root().toHex(),
                 "tornBytes", it.torn(),
-                "unseen", it.unseen());
+                "unseen", it.unseen(),
+                "cosigned", objects(cosigned));
+    }
+
+    private static List<ambit.wire.Json> objects(List<Quorum.Cosigned> cosigned) {
+        return cosigned.stream()
+                .map(it -> JsonText.object("name", it.name(), "entries", it.size(), "atS", it.atS()))
+                .toList();
     }
 }

@@ -71,7 +71,7 @@ final class ShipCommand implements Callable<Integer> {
                     line -> terminal.say("ambit: " + line)));
         }
         if (supervised) {
-            Thread.ofPlatform().daemon().name("supervisor").start(ShipCommand::endWithInput);
+            Supervised.endWithInput();
         }
         if (once) {
             shipOnce(shipments);
@@ -148,16 +148,5 @@ final class ShipCommand implements Callable<Integer> {
                             "'ambit status' shows what is shipped")
                     .because(e);
         }
-    }
-
-    private static void endWithInput() {
-        try {
-            while (System.in.read() >= 0) {
-                // Nobody writes; the end is what is waited for.
-            }
-        } catch (IOException e) {
-            // As good as an end.
-        }
-        System.exit(ExitCode.OK);
     }
 }

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.cli.cosigning.WitnessState;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.shipping.Cursors;
@@ -40,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
         Kernel kernel = new Kernel(project.places(), main.environment());
         Optional<KernelStatus> status = kernel.status();
         if (status.isEmpty() || !status.get().ready()) {
-            notReady(kernel, status);
+            notReady(project, kernel, status);
             return ExitCode.KERNEL;
         }
         CoreToAdmin answer = Link.ask(project.places(), new AdminToCore.Status());
@@ -51,7 +52,7 @@ final class StatusCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void notReady(Kernel kernel, Optional<KernelStatus> status) {
+    private void notReady(Project project, Kernel kernel, Optional<KernelStatus> status) {
         Optional<KernelStatus> said = status.or(kernel::lastWords);
         String state =
                 status.map(it -> it.state().name().toLowerCase(Locale.ROOT)).orElse("down");
@@ -61,6 +62,7 @@ final class StatusCommand implements Callable<Integer> {
             return;
         }
         main.terminal().result("the kernel is " + state);
+        WitnessAlarms.show(project, main.terminal());
         said.filter(it -> !it.problem().isEmpty())
                 .ifPresent(it -> main.terminal().warn(it.problem(), it.hint()));
     }
@@ -68,6 +70,7 @@ final class StatusCommand implements Callable<Integer> {
     private void show(Project project, KernelStatus status, CoreStatus core, List<FrontEvent.Transaction> live) {
         Terminal terminal = main.terminal();
         List<Cursors.Entry> shipping = shipping(project);
+        List<WitnessState> witnesses = WitnessAlarms.all(project);
         if (json) {
             terminal.result(JsonText.write(JsonText.object(
                     "state", "ready",
@@ -79,6 +82,7 @@ final class StatusCommand implements Callable<Integer> {
                     "epoch", core.epoch(),
                     "drivers", core.drivers(),
                     "shipping", shipping.stream().map(it -> object(it, core)).toList(),
+                    "witnesses", witnesses.stream().map(it -> object(it, core)).toList(),
                     "transactions", live.stream().map(StatusCommand::object).toList())));
             return;
         }
@@ -90,6 +94,7 @@ final class StatusCommand implements Callable<Integer> {
         terminal.result(
                 "  drivers  " + (core.drivers().isEmpty() ? "none connected" : String.join(", ", core.drivers())));
         shipping.forEach(it -> terminal.result("  ships    " + words(it, core)));
+        witnesses.forEach(it -> terminal.result("  witness  " + words(it, core)));
         if (status.restarts() > 0) {
             terminal.result("  started again " + Sentences.count(status.restarts(), "time", "times") + "; last because "
                     + status.problem());
@@ -99,6 +104,7 @@ final class StatusCommand implements Callable<Integer> {
             terminal.result("    " + it.id() + "  " + it.agent() + "  since " + Sentences.time(it.startedAtMs()) + "  "
                     + Sentences.count(it.calls(), "call", "calls") + ", " + it.denied() + " denied");
         }
+        WitnessAlarms.show(project, terminal);
     }
 
     private static List<Cursors.Entry> shipping(Project project) {
@@ -118,6 +124,31 @@ final class StatusCommand implements Callable<Integer> {
                 + (behind == 0 ? "all of it" : Sentences.count(behind, "entry", "entries") + " behind")
                 + (entry.shipped() ? "" : ", and no process goes on with it")
                 + (problem.isEmpty() ? "" : ": " + Terminal.plain(problem));
+    }
+
+    /** Such as {@code witness.example/one  cosigned 40 entries at 2027-01-02 03:04:05, 3 since}. */
+    private static String words(WitnessState it, CoreStatus core) {
+        String cosigned = it.atS() == 0
+                ? "never cosigned"
+                : "cosigned " + Sentences.count(it.size(), "entry", "entries") + " at " + Sentences.seconds(it.atS());
+        long since = since(it, core);
+        return Terminal.plain(it.name()) + "  " + cosigned + (since == 0 ? "" : ", " + since + " since")
+                + (it.problem().isEmpty() ? "" : ": " + Terminal.plain(it.problem()));
+    }
+
+    private static long since(WitnessState it, CoreStatus core) {
+        return Math.max(0, core.logSize() - it.size());
+    }
+
+    private static ambit.wire.Json object(WitnessState it, CoreStatus core) {
+        return JsonText.object(
+                "name", it.name(),
+                "at", it.at(),
+                "cosigned", it.size(),
+                "cosignedAtS", it.atS(),
+                "since", since(it, core),
+                "problem", it.problem(),
+                "anotherLog", it.anotherLog());
     }
 
     /** The log may have grown while the two were asked. */

@@ -1,12 +1,15 @@
 package ambit.cli;
 
 import ambit.cli.config.Config;
+import ambit.cli.config.Witnesses;
+import ambit.cli.cosigning.WitnessStates;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.supervisor.Distribution;
 import ambit.cli.supervisor.KernelPlan;
 import ambit.cli.supervisor.Supervisor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -34,6 +37,8 @@ final class SuperviseCommand implements Callable<Integer> {
         Config config = project.config(main.terminal());
         KernelPlan plan = KernelPlan.of(config, project.directory());
         plan.requirePaths(project.places().state());
+        new WitnessStates(project.places().witnesses())
+                .keepOnly(config.witnesses().map(Witnesses::ask).orElse(List.of()));
         boolean asked = new Supervisor(
                         project.directory(),
                         project.places(),

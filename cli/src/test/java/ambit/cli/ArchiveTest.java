@@ -2,6 +2,8 @@ package ambit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.authority.keyfile.PublicKeyFile;
+import ambit.log.note.VerifierKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +89,50 @@ class ArchiveTest {
         Files.writeString(cursor, Files.readString(cursor).replaceFirst("\"index\":\\d+", "\"index\":3"));
         assertThat(archived("--keep", "1d")).isZero();
         assertThat(parts()).hasSize(3);
+    }
+
+    private WitnessServer witness(String name) throws IOException {
+        VerifierKey key =
+                VerifierKey.ed25519("ambit/test", PublicKeyFile.read(directory.resolve(".ambit/core/core.pub")));
+        WitnessServer server = WitnessServer.start(name, key, directory.resolve(name));
+        configure(server);
+        return server;
+    }
+
+    private void configure(WitnessServer server) throws IOException {
+        Files.writeString(directory.resolve("ambit.yaml"), "tenant: acme\n" + WitnessServer.yaml(1, server));
+    }
+
+    @Test
+    void whatAWitnessHasNotCosignedStaysAndWhatItHasIsNotNeededToGoOn() throws IOException {
+        log.snapshot();
+        log.close();
+        try (WitnessServer first = witness("first")) {
+            first.answer(403, "not now\n");
+            assertThat(run("log", "cosign")).isEqualTo(5);
+            assertThat(archived("--keep", "1d")).isZero();
+            assertThat(parts()).hasSize(3);
+            first.answerHonestly();
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            assertThat(archived("--keep", "1d")).isZero();
+            assertThat(parts()).hasSize(1);
+            log.grow(0, 3);
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            assertThat(run("log", "verify")).as(shell.err()).isZero();
+            assertThat(shell.out()).contains("the first 1854 entries cosigned by first");
+        }
+        // Who has cosigned nothing yet is shown all of it, once.
+        try (WitnessServer _ = witness("second")) {
+            log.grow(3, 3);
+            assertThat(run("log", "cosign")).isEqualTo(5);
+            assertThat(shell.err()).contains("second has not cosigned: the log's entries from #0 on were archived");
+            assertThat(run("log", "cosign", "--archive", archive.toString()))
+                    .as(shell.err())
+                    .isZero();
+            log.grow(6, 3);
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            assertThat(shell.out()).contains("second has cosigned the first 1860 entries");
+        }
     }
 
     @Test

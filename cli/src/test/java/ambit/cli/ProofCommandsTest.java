@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.SigningKey;
 import ambit.log.entry.Entry;
+import ambit.log.note.NoteSigner;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
@@ -245,10 +246,18 @@ class ProofCommandsTest {
             2 | is no web address                          | log verify http://[
             1 | Connection refused                         | log verify http://127.0.0.1:1 --key PROJECT/.ambit/core/core.pub
             2 | not a verifier key                         | log verify --witness-key nobody
-            2 | missing required options                   | log cosign
+            2 | --quorum of which witnesses                | log verify --quorum 1
+            2 | a quorum of 2 cannot be reached by 1       | log verify --quorum 2 --witness-key COSIGNER
+            2 | a quorum of 0 cannot be reached by 1       | log verify --quorum 0 --witness-key COSIGNER
+            1 | witness.example/one has not cosigned       | log verify --witness-key COSIGNER
+            2 | cosigned by which witness?                 | log cosign
+            2 | go together                                | log cosign --witness http://127.0.0.1:1
+            2 | go together                                | log cosign --witness-key COSIGNER
             2 | not a verifier key                         | log cosign --witness http://127.0.0.1:1 --witness-key nobody
-            2 | is no web address                          | log cosign --witness ftp://x --witness-key VKEY
-            5 | no answer from http://127.0.0.1:1          | log cosign --witness http://127.0.0.1:1 --witness-key VKEY
+            2 | signs notes and cosigns none               | log cosign --witness http://127.0.0.1:1 --witness-key VKEY
+            2 | is no web address                          | log cosign --witness ftp://x --witness-key COSIGNER
+            5 | no answer from http://127.0.0.1:1          | log cosign --witness http://127.0.0.1:1 --witness-key COSIGNER
+            5 | there is no such host                      | log cosign --witness http://nowhere.invalid --witness-key COSIGNER
             2 | missing required options                   | witness
             2 | --listen needs a host and a port           | witness --listen 8080 --key ELSEWHERE/w --log VKEY
             2 | --listen needs a host and a port           | witness --listen 127.0.0.1:99999 --key ELSEWHERE/w --log VKEY
@@ -262,12 +271,19 @@ class ProofCommandsTest {
         log.close();
         String whole = command.replace("ELSEWHERE", elsewhere.toString())
                 .replace("PROJECT", directory.toString())
-                .replace("VKEY", vkey());
+                .replace("VKEY", vkey())
+                .replace("COSIGNER", cosigner());
         refused(code, error, (Object[]) whole.split(" "));
     }
 
     private String vkey() throws IOException {
         return VerifierKey.ed25519("ambit/test", PublicKeyFile.read(key())).toLine();
+    }
+
+    private static String cosigner() {
+        return NoteSigner.cosigner("witness.example/one", SigningKey.generate())
+                .verifier()
+                .toLine();
     }
 
     /** A witness in a process of its own, which knows this project's log. */
@@ -331,18 +347,20 @@ class ProofCommandsTest {
                     witness.keys.get(0),
                     "--witness-key",
                     witness.keys.get(1));
-            assertThat(shell.out()).containsPattern("cosigned by witness.example/one at 20[0-9-]+T");
+            assertThat(shell.out())
+                    .containsOnlyOnce("cosigned by")
+                    .containsPattern("the first 5 entries cosigned by witness.example/one at 20[0-9-]+T");
         }
 
         // The core starts anew with another history, which it signs with the same key, and forgets what was cosigned.
         rewriteHistory();
-        refused(5, "not cosigned", cosign(witness));
-        assertThat(shell.err()).contains("refuses with 422").contains("does not continue");
+        refused(1, "the witness witness.example/one knows another log than this one", cosign(witness));
+        assertThat(shell.err()).contains("it answers 422").contains("does not continue");
         refused(5, "does not go on from what is in", "log", "export", export);
 
         // It does not forget when it starts anew itself, and says so when it cannot tell.
         started.getLast().destroyForcibly().waitFor();
-        refused(5, "refuses with 422", cosign(witness(secret)));
+        refused(1, "knows another log than this one", cosign(witness(secret)));
         started.getLast().destroyForcibly().waitFor();
         Path state = elsewhere.resolve("witness.key.state");
         try (Stream<Path> files = Files.list(state)) {

@@ -45,6 +45,13 @@ final class TestLog implements AutoCloseable {
         journal.close();
     }
 
+    /** Goes on with so many entries of a guest after {@link #close}, and ends again. */
+    void grow(int from, int count) throws IOException {
+        journal = Journal.open(FileStorage.open(path()), key);
+        addEvents(from, count);
+        journal.close();
+    }
+
     Path path() {
         return directory.resolve(".ambit/core/log");
     }

@@ -10,12 +10,15 @@ import java.util.stream.LongStream;
  * The RFC 6962 §2.1 tree over a growing list of leaves, kept as the roots of its perfect subtrees: one for each bit set in
  * the size. Adding is O(1) amortised, the root O(log size). Not thread-safe.
  */
-final class MerkleRange {
+public final class MerkleRange {
     /** Takes in nothing, so that any thread may copy it: that is quicker than asking the providers for one. */
     private static final MessageDigest FRESH = fresh();
 
     private final byte[][] roots = new byte[63][];
     private long size;
+
+    /** Over no entries. */
+    public MerkleRange() {}
 
     static MessageDigest sha256() {
         return copy(FRESH);
@@ -52,7 +55,8 @@ final class MerkleRange {
         return digest.digest(right);
     }
 
-    void add(byte[] leafHash) {
+    /** Takes the next entry's leaf hash, of 32 bytes. */
+    public void add(byte[] leafHash) {
         byte[] hash = leafHash;
         int level = 0;
         for (; (size >> level & 1) == 1; level++) {
@@ -62,12 +66,13 @@ final class MerkleRange {
         size++;
     }
 
-    long size() {
+    /** How many entries it is over. */
+    public long size() {
         return size;
     }
 
     /** The roots of its perfect subtrees, the smallest first. */
-    List<Blob> frontier() {
+    public List<Blob> frontier() {
         return LongStream.range(0, roots.length)
                 .filter(level -> (size >> level & 1) == 1)
                 .mapToObj(level -> Blob.of(roots[(int) level]))
@@ -75,7 +80,7 @@ final class MerkleRange {
     }
 
     /** The tree of which these are the size and the {@link #frontier}. */
-    static MerkleRange of(long size, List<Blob> frontier) {
+    public static MerkleRange of(long size, List<Blob> frontier) {
         MerkleRange tree = new MerkleRange();
         tree.size = size;
         int next = 0;
@@ -87,7 +92,8 @@ final class MerkleRange {
         return tree;
     }
 
-    Head head() {
+    /** Its size and root. */
+    public Head head() {
         if (size == 0) {
             return new Head(0, Blob.of(sha256().digest()));
         }

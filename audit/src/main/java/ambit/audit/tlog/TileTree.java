@@ -52,27 +52,10 @@ public final class TileTree {
     /** That the tree begins with its first {@code old} entries: RFC 6962 §2.1.2. */
     public List<Blob> consistency(long old) throws IOException {
         List<Blob> proof = new ArrayList<>();
-        if (old > 0 && old < size) {
-            consistency(old, 0, size, true, proof);
+        for (Span span : Span.consistency(old, size)) {
+            proof.add(root(span.from(), span.to()));
         }
         return proof;
-    }
-
-    private void consistency(long old, long from, long to, boolean whole, List<Blob> proof) throws IOException {
-        if (old == to) {
-            if (!whole) {
-                proof.add(root(from, to));
-            }
-            return;
-        }
-        long middle = from + Long.highestOneBit(to - from - 1);
-        if (old <= middle) {
-            consistency(old, from, middle, whole, proof);
-            proof.add(root(middle, to));
-        } else {
-            consistency(old, middle, to, false, proof);
-            proof.add(root(from, middle));
-        }
     }
 
     /** The root over some entries, which are a subtree of the tree of some size. */

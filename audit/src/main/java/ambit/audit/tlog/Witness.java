@@ -2,6 +2,7 @@ package ambit.audit.tlog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ambit.audit.Succession;
 import ambit.log.Checkpoint;
 import ambit.log.Head;
 import ambit.log.JournalException;
@@ -19,12 +20,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Cosigns checkpoints of logs that it knows, each only if it continues the one before: C2SP tlog-witness. What it cosigned last is on the disk
- * before the cosignature leaves. Thread-safe; one process at a time uses a directory.
+ * Cosigns checkpoints of logs that it knows, each only if it continues the one before: C2SP tlog-witness. It follows a log to the keys that the
+ * log's key endorses, if the endorsements stand below the checkpoint. What it cosigned last is on the disk before the cosignature leaves.
+ * Thread-safe; one process at a time uses a directory.
  */
 public final class Witness {
     private final Path directory;
@@ -68,42 +72,71 @@ public final class Witness {
         } catch (JournalException e) {
             return Answer.refused(400, String.valueOf(e.getMessage()));
         }
-        List<VerifierKey> keys = logs.stream()
-                .filter(it -> it.name().equals(checkpoint.origin()))
-                .toList();
-        if (keys.isEmpty()) {
+        if (logs.stream().noneMatch(it -> it.name().equals(checkpoint.origin()))) {
             return Answer.refused(404, "this witness does not know the log " + checkpoint.origin());
         }
+        Optional<Note> last = last(checkpoint.origin());
+        List<VerifierKey> keys;
         try {
+            keys = keys(checkpoint.origin(), last, request.checkpoint());
             if (request.checkpoint().verifiedBy(keys).isEmpty()) {
                 return Answer.refused(403, "the checkpoint is not signed with a key of the log");
             }
         } catch (JournalException e) {
             return Answer.refused(403, String.valueOf(e.getMessage()));
         }
-        return growth(request, checkpoint);
+        return growth(request, checkpoint, last, keys);
     }
 
-    private Answer growth(WitnessRequest request, Checkpoint checkpoint) throws IOException {
+    /**
+     * The keys that may have signed the checkpoint: those that it was given, and of Ed25519 those that these endorsed, as the endorsements below
+     * this checkpoint and below the one before say. When a log has gone on to another key, what came before that key signs nothing more.
+     */
+    private List<VerifierKey> keys(String origin, Optional<Note> last, Note checkpoint) {
+        Succession succession = succession(origin, last, checkpoint);
+        Set<VerifierKey> keys = new LinkedHashSet<>();
+        for (VerifierKey key : logs) {
+            if (key.name().equals(origin)) {
+                keys.addAll(key.type() == VerifierKey.ED25519 ? following(key, succession) : List.of(key));
+            }
+        }
+        Set<VerifierKey> present = last.map(it -> it.verifiedBy(keys)).orElse(Set.of());
+        return keys.stream()
+                .filter(key -> present.contains(key)
+                        || key.type() != VerifierKey.ED25519
+                        || following(key, succession).stream().noneMatch(present::contains))
+                .toList();
+    }
+
+    private static Succession succession(String origin, Optional<Note> last, Note checkpoint) {
+        Succession present = Succession.below(checkpoint, origin);
+        return last.map(it -> Succession.below(it, origin).and(present)).orElse(present);
+    }
+
+    private static List<VerifierKey> following(VerifierKey key, Succession succession) {
+        return succession.follow(key.key()).stream()
+                .map(it -> VerifierKey.ed25519(key.name(), it))
+                .toList();
+    }
+
+    private Answer growth(WitnessRequest request, Checkpoint checkpoint, Optional<Note> before, List<VerifierKey> keys)
+            throws IOException {
         Head head = checkpoint.head();
         if (request.old() > head.size()) {
             return Answer.refused(400, "the old size is larger than the checkpoint's");
         }
-        Head last =
-                last(checkpoint.origin()).map(it -> Checkpoint.of(it).head()).orElse(new Head(0, Merkle.empty()));
+        Head last = before.map(it -> Checkpoint.of(it).head()).orElse(new Head(0, Merkle.empty()));
         if (request.old() != last.size()) {
             return new Answer(409, "text/x.tlog.size", last.size() + "\n");
         }
         if (!Merkle.continues(last.size(), last.root(), head.size(), head.root(), request.consistency())) {
             return Answer.refused(422, "the checkpoint does not continue the one of " + last.size() + " entries");
         }
-        return cosign(request.checkpoint(), checkpoint.origin());
+        return cosign(request.checkpoint(), succession(checkpoint.origin(), before, request.checkpoint()), keys);
     }
 
-    private Answer cosign(Note checkpoint, String origin) throws IOException {
+    private Answer cosign(Note checkpoint, Succession succession, List<VerifierKey> keys) throws IOException {
         long now = clock.instant().getEpochSecond();
-        List<VerifierKey> keys =
-                logs.stream().filter(it -> it.name().equals(origin)).toList();
         List<NoteLine> lines = new ArrayList<>(checkpoint.signatures());
         lines.removeIf(line -> keys.stream().noneMatch(line::isOf));
         StringBuilder cosignatures = new StringBuilder();
@@ -112,7 +145,11 @@ public final class Witness {
             lines.add(line);
             cosignatures.append(line);
         }
-        remember(file(origin), new Note(checkpoint.text(), lines));
+        Note remembered = succession.under(new Note(checkpoint.text(), lines));
+        if (remembered.toString().getBytes(UTF_8).length > Note.MAX) {
+            return Answer.refused(400, "the checkpoint has too much below it");
+        }
+        remember(file(Checkpoint.of(checkpoint).origin()), remembered);
         return new Answer(200, "text/plain; charset=utf-8", cosignatures.toString());
     }
 

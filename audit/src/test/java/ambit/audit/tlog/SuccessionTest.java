@@ -20,15 +20,18 @@ import ambit.log.LogKey;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
 import ambit.log.note.NoteLine;
+import ambit.log.note.NoteSigner;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import ambit.wire.Cose.Domain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,9 +89,13 @@ class SuccessionTest {
     }
 
     private void write(SigningKey key, Entry... entries) throws IOException {
+        write(log(), key, entries);
+    }
+
+    private void write(Path log, SigningKey key, Entry... entries) throws IOException {
         List<Blob> all = List.of(first.publicKey(), second.publicKey(), third.publicKey());
         LogKey keys = new LogKey(ORIGIN, key, Optional.of(mlDsa(key)), all);
-        try (Journal journal = Journal.open(FileStorage.open(log()), keys)) {
+        try (Journal journal = Journal.open(FileStorage.open(log), keys)) {
             for (Entry entry : entries) {
                 journal.append(Entry.encode(entry));
             }
@@ -296,5 +303,100 @@ class SuccessionTest {
         assertThat(verified(proof, first).checkpoint().head().size()).isEqualTo(14);
         new Export(export).update(log(), Optional.of(archive), second.publicKey(), Optional.empty());
         assertThat(ExportVerifier.prove(TileSource.directory(export), 2)).isEqualTo(proof);
+    }
+
+    @Test
+    void aCheckpointThatWasKeptFromBeforeAKeyIsContinuedForWhoeverKnowsThatKeyAlone() throws Exception {
+        Path log = directory.resolve("growing");
+        write(log, first, boot(first), postQuantum(first), endorsed(first, second));
+        Note kept = SampleLog.checkpoint(log);
+        write(log, second, boot(second), postQuantum(second), event(2));
+        assertThat(LogVerifier.read(log, second.publicKey(), List.of(kept), (_, _, _) -> {}))
+                .isInstanceOf(Intact.class);
+        // Nobody else's, and none of another log of as many entries.
+        Note strangers = Note.sign(kept.text(), List.of(NoteSigner.ed25519(ORIGIN, stranger)), 0);
+        Path other = directory.resolve("other");
+        write(other, first, boot(first), postQuantum(first), event(7));
+        for (Note note : List.of(strangers, SampleLog.checkpoint(other))) {
+            assertThat(LogVerifier.read(log, second.publicKey(), List.of(note), (_, _, _) -> {}))
+                    .isInstanceOf(Broken.class);
+        }
+        // The newest one must still be by a key that is trusted.
+        assertThat(LogVerifier.read(log, third.publicKey(), List.of(kept), (_, _, _) -> {}))
+                .isInstanceOf(Broken.class);
+    }
+
+    /** What a witness answers to the log's newest checkpoint, when it is read on from a foothold. */
+    private static Witness.Answer ask(Witness witness, Path log, Foothold from) throws IOException {
+        Note checkpoint = SampleLog.checkpoint(log);
+        Growth growth = Growth.read(log, Optional.empty(), from, from.size(), checkpoint);
+        return ask(witness, from.size(), growth.consistency(), growth.words().under(checkpoint));
+    }
+
+    private static Witness.Answer ask(Witness witness, long old, List<Blob> consistency, Note checkpoint)
+            throws IOException {
+        return witness.addCheckpoint(
+                new WitnessRequest(old, consistency, checkpoint).toString().getBytes(UTF_8));
+    }
+
+    private Witness witness(String state, SigningKey... known) throws IOException {
+        return new Witness(
+                directory.resolve(state),
+                Stream.of(known)
+                        .map(it -> VerifierKey.ed25519(ORIGIN, it.publicKey()))
+                        .toList(),
+                List.of(NoteSigner.cosigner("witness.example", SigningKey.generate())),
+                InstantSource.system());
+    }
+
+    @Test
+    void aWitnessFollowsALogFromAnyOfItsKeysToItsPresentOne() throws Exception {
+        for (SigningKey key : List.of(first, second, third)) {
+            assertThat(ask(witness(key.publicKey().toHex(), key), log(), Foothold.START)
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(ask(witness("s", stranger), log(), Foothold.START).status()).isEqualTo(403);
+        Note bare = SampleLog.checkpoint(log());
+        assertThat(ask(witness("b", first), 0, List.of(), bare).status())
+                .as("the control: without the endorsements it cannot")
+                .isEqualTo(403);
+        assertThat(ask(witness("t", third), 0, List.of(), bare).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aWitnessFollowsALogThatGrowsAndTakesNothingMoreByAKeyOfBefore() throws Exception {
+        Path log = directory.resolve("growing");
+        Witness witness = witness("state", first);
+        Foothold foothold = Foothold.START;
+        // Endorsed before one cosigning, in force before the next: what is read each time is new.
+        write(log, first, boot(first), postQuantum(first), endorsed(first, second));
+        foothold = cosigned(witness, log, foothold);
+        write(log, second, boot(second), postQuantum(second), event(2), endorsed(second, passedOver));
+        foothold = cosigned(witness, log, foothold);
+        write(log, second, endorsed(second, third.publicKey()));
+        foothold = cosigned(witness, log, foothold);
+        write(log, third, boot(third), postQuantum(third), event(3));
+        foothold = cosigned(witness, log, foothold);
+
+        Note checkpoint = SampleLog.checkpoint(log);
+        for (SigningKey key : List.of(first, second, stranger)) {
+            Note stolen = Note.sign(checkpoint.text(), List.of(NoteSigner.ed25519(ORIGIN, key)), 0);
+            // Whoever runs the witness may have given it the former key as well.
+            for (Witness each : List.of(witness("state", first), witness("state", first, second, third))) {
+                assertThat(ask(each, foothold.size(), List.of(), stolen).status())
+                        .isEqualTo(403);
+            }
+        }
+        Note present = Note.sign(checkpoint.text(), List.of(NoteSigner.ed25519(ORIGIN, third)), 0);
+        assertThat(ask(witness("state", first), foothold.size(), List.of(), present)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static Foothold cosigned(Witness witness, Path log, Foothold from) throws IOException {
+        assertThat(ask(witness, log, from)).extracting(Witness.Answer::status).isEqualTo(200);
+        Note checkpoint = SampleLog.checkpoint(log);
+        return Growth.read(log, Optional.empty(), from, from.size(), checkpoint).reached();
     }
 }

@@ -13,8 +13,8 @@ public record Config(
         Map<String, Tool> tools,
         Map<String, Agent> agents,
         List<Shipping> shipping,
+        Optional<Witnesses> witnesses,
         Optional<URI> webhook,
-
         Optional<Bodies> bodies) {
 
     /** A principal that may be there. */

@@ -1,7 +1,6 @@
 package ambit.cli.config;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +14,6 @@ final class ConfigParser {
     private static final List<String> TOP =
             List.of("tenant", "principals", "tools", "agents", "log", "approvals", "bodies");
     private static final List<String> PRINCIPAL = List.of("may-run");
-
-    private static final List<String> LOG = List.of("ship");
-    private static final List<String> SHIP = List.of("to", "credential");
 
     private final Problems problems;
 
@@ -58,7 +54,8 @@ final class ConfigParser {
             checkStarts(agent, agentNodes.keySet());
         }
         refuseCircles(agents);
-        List<Shipping> shipping = fields.optional("log").map(this::shipping).orElse(List.of());
+        LogParser.Log log =
+                fields.optional("log").map(new LogParser(problems)::log).orElse(LogParser.Log.NOTHING);
         Optional<Bodies> bodies = fields.optional("bodies").flatMap(new BodiesParser(problems)::bodies);
         if (!fields.has("bodies")) {
             agents.values().stream()
@@ -73,45 +70,10 @@ final class ConfigParser {
                 java.util.Collections.unmodifiableMap(principals),
                 java.util.Collections.unmodifiableMap(tools),
                 java.util.Collections.unmodifiableMap(agents),
-                shipping,
+                log.shipping(),
+                log.witnesses(),
                 fields.optional("approvals").flatMap(approvals::webhook),
                 bodies));
-    }
-
-    private List<Shipping> shipping(Node log) {
-        Fields fields = Fields.closed(problems, "'log'", log, LOG);
-        List<Shipping> all = new ArrayList<>();
-        for (Node item : fields.optional("ship")
-                .map(node -> fields.items(node, "a list of places to ship to"))
-                .orElse(List.of())) {
-            place(fields, item).ifPresent(place -> {
-                if (all.stream().anyMatch(it -> it.to().equals(place.to()))) {
-                    problems.error(item.at(), "'" + place.to() + "' stands here a second time", "keep one of the two");
-                }
-                all.add(place);
-            });
-        }
-        return List.copyOf(all);
-    }
-
-    /** {@code file:…}, or {@code {to: otlp:…, credential: env:NAME}}. */
-    private Optional<Shipping> place(Fields log, Node item) {
-        if (!(item instanceof Node.Mapping)) {
-            return to(log, item, Optional.empty());
-        }
-        Fields fields = Fields.closed(problems, "a place to ship to", item, SHIP);
-        Optional<Credential> credential = fields.optional("credential")
-                .flatMap(node -> fields.text(node, Credential.FORM, "a credential's place, env:NAME or file:path"))
-                .flatMap(Credential::parse);
-        Optional<Shipping> place =
-                fields.required("to", "syslog://127.0.0.1:514").flatMap(node -> to(fields, node, credential));
-        place.filter(it -> !it.takesCredential())
-                .ifPresent(_ -> fields.refuse("credential", "only otlp takes a credential", "remove it"));
-        return place;
-    }
-
-    private static Optional<Shipping> to(Fields fields, Node node, Optional<Credential> credential) {
-        return fields.text(node, Shipping.FORM, Shipping.EXPECTED).map(to -> new Shipping(to, credential));
     }
 
     private void withoutBodies(Position at, String name) {

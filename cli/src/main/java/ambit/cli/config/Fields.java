@@ -1,5 +1,7 @@
 package ambit.cli.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +15,8 @@ import java.util.regex.Pattern;
 
 /** The fields of one mapping, read strictly: a value of the wrong kind is a problem with its place, and reads as absent. */
 final class Fields {
+
+    private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
 
     private final Problems problems;
     private final Position at;
@@ -139,6 +143,30 @@ final class Fields {
             return Optional.of(flag.value());
         }
         problems.error(node.at(), "expected true or false, not " + node.kind(), "");
+        return Optional.empty();
+    }
+
+    /** An http or https address without a password. */
+    Optional<URI> address(Node node, String example) {
+        Optional<String> text = text(node, ANY_TEXT, "an address");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI uri = new URI(text.get());
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (web && uri.getHost() != null && uri.getUserInfo() == null && uri.getFragment() == null) {
+                return Optional.of(uri);
+            }
+            if (uri.getUserInfo() != null) {
+                problems.error(node.at(), "an address must not hold a password", "use 'credential: env:NAME'");
+                return Optional.empty();
+            }
+        } catch (URISyntaxException _) {
+            // said below
+        }
+        problems.error(
+                node.at(), "'" + shortened(text.get()) + "' is not an http or https address", "such as " + example);
         return Optional.empty();
     }
 

@@ -1,7 +1,6 @@
 package ambit.cli.config;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,8 +66,8 @@ final class ToolParser {
     }
 
     private Optional<Tool> model(Node.Entry entry, Fields fields) {
-        Optional<URI> address =
-                fields.required("at", "https://api.openai.com/v1").flatMap(node -> address(fields, node));
+        Optional<URI> address = fields.required("at", "https://api.openai.com/v1")
+                .flatMap(node -> fields.address(node, "https://api.openai.com/v1"));
         Optional<Credential> credential = credential(fields);
         Duration timeOut = timeOut(fields, MODEL_TIME_OUT);
         Optional<Set<Bodies.Kept>> keep = new BodiesParser(problems).own(fields, EnumSet.of(Bodies.Kept.CONVERSATIONS));
@@ -95,7 +94,8 @@ final class ToolParser {
             fields.refuse(
                     "network", "a tool that is reached at an address needs the network", "remove 'network: none'");
         }
-        Optional<URI> address = fields.optional("at").flatMap(node -> address(fields, node));
+        Optional<URI> address =
+                fields.optional("at").flatMap(node -> fields.address(node, "https://api.openai.com/v1"));
         Optional<Credential> credential = credential(fields);
         Set<String> effectFree = effectFree(fields);
         Duration timeOut = timeOut(fields, MCP_TIME_OUT);
@@ -170,30 +170,5 @@ final class ToolParser {
         return fields.optional("time-out")
                 .flatMap(node -> fields.quantity(node, Quantity::duration, Quantity.TIME_EXAMPLE))
                 .orElse(otherwise);
-    }
-
-    private Optional<URI> address(Fields fields, Node node) {
-        Optional<String> text = fields.text(node, ANY_TEXT, "an address");
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            URI uri = new URI(text.get());
-            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            if (web && uri.getHost() != null && uri.getUserInfo() == null && uri.getFragment() == null) {
-                return Optional.of(uri);
-            }
-            if (uri.getUserInfo() != null) {
-                problems.error(node.at(), "an address must not hold a password", "use 'credential: env:NAME'");
-                return Optional.empty();
-            }
-        } catch (URISyntaxException _) {
-            // said below
-        }
-        problems.error(
-                node.at(),
-                "'" + Fields.shortened(text.get()) + "' is not an http or https address",
-                "such as https://api.openai.com/v1");
-        return Optional.empty();
     }
 }

@@ -7,7 +7,9 @@ import ambit.cli.config.Credential;
 import ambit.cli.config.Mount;
 import ambit.cli.config.Shipping;
 import ambit.cli.config.Tool;
+import ambit.cli.config.Witnesses;
 import ambit.cli.outcome.Failure;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import java.io.IOException;
@@ -40,6 +42,7 @@ import java.util.stream.Stream;
  * @param variables environment variables that hold credentials
  * @param files host files that hold credentials
  * @param shipping where the log's events go besides the log
+ * @param witnesses who cosigns its checkpoints
  */
 public record KernelPlan(
         List<Path> guestView,
@@ -48,7 +51,8 @@ public record KernelPlan(
         Cbor bodies,
         SortedSet<String> variables,
         List<Path> files,
-        List<Shipping> shipping) {
+        List<Shipping> shipping,
+        Optional<Witnesses> witnesses) {
 
     private static final String VIEW = "/view/";
     private static final String SECRETS = "/secrets/";
@@ -92,7 +96,14 @@ public record KernelPlan(
             tools.add(describe(tool, directory, toolPaths, secrets));
         }
         return new KernelPlan(
-                List.copyOf(guestView), toolView, tools, bodies(config), variables, secrets, config.shipping());
+                List.copyOf(guestView),
+                toolView,
+                tools,
+                bodies(config),
+                variables,
+                secrets,
+                config.shipping(),
+                config.witnesses());
     }
 
     /** What is kept, for how long, how much, and what is redacted before; then what agents and tools say for themselves. */
@@ -214,8 +225,17 @@ public record KernelPlan(
                 List.copyOf(variables),
                 files.stream().map(KernelPlan::version).toList(),
                 shipping.stream().map(Shipping::toString).toList(),
+                witnesses.map(KernelPlan::words).orElse(List.of()),
                 distribution.version());
         return Blob.of(Cbor.encode(all)).sha256().toHex();
+    }
+
+    private static List<String> words(Witnesses witnesses) {
+        Stream<String> all = witnesses.ask().stream()
+                .flatMap(it -> Stream.concat(
+                        Stream.of(it.at().toString()), it.keys().stream().map(VerifierKey::toLine)));
+        return Stream.concat(Stream.of(witnesses.need() + " every " + witnesses.every()), all)
+                .toList();
     }
 
     private static String version(Path file) {

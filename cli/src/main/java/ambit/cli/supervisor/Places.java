@@ -107,6 +107,11 @@ public record Places(Path state, Path runtime) {
         return state.resolve("shipping");
     }
 
+    /** What is known of each witness. */
+    public Path witnesses() {
+        return state.resolve("witnesses");
+    }
+
     /** What the supervisor and the three processes say. */
     public Path kernelLog() {
         return logs().resolve("kernel.log");

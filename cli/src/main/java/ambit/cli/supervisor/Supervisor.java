@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -78,12 +79,11 @@ public final class Supervisor {
             Runtime.getRuntime().addShutdownHook(hook);
             log.say("supervisor", "starts a kernel on " + places.state() + " (lock " + lock.isValid() + ")");
             boolean asked;
-            try (ShippingProcess _ = plan.shipping().isEmpty()
-                            ? null
-                            : ShippingProcess.start(directory, plan, environment, log);
-                    Webhook _ =
-                            address.map(it -> Webhook.start(it, places, log)).orElse(null)) {
+            List<LogProcess> beside = LogProcess.start(directory, plan, environment, log);
+            try (Webhook _ = address.map(it -> Webhook.start(it, places, log)).orElse(null)) {
                 asked = keepRunning();
+            } finally {
+                LogProcess.close(beside);
             }
             if (asked) {
                 Files.deleteIfExists(places.status());

@@ -3,8 +3,11 @@ package ambit.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import ambit.authority.signing.SigningKey;
 import ambit.cli.config.ConfigFile.Outcome;
 import ambit.cli.config.Rule.Kind;
+import ambit.log.note.NoteSigner;
+import ambit.log.note.VerifierKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -250,6 +253,63 @@ final class ConfigFileTest {
                         "3:30: 'a' would start itself through 'b'",
                         "4:30: 'b' would start itself through 'c'",
                         "5:30: 'c' would start itself through 'a'");
+    }
+
+    @Test
+    void witnessesAreReadWithTheirKeysAndAllOfThemAreTheQuorumWhereNoneIsNamed() {
+        Witnesses two = good(Corpus.witnesses("{ask: [" + Corpus.witness("http://x", Corpus.ED, Corpus.PQ) + ", "
+                        + Corpus.witness("http://y", Corpus.OTHER) + "]}"))
+                .witnesses()
+                .orElseThrow();
+        assertThat(two.need()).isEqualTo(2);
+        assertThat(two.every()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(two.ask()).extracting(Witnesses.Asked::name).containsExactly("w.example/1", "w.example/2");
+        assertThat(two.ask().getFirst().keys())
+                .extracting(VerifierKey::type)
+                .containsExactly(VerifierKey.COSIGNATURE, VerifierKey.ML_DSA);
+        assertThat(good("{tenant: a, log: {ship: ['file:x']}}").witnesses()).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithAWitnessIsSaidWhereItStands() {
+        String good = Corpus.witness("http://x", Corpus.ED);
+        String signer =
+                NoteSigner.ed25519("w", SigningKey.generate()).verifier().toLine();
+        assertThat(problems("""
+                        tenant: a
+                        log:
+                          witnesses:
+                            quorum: 3
+                            every: 2 d
+                            ask:
+                              - %s
+                              - %s
+                        """.formatted(good, Corpus.witness("http://y?z", Corpus.ED))))
+                .containsExactly(
+                        "4:13: expected a number from 1 to 2",
+                        "5:12: witnesses are asked every second at most and every day at least",
+                        "8:10: a witness's address has no query");
+        assertThat(problems(Corpus.witnesses("{ask: [" + good + ", " + good + "]}")))
+                .singleElement()
+                .asString()
+                .contains("'http://x' stands here a second time");
+        assertThat(problems(Corpus.witnesses("{ask: [" + good + ", " + Corpus.witness("http://y", Corpus.PQ) + "]}")))
+                .singleElement()
+                .asString()
+                .contains("the witness 'w.example/1' stands here a second time");
+        assertThat(problems(Corpus.witnesses("{ask: [" + Corpus.witness("http://x", Corpus.ED, Corpus.OTHER) + "]}")))
+                .singleElement()
+                .asString()
+                .contains("the keys of one witness have one name, and this is of 'w.example/2'");
+        assertThat(problems(Corpus.witnesses("{ask: [" + Corpus.witness("http://x", signer) + "]}")))
+                .first()
+                .asString()
+                .contains("the key of 'w' signs notes and cosigns none");
+        assertThat(problems(
+                        Corpus.witnesses("{ask: [" + Corpus.witness("http://x", Corpus.ED.replace("+B", "+C")) + "]}")))
+                .first()
+                .asString()
+                .contains("is not a verifier key");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package ambit.cli.config;
 
+import ambit.authority.signing.MlDsaKey;
+import ambit.authority.signing.SigningKey;
+import ambit.log.note.NoteSigner;
 import java.util.List;
 
 /** Texts of {@code ambit.yaml} that both the parser and the published JSON Schema judge. */
@@ -80,7 +83,29 @@ final class Corpus {
                 "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}",
                 "{tenant: a, log: {}}",
                 "{tenant: a, log: {ship: ['file:events.jsonl', 'syslog://[::1]:514', 'syslog+udp://siem.example:65535']}}",
-                "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}");
+                "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}",
+                witnesses("{ask: [" + witness("http://127.0.0.1:18471", ED) + "]}"),
+                witnesses("{quorum: 2, every: 30 s, ask: [" + witness("https://x/y/", ED, PQ) + ", "
+                        + witness("https://z", OTHER) + "]}"));
+    }
+
+    /** Keys of one witness, and of another. */
+    static final String ED =
+            NoteSigner.cosigner("w.example/1", SigningKey.generate()).verifier().toLine();
+
+    static final String PQ = NoteSigner.mlDsa("w.example/1", MlDsaKey.ofSeed(new byte[32]))
+            .verifier()
+            .toLine();
+    static final String OTHER =
+            NoteSigner.cosigner("w.example/2", SigningKey.generate()).verifier().toLine();
+
+    /** A file in which this stands below {@code witnesses}. */
+    static String witnesses(String what) {
+        return "{tenant: a, log: {witnesses: " + what + "}}";
+    }
+
+    static String witness(String at, String... keys) {
+        return "{at: '" + at + "', keys: ['" + String.join("', '", keys) + "']}";
     }
 
     /** A file that keeps bodies; one agent and each kind of tool say so for themselves. */
@@ -147,6 +172,23 @@ final class Corpus {
                 "{tenant: a, log: {ship: [{credential: 'env:T'}]}}",
                 "{tenant: a, log: {ship: [{to: 'file:x', credential: 'env:T'}]}}",
                 "{tenant: a, log: {ship: [{to: 'otlp:http://x', credential: T}]}}",
+                witnesses("[]"),
+                witnesses("{ask: []}"),
+                witnesses("{quorum: 1}"),
+                witnesses("{ask: [], every: 1 min}"),
+                witnesses("{ask: [{at: 'http://x'}]}"),
+                witnesses("{ask: [{keys: ['" + ED + "']}]}"),
+                witnesses("{ask: [{at: 'http://x', keys: []}]}"),
+                witnesses("{ask: [{at: 'http://x', keys: [w]}]}"),
+                witnesses("{ask: [{at: 'http://x', keys: ['" + ED + "'], name: w}]}"),
+                witnesses("{ask: ['http://x']}"),
+                witnesses("{ask: [" + witness("ftp://x", ED) + "]}"),
+                witnesses("{ask: [" + witness("http://u:p@x", ED) + "]}"),
+                witnesses("{ask: [" + witness("http://x", ED, ED) + "]}"),
+                witnesses("{ask: [" + witness("http://x", ED, PQ, OTHER) + "]}"),
+                witnesses("{quorum: 0, ask: [" + witness("http://x", ED) + "]}"),
+                witnesses("{quorum: all, ask: [" + witness("http://x", ED) + "]}"),
+                witnesses("{every: 60, ask: [" + witness("http://x", ED) + "]}"),
                 "{tenant: a, principals: {a: {may-run: x}}}",
                 "{tenant: a, principals: {a: {may-run: [x, x]}}}",
                 "{tenant: a, tools: {a: {}}}",

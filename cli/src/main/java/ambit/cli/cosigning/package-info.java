@@ -1,0 +1,2 @@
+/** Has witnesses cosign the log's checkpoints. */
+package ambit.cli.cosigning;
