@@ -36,7 +36,12 @@ final class HostCheck {
 
     /** Everything that the file names. */
     static HostCheck of(Project project, Config config, Map<String, String> environment) {
-        return of(project, config.tools().values(), config.agents().values(), environment);
+        HostCheck check = of(project, config.tools().values(), config.agents().values(), environment);
+        config.shipping()
+                .forEach(it -> it.at()
+                        .ifPresent(at -> it.credential()
+                                .ifPresent(credential -> check.credential(at, it.to(), credential, environment))));
+        return check;
     }
 
     /** What it takes to run one agent: its own, its children's, and the tools that they use. */
@@ -91,27 +96,29 @@ final class HostCheck {
             all.addAll(local.writes());
             program("the tool '" + tool.name() + "'", tool.at(), local.run(), all);
         }
-        tool.credential().ifPresent(credential -> {
-            switch (credential) {
-                case Credential.Variable(String name) -> {
-                    if (environment.getOrDefault(name, "").isEmpty()) {
-                        warn(
-                                tool.at(),
-                                "the credential of '" + tool.name() + "' is not set: " + name,
-                                "set it, 'ambit down', and run again");
-                    }
-                }
-                case Credential.File(String path) -> {
-                    Path file = KernelPlan.resolve(project.directory(), path);
-                    if (!Files.isReadable(file)) {
-                        warn(
-                                tool.at(),
-                                "the credential of '" + tool.name() + "' cannot be read: " + file,
-                                "put the secret there, alone on one line");
-                    }
+        tool.credential().ifPresent(credential -> credential(tool.at(), tool.name(), credential, environment));
+    }
+
+    private void credential(Position at, String whose, Credential credential, Map<String, String> environment) {
+        switch (credential) {
+            case Credential.Variable(String name) -> {
+                if (environment.getOrDefault(name, "").isEmpty()) {
+                    warn(
+                            at,
+                            "the credential of '" + whose + "' is not set: " + name,
+                            "set it, 'ambit down', and run again");
                 }
             }
-        });
+            case Credential.File(String path) -> {
+                Path file = KernelPlan.resolve(project.directory(), path);
+                if (!Files.isReadable(file)) {
+                    warn(
+                            at,
+                            "the credential of '" + whose + "' cannot be read: " + file,
+                            "put the secret there, alone on one line");
+                }
+            }
+        }
     }
 
     private void mount(Mount mount, boolean writable) {

@@ -99,7 +99,7 @@ final class ShipCommand implements Callable<Integer> {
         if (!Shipping.FORM.matcher(to).matches()) {
             throw Failure.usage("'" + Terminal.plain(to) + "' is nowhere to ship to", Shipping.EXPECTED);
         }
-        return new Shipping(to, secret);
+        return new Shipping(to, secret, Optional.empty());
     }
 
     private void shipOnce(List<Shipment> shipments) {
@@ -113,6 +113,10 @@ final class ShipCommand implements Callable<Integer> {
                 throw Failure.usage("there is no log yet", "the first 'ambit run' or 'ambit up' begins it");
             } catch (JournalException e) {
                 throw LogCommand.broken(String.valueOf(e.getMessage()));
+            } catch (Shipment.Taken e) {
+                throw Failure.kernel(
+                        String.valueOf(e.getMessage()),
+                        "end that one first; what ambit.yaml names is shipped until 'ambit down'");
             } catch (IOException e) {
                 throw Failure.kernel(String.valueOf(e.getMessage()), "run it again: it goes on where it was left")
                         .because(e);

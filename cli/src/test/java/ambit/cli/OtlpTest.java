@@ -154,7 +154,7 @@ class OtlpTest {
     private Thread shipping(HttpReceiver receiver, List<String> said) throws IOException {
         Path log = directory.resolve(".ambit/core/log");
         Cursors cursors = new Cursors(Files.createDirectories(directory.resolve(".ambit/shipping")));
-        Shipping to = new Shipping("otlp:" + receiver.address(), Optional.<Credential>empty());
+        Shipping to = new Shipping("otlp:" + receiver.address(), Optional.<Credential>empty(), Optional.empty());
         Destination destination = Destination.of(to, directory, Map.of(), "1");
         Shipment shipment = new Shipment(log, cursors, destination, LogLine::event, said::add);
         return Thread.ofPlatform().start(() -> {

@@ -139,11 +139,16 @@ class ProjectCommandsTest {
                   c:
                     run: [sh]
                     sees: {/project: .}
+                log:
+                  ship:
+                    - {to: "otlp:https://collector.example.com", credential: "env:NO_SUCH_TOKEN"}
                 """);
         Files.createDirectories(directory.resolve(".ambit"));
         assertThat(shell.run("check")).isEqualTo(2);
         assertThat(shell.err())
                 .contains("ambit.yaml:3:3: the credential of 'model' is not set: NO_SUCH_KEY")
+                .contains(
+                        "ambit.yaml:15:12: the credential of 'otlp:https://collector.example.com' is not set: NO_SUCH_TOKEN")
                 .contains("ambit.yaml:5:3: the agent 'a' runs /agent/none.py, but ")
                 .contains("ambit.yaml:7:27: there is no ")
                 .contains("ambit.yaml:8:3: the agent 'b' runs /opt/python, which nothing shows")

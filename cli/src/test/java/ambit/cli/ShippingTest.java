@@ -200,7 +200,9 @@ class ShippingTest {
                 Shell shell = new Shell(directory);
                 assertThat(shell.run("log", "ship", "--once", "--to", "file:" + file()))
                         .isEqualTo(5);
-                assertThat(shell.err()).contains("another process ships to file:");
+                assertThat(shell.err())
+                        .contains("another process ships to file:")
+                        .contains("end that one first");
             } finally {
                 shipper.destroyForcibly().waitFor();
             }

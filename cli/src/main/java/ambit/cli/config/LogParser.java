@@ -73,7 +73,8 @@ final class LogParser {
     }
 
     private static Optional<Shipping> to(Fields fields, Node node, Optional<Credential> credential) {
-        return fields.text(node, Shipping.FORM, Shipping.EXPECTED).map(to -> new Shipping(to, credential));
+        return fields.text(node, Shipping.FORM, Shipping.EXPECTED)
+                .map(to -> new Shipping(to, credential, Optional.of(node.at())));
     }
 
     private Optional<Witnesses> witnesses(Node node) {

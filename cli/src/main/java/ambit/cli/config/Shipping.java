@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
  *
  * @param to {@code file:PATH}, {@code syslog://HOST:PORT}, {@code syslog+udp://HOST:PORT} or {@code otlp:URL}
  * @param credential a bearer token, for {@code otlp} alone
+ * @param at where it stands in {@code ambit.yaml}, if it does
  */
-public record Shipping(String to, Optional<Credential> credential) {
+public record Shipping(String to, Optional<Credential> credential, Optional<Position> at) {
 
     public static final String EXPECTED = "file:PATH, syslog://HOST:PORT, syslog+udp://HOST:PORT or otlp:URL";
 

@@ -108,7 +108,16 @@ public final class Shipment {
 
     private Closeable lock() throws IOException {
         return cursors.lock(cursor.to())
-                .orElseThrow(() -> new IOException("another process ships to " + cursor.to() + " already"));
+                .orElseThrow(() -> new Taken("another process ships to " + cursor.to() + " already"));
+    }
+
+    /** One process at a time ships to a destination. */
+    public static final class Taken extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Taken(String sentence) {
+            super(sentence);
+        }
     }
 
     private void shipUntilItFails() throws IOException, InterruptedException {
