@@ -109,10 +109,8 @@ public final class LogTail implements Closeable {
         if (entries.start() > 0 && offset <= entries.start()) {
             throw new JournalException("the log's entries from #" + index + " on were archived");
         }
-        if (offset > 0) {
-            if (!Arrays.equals(chainBefore(entries, offset), chain)) {
-                throw new JournalException("the log is not the one that was read up to #" + (index - 1));
-            }
+        if (offset > 0 && !Arrays.equals(chainBefore(entries, offset), chain)) {
+            throw new JournalException("the log is not the one that was read up to #" + (index - 1));
         }
     }
 

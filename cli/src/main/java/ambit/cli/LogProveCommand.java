@@ -113,9 +113,7 @@ final class LogProveCommand implements Callable<Integer> {
         }
         Note cosigned = new CosignedCheckpoint(project.places()).over(last, LogCommand.coreKey(project));
         warnBelowQuorum(project, cosigned, last);
-        Prover prover = cosigned.text().equals(checkpoint.text()) && cosigned.equals(checkpoint)
-                ? all
-                : prover(project, cosigned);
+        Prover prover = cosigned.equals(checkpoint) ? all : prover(project, cosigned);
         for (long index : wanted) {
             write(prover.prove(index), wanted.size() == 1);
         }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -79,7 +80,7 @@ public record Growth(List<Blob> consistency, Foothold reached, Succession words)
             List<Blob> consistency = proof.stream()
                     .map(it -> Optional.ofNullable(behind.get(it))
                             .map(range -> range.head().root())
-                            .orElseGet(() -> before.getOrDefault(it.from(), Blob.EMPTY)))
+                            .orElseGet(() -> Objects.requireNonNull(before.get(it.from()))))
                     .toList();
             return new Growth(
                     consistency, new Foothold(tail.place(), tree.frontier()), new Succession(goal.origin(), words));
