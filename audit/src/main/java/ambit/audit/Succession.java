@@ -18,10 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -52,7 +57,7 @@ public final class Succession {
         this.words = List.copyOf(words);
     }
 
-    /** The words that are below a note, all of which are by the keys that their lines name, if by any. */
+    /** The words that are below a note, each by the key that its line names, if by any; none of it is verified. */
     public static Succession below(Note note, String origin) {
         List<Blob> words = new ArrayList<>();
         for (NoteLine line : note.signatures()) {
@@ -115,25 +120,66 @@ public final class Succession {
      * @throws JournalException if a word that says that it is by one of these keys is not
      */
     public Set<Blob> follow(Blob trusted) {
-        Set<Blob> keys = new LinkedHashSet<>(Set.of(trusted));
-        boolean more = true;
-        while (more) {
-            more = false;
-            for (Blob word : words) {
-                more |= keys.addAll(endorsed(word, keys));
-            }
-        }
-        return keys;
+        return ways(Set.of(trusted)).keySet();
     }
 
-    private Set<Blob> endorsed(Blob word, Set<Blob> keys) {
+    /**
+     * Of these words those that lead from what is trusted to these keys, on the shortest ways, and those by which these keys endorsed others: what
+     * there is to keep of them for whoever follows further. All have verified.
+     *
+     * @throws JournalException if they are more than have room below a note, or a word that says that it is by one of the keys on the way is not
+     */
+    public Succession leading(Set<Blob> trusted, Set<Blob> keys) {
+        Map<Blob, List<Blob>> ways = ways(trusted);
+        Set<Blob> leading = new LinkedHashSet<>();
+        for (Blob key : keys) {
+            leading.addAll(ways.getOrDefault(key, List.of()));
+            Map<Blob, Blob> further = new LinkedHashMap<>();
+            for (Blob word : words) {
+                endorsed(word, key).ifPresent(it -> further.putIfAbsent(it, word));
+            }
+            leading.addAll(further.values());
+        }
+        if (leading.size() > MOST) {
+            throw new JournalException("more than " + MOST
+                    + " endorsements of the core's keys are needed to follow this log: begin with a later key of it");
+        }
+        return new Succession(origin, List.copyOf(leading));
+    }
+
+    /** The keys that these words lead to from those that are trusted, each with the words that do, as few as possible. */
+    private Map<Blob, List<Blob>> ways(Set<Blob> trusted) {
+        Map<Blob, List<Blob>> ways = new LinkedHashMap<>();
+        trusted.forEach(it -> ways.put(it, List.of()));
+        Deque<Blob> next = new ArrayDeque<>(trusted);
+        while (!next.isEmpty()) {
+            Blob key = next.remove();
+            List<Blob> before = ways.getOrDefault(key, List.of());
+            for (Blob word : words) {
+                Optional<Blob> endorsed = endorsed(word, key).filter(it -> !ways.containsKey(it));
+                if (endorsed.isPresent()) {
+                    ways.put(endorsed.get(), and(before, word));
+                    next.add(endorsed.get());
+                }
+            }
+        }
+        return ways;
+    }
+
+    private static List<Blob> and(List<Blob> way, Blob word) {
+        List<Blob> longer = new ArrayList<>(way);
+        longer.add(word);
+        return longer;
+    }
+
+    /** The key that this one endorsed by the word, if it is about this log and by this key. */
+    private Optional<Blob> endorsed(Blob word, Blob signer) {
         try {
-            Blob signer = Cose.parse(word).kid();
-            if (!keys.contains(signer)) {
-                return Set.of();
+            if (!Cose.parse(word).kid().equals(signer)) {
+                return Optional.empty();
             }
             Endorsement endorsement = Endorsement.parse(Signed.verify(Domain.CORE_KEY, signer, word));
-            return endorsement.of().equals(origin) ? Set.of(endorsement.key()) : Set.of();
+            return Optional.of(endorsement).filter(it -> it.of().equals(origin)).map(Endorsement::key);
         } catch (BadSignature | MalformedException e) {
             throw new JournalException(
                     "what says that the core's key endorsed another one is not by that key: " + e.getMessage(), e);

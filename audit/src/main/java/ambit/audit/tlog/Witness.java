@@ -24,10 +24,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Cosigns checkpoints of logs that it knows, each only if it continues the one before: C2SP tlog-witness. It follows a log to the keys that the
- * log's key endorses, if the endorsements stand below the checkpoint. What it cosigned last is on the disk before the cosignature leaves.
+ * log's key endorses, if the endorsements stand below the checkpoint, and takes nothing more by a key from before. What it cosigned last is on the disk before the cosignature leaves.
  * Thread-safe; one process at a time uses a directory.
  */
 public final class Witness {
@@ -76,50 +77,90 @@ public final class Witness {
             return Answer.refused(404, "this witness does not know the log " + checkpoint.origin());
         }
         Optional<Note> last = last(checkpoint.origin());
-        List<VerifierKey> keys;
+        Note accepted;
         try {
-            keys = keys(checkpoint.origin(), last, request.checkpoint());
-            if (request.checkpoint().verifiedBy(keys).isEmpty()) {
-                return Answer.refused(403, "the checkpoint is not signed with a key of the log");
-            }
+            accepted = accepted(request.checkpoint(), checkpoint.origin(), last);
         } catch (JournalException e) {
             return Answer.refused(403, String.valueOf(e.getMessage()));
         }
-        return growth(request, checkpoint, last, keys);
+        return growth(request, checkpoint, last, accepted);
     }
 
     /**
-     * The keys that may have signed the checkpoint: those that it was given, and of Ed25519 those that these endorsed, as the endorsements below
-     * this checkpoint and below the one before say. When a log has gone on to another key, what came before that key signs nothing more.
+     * The checkpoint with what is to be remembered below it: one signature by each of the log's keys that signed it, and the endorsements that lead
+     * to the one of Ed25519, or on from it.
+     *
+     * <p>Once something was cosigned, what signed that is followed, by the endorsements below it and below this checkpoint, and nothing else: a
+     * key from before could still endorse others. What was given counts again where it does not lead to what signed last, as whoever runs the
+     * witness has then given it other keys. An ML-DSA signature is an addition, as no endorsement says whose turn it is.
+     *
+     * @throws JournalException if the log's key has not signed it
      */
-    private List<VerifierKey> keys(String origin, Optional<Note> last, Note checkpoint) {
-        Succession succession = succession(origin, last, checkpoint);
-        Set<VerifierKey> keys = new LinkedHashSet<>();
-        for (VerifierKey key : logs) {
-            if (key.name().equals(origin)) {
-                keys.addAll(key.type() == VerifierKey.ED25519 ? following(key, succession) : List.of(key));
-            }
+    private Note accepted(Note checkpoint, String origin, Optional<Note> last) {
+        Set<VerifierKey> given = logs.stream()
+                .filter(it -> it.name().equals(origin))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Succession before = last.map(it -> Succession.below(it, origin)).orElse(new Succession(origin, List.of()));
+        Succession words = before.and(Succession.below(checkpoint, origin));
+        Set<VerifierKey> present =
+                ed25519(last.map(it -> it.verifiedBy(following(given, before))).orElse(Set.of()));
+        Set<VerifierKey> keys = new LinkedHashSet<>(given);
+        if (!present.isEmpty()) {
+            keys.removeAll(ed25519(given));
+            keys.addAll(present);
         }
-        Set<VerifierKey> present = last.map(it -> it.verifiedBy(keys)).orElse(Set.of());
+        Set<VerifierKey> signers = new LinkedHashSet<>(checkpoint.verifiedBy(following(keys, words)));
+        Set<VerifierKey> newest = newest(ed25519(signers), given, words);
+        if (signers.isEmpty() || (newest.isEmpty() && !ed25519(given).isEmpty())) {
+            throw new JournalException("the checkpoint is not signed with a key of the log");
+        }
+        signers.removeIf(it -> it.type() == VerifierKey.ED25519 && !newest.contains(it));
+        return words.leading(raw(ed25519(given)), raw(newest))
+                .under(new Note(
+                        checkpoint.text(),
+                        signers.stream().map(it -> line(checkpoint, it)).toList()));
+    }
+
+    /**
+     * Those of the signers that none of the others follows. Whoever has a former key can sign as well below what the present one signed, and must
+     * not be remembered for it; nor may another one whom that key endorsed.
+     */
+    private static Set<VerifierKey> newest(Set<VerifierKey> signers, Set<VerifierKey> given, Succession words) {
+        Set<VerifierKey> newest = new LinkedHashSet<>(signers);
+        newest.removeIf(
+                key -> following(Set.of(key), words).stream().anyMatch(it -> !it.equals(key) && signers.contains(it)));
+        boolean several = newest.size() > 1 && !given.containsAll(newest);
+        if (several || (newest.isEmpty() && !signers.isEmpty())) {
+            throw new JournalException(
+                    "the checkpoint is signed with keys of the log of which none follows the others");
+        }
+        return newest;
+    }
+
+    private static Set<VerifierKey> ed25519(Set<VerifierKey> keys) {
         return keys.stream()
-                .filter(key -> present.contains(key)
-                        || key.type() != VerifierKey.ED25519
-                        || following(key, succession).stream().noneMatch(present::contains))
-                .toList();
+                .filter(it -> it.type() == VerifierKey.ED25519)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static Succession succession(String origin, Optional<Note> last, Note checkpoint) {
-        Succession present = Succession.below(checkpoint, origin);
-        return last.map(it -> Succession.below(it, origin).and(present)).orElse(present);
+    private static Set<Blob> raw(Set<VerifierKey> keys) {
+        return keys.stream().map(VerifierKey::key).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static List<VerifierKey> following(VerifierKey key, Succession succession) {
-        return succession.follow(key.key()).stream()
-                .map(it -> VerifierKey.ed25519(key.name(), it))
-                .toList();
+    /** These keys, and those of Ed25519 that they endorsed. */
+    private static Set<VerifierKey> following(Set<VerifierKey> keys, Succession words) {
+        Set<VerifierKey> all = new LinkedHashSet<>(keys);
+        for (VerifierKey key : ed25519(keys)) {
+            words.follow(key.key()).forEach(it -> all.add(VerifierKey.ed25519(key.name(), it)));
+        }
+        return all;
     }
 
-    private Answer growth(WitnessRequest request, Checkpoint checkpoint, Optional<Note> before, List<VerifierKey> keys)
+    private static NoteLine line(Note note, VerifierKey key) {
+        return note.signatures().stream().filter(it -> it.isOf(key)).findFirst().orElseThrow();
+    }
+
+    private Answer growth(WitnessRequest request, Checkpoint checkpoint, Optional<Note> before, Note accepted)
             throws IOException {
         Head head = checkpoint.head();
         if (request.old() > head.size()) {
@@ -132,25 +173,33 @@ public final class Witness {
         if (!Merkle.continues(last.size(), last.root(), head.size(), head.root(), request.consistency())) {
             return Answer.refused(422, "the checkpoint does not continue the one of " + last.size() + " entries");
         }
-        return cosign(request.checkpoint(), succession(checkpoint.origin(), before, request.checkpoint()), keys);
+        return cosign(accepted, checkpoint.origin());
     }
 
-    private Answer cosign(Note checkpoint, Succession succession, List<VerifierKey> keys) throws IOException {
+    private Answer cosign(Note accepted, String origin) throws IOException {
         long now = clock.instant().getEpochSecond();
-        List<NoteLine> lines = new ArrayList<>(checkpoint.signatures());
-        lines.removeIf(line -> keys.stream().noneMatch(line::isOf));
+        List<NoteLine> lines = new ArrayList<>(accepted.signatures());
         StringBuilder cosignatures = new StringBuilder();
         for (NoteSigner signer : signers) {
-            NoteLine line = signer.sign(checkpoint.text(), now);
+            NoteLine line = signer.sign(accepted.text(), now);
             lines.add(line);
             cosignatures.append(line);
         }
-        Note remembered = succession.under(new Note(checkpoint.text(), lines));
-        if (remembered.toString().getBytes(UTF_8).length > Note.MAX) {
+        Note remembered = new Note(accepted.text(), lines);
+        if (!isReadable(remembered)) {
             return Answer.refused(400, "the checkpoint has too much below it");
         }
-        remember(file(Checkpoint.of(checkpoint).origin()), remembered);
+        remember(file(origin), remembered);
         return new Answer(200, "text/plain; charset=utf-8", cosignatures.toString());
+    }
+
+    /** Whether it can be read again, without which nothing more of the log could be cosigned. */
+    private static boolean isReadable(Note note) {
+        try {
+            return Note.parse(note.toString().getBytes(UTF_8)).equals(note);
+        } catch (JournalException e) {
+            return false;
+        }
     }
 
     /** The checkpoint that it cosigned last of the log with this hash of its origin, in hex; with its cosignatures. */

@@ -394,6 +394,132 @@ class SuccessionTest {
                 .isEqualTo(200);
     }
 
+    /** Another signing of this checkpoint, with words below it. */
+    private static Note by(Note checkpoint, List<Blob> words, SigningKey... keys) {
+        List<NoteSigner> signers =
+                Stream.of(keys).map(it -> NoteSigner.ed25519(ORIGIN, it)).toList();
+        return new Succession(ORIGIN, words).under(Note.sign(checkpoint.text(), signers, 0));
+    }
+
+    private static int again(Witness witness, Note checkpoint) throws IOException {
+        return ask(witness, 12, List.of(), checkpoint).status();
+    }
+
+    @Test
+    void aFormerKeyEndorsesNobodyAnyMore() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log());
+        cosigned(witness("state", first), log(), Foothold.START);
+        Note stolen = by(checkpoint, List.of(word(first, ORIGIN, stranger.publicKey())), stranger);
+        for (Witness each : List.of(witness("state", first), witness("state", first, second, third))) {
+            assertThat(again(each, stolen)).isEqualTo(403);
+        }
+        assertThat(again(witness("other", first), stolen))
+                .as("the control: it is endorsed")
+                .isNotEqualTo(403);
+        assertThat(again(witness("state", first), by(checkpoint, List.of(), third)))
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aFormerKeyIsNotRememberedForSigningBesideThePresentOne() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log());
+        List<Blob> words = List.of(word(first, ORIGIN, second.publicKey()), word(second, ORIGIN, third.publicKey()));
+        Witness witness = witness("state", first);
+        assertThat(ask(witness, 0, List.of(), by(checkpoint, words, first, third))
+                        .status())
+                .isEqualTo(200);
+        assertThat(again(witness, by(checkpoint, List.of(), first))).isEqualTo(403);
+        assertThat(again(witness, by(checkpoint, List.of(), third))).isEqualTo(200);
+
+        // Nor is another one that it endorsed, whether or not the present one signed as well.
+        List<Blob> more = Stream.concat(words.stream(), Stream.of(word(first, ORIGIN, stranger.publicKey())))
+                .toList();
+        Witness fresh = witness("fresh", first);
+        assertThat(ask(fresh, 0, List.of(), by(checkpoint, more, stranger, third))
+                        .status())
+                .isEqualTo(403);
+        assertThat(ask(fresh, 0, List.of(), by(checkpoint, more, third)).status())
+                .isEqualTo(200);
+        // Whoever runs the witness may know that a log signs with two keys at a time.
+        Witness both = witness("both", first, stranger);
+        assertThat(ask(both, 0, List.of(), by(checkpoint, List.of(), first, stranger))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void anMlDsaSignatureIsNoSubstituteForTheOneWhoseKeyIsEndorsed() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log());
+        NoteSigner former = NoteSigner.mlDsa(ORIGIN, mlDsa(first));
+        List<NoteSigner> own = List.of(NoteSigner.cosigner("witness.example", SigningKey.generate()));
+        Witness witness = new Witness(
+                directory.resolve("state"),
+                List.of(VerifierKey.ed25519(ORIGIN, first.publicKey()), former.verifier()),
+                own,
+                InstantSource.system());
+        cosigned(witness, log(), Foothold.START);
+        Note stolen = Note.sign(checkpoint.text(), List.of(former), 0);
+        assertThat(again(witness, stolen)).isEqualTo(403);
+        Witness quantum = new Witness(directory.resolve("q"), List.of(former.verifier()), own, InstantSource.system());
+        assertThat(ask(quantum, 0, List.of(), stolen).status())
+                .as("the control: it may be all that is known of a log")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void madeUpEndorsementsPushNoTrueOnesOutOfTheMemory() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log());
+        Witness witness = witness("state", first);
+        cosigned(witness, log(), Foothold.START);
+        List<Blob> madeUp = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            madeUp.add(word(SigningKey.generate(), ORIGIN, stranger.publicKey()));
+        }
+        assertThat(again(witness, by(checkpoint, madeUp, third))).isEqualTo(200);
+        assertThat(again(witness("state", first), by(checkpoint, List.of(), third)))
+                .isEqualTo(200);
+        // Nor do those that the former keys made, for all that they are true.
+        List<Blob> idle = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            idle.add(word(
+                    i % 2 == 0 ? first : second, ORIGIN, SigningKey.generate().publicKey()));
+        }
+        assertThat(again(witness, by(checkpoint, idle, third))).isEqualTo(200);
+        assertThat(again(witness("state", first), by(checkpoint, List.of(), third)))
+                .isEqualTo(200);
+        String kept = witness.checkpoint(
+                        Blob.of(ORIGIN.getBytes(UTF_8)).sha256().toHex())
+                .body();
+        assertThat(Succession.below(Note.parse(kept.getBytes(UTF_8)), ORIGIN).follow(first.publicKey()))
+                .containsExactly(first.publicKey(), second.publicKey(), third.publicKey());
+    }
+
+    @Test
+    void aWitnessThatCannotRememberTheWayToTheKeySaysSoBeforeItCosigns() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log());
+        List<SigningKey> keys = Stream.generate(SigningKey::generate).limit(34).toList();
+        Witness witness = witness("state", keys.getFirst());
+        assertThat(ask(witness, 0, List.of(), by(checkpoint, List.of(), keys.getFirst()))
+                        .status())
+                .isEqualTo(200);
+        for (int i = 1; i <= 32; i++) {
+            Blob word = word(keys.get(i - 1), ORIGIN, keys.get(i).publicKey());
+            assertThat(again(witness, by(checkpoint, List.of(word), keys.get(i))))
+                    .isEqualTo(200);
+        }
+        Note next =
+                by(checkpoint, List.of(word(keys.get(32), ORIGIN, keys.get(33).publicKey())), keys.get(33));
+        Witness.Answer refused = ask(witness, 12, List.of(), next);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).contains("more than 32 endorsements").contains("begin with a later key");
+        assertThat(again(witness, by(checkpoint, List.of(), keys.get(32)))).isEqualTo(200);
+        // It is begun with a later one: beside the former, or in its place.
+        assertThat(again(witness("state", keys.getFirst(), keys.get(32)), next)).isEqualTo(200);
+        assertThat(again(witness("state", keys.get(33)), next)).isEqualTo(200);
+        assertThat(again(witness("state", keys.get(33)), by(checkpoint, List.of(), keys.get(32))))
+                .isEqualTo(403);
+    }
+
     private static Foothold cosigned(Witness witness, Path log, Foothold from) throws IOException {
         assertThat(ask(witness, log, from)).extracting(Witness.Answer::status).isEqualTo(200);
         Note checkpoint = SampleLog.checkpoint(log);

@@ -128,4 +128,44 @@ class WitnessTest {
         assertThat(witness.addCheckpoint(bytes("old 0\n\n" + checkpoint)).status())
                 .isEqualTo(200);
     }
+
+    @Test
+    void aSignatureThatIsRepeatedIsRememberedOnceAndEndsNothing() throws Exception {
+        Note checkpoint = SampleLog.checkpoint(log);
+        List<NoteLine> repeated = new ArrayList<>(checkpoint.signatures());
+        while (repeated.size() < 64) {
+            repeated.add(checkpoint.signatures().getFirst());
+        }
+        Note request = new Note(checkpoint.text(), repeated);
+        assertThat(witness()
+                        .addCheckpoint(bytes(new WitnessRequest(0, List.of(), request)))
+                        .status())
+                .isEqualTo(200);
+        String hash = Blob.of(SampleLog.ORIGIN.getBytes(UTF_8)).sha256().toHex();
+        assertThat(Note.parse(bytes(witness().checkpoint(hash).body())).signatures())
+                .hasSize(4);
+        core.write(log, core.entries(35));
+        assertThat(ask(log, 20).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatCouldNotBeReadAgainIsNotCosigned() throws Exception {
+        List<NoteSigner> many = new ArrayList<>();
+        for (int i = 0; i < 63; i++) {
+            many.add(NoteSigner.cosigner("witness.example", SigningKey.generate()));
+        }
+        Witness witness = new Witness(directory.resolve("many"), core.verifiers(), many, InstantSource.system());
+        byte[] request = bytes(new WitnessRequest(0, List.of(), SampleLog.checkpoint(log)));
+        assertThat(witness.addCheckpoint(request)).satisfies(it -> {
+            assertThat(it.status()).isEqualTo(400);
+            assertThat(it.body()).contains("too much below it").doesNotContain("\u2014");
+        });
+        assertThat(directory.resolve("many")).isEmptyDirectory();
+        Witness fewer =
+                new Witness(directory.resolve("many"), core.verifiers(), many.subList(0, 62), InstantSource.system());
+        assertThat(fewer.addCheckpoint(request).status()).isEqualTo(200);
+        assertThat(fewer.addCheckpoint(bytes(new WitnessRequest(20, List.of(), SampleLog.checkpoint(log))))
+                        .status())
+                .isEqualTo(200);
+    }
 }
