@@ -5,10 +5,14 @@ import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.NoteLine;
 import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
+import ambit.wire.Limits;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,13 +41,30 @@ public record Quorum(List<Member> witnesses, int need) {
      */
     public record Cosigned(String name, long size, long atS) {}
 
-    /** Refuses a number that no or too many witnesses make up. */
+    /** Refuses a number that no or too many witnesses make up, and witnesses that share a key. */
     public Quorum {
         witnesses = List.copyOf(witnesses);
         if (need < 1 || need > witnesses.size()) {
             throw new IllegalArgumentException(
                     "a quorum of " + need + " cannot be reached by " + witnesses.size() + " witnesses");
         }
+        shared(witnesses).ifPresent(it -> {
+            throw new IllegalArgumentException(it);
+        });
+    }
+
+    /** That two of these have a key in common, in words: whoever has the key would count twice. */
+    public static Optional<String> shared(List<Member> witnesses) {
+        Map<Blob, String> names = new HashMap<>();
+        for (Member witness : witnesses) {
+            for (VerifierKey key : witness.keys) {
+                String other = names.putIfAbsent(key.key(), witness.name);
+                if (other != null && !other.equals(witness.name)) {
+                    return Optional.of("the witnesses " + other + " and " + witness.name + " have the same key");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Each name of these keys is a witness. */
@@ -59,7 +80,8 @@ public record Quorum(List<Member> witnesses, int need) {
     /**
      * Those that have cosigned this checkpoint with all of their keys.
      *
-     * @throws JournalException if a signature that says that it is of one of them is not, or the log itself is among them
+     * @throws JournalException if a signature that says that it is of one of them is not, or says a time after the year 9999, or the log itself is
+     *     among them
      */
     public List<Cosigned> cosigned(Note checkpoint) {
         Checkpoint said = Checkpoint.of(checkpoint);
@@ -77,12 +99,16 @@ public record Quorum(List<Member> witnesses, int need) {
     }
 
     private static long time(Note checkpoint, Member witness) {
-        return checkpoint.signatures().stream()
+        long time = checkpoint.signatures().stream()
                 .filter(line ->
                         witness.keys.stream().anyMatch(key -> key.type() != VerifierKey.ED25519 && line.isOf(key)))
                 .mapToLong(NoteLine::time)
                 .max()
                 .orElse(0);
+        if (time > Limits.LAST_SECOND) {
+            throw new JournalException("the cosignature of " + witness.name + " says a time after the year 9999");
+        }
+        return time;
     }
 
     /** Whether enough of them have cosigned it. */

@@ -80,4 +80,31 @@ class QuorumTest {
         assertThatThrownBy(() -> quorum(0, one)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> quorum(2, one, quantumOne)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void oneKeyUnderTwoNamesIsNotTwoWitnesses() {
+        SigningKey key = SigningKey.generate();
+        NoteSigner here = NoteSigner.cosigner("w/1", key);
+        NoteSigner there = NoteSigner.cosigner("w/2", key);
+        assertThatThrownBy(() -> quorum(1, here, there))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the witnesses w/1 and w/2 have the same key");
+        NoteSigner quantumThere = NoteSigner.mlDsa("w/2", MlDsaKey.ofSeed(new byte[32]));
+        assertThatThrownBy(() -> quorum(1, one, quantumOne, two, quantumThere)).hasMessageContaining("the same key");
+        assertThat(quorum(1, one, quantumOne, two).witnesses()).hasSize(2);
+    }
+
+    @Test
+    void aTimeThatNobodyCanTellIsNoCosignature() {
+        long last = 253_402_300_799L;
+        NoteLine late = one.sign(checkpoint.text(), last);
+        assertThat(quorum(1, one).cosigned(new Note(checkpoint.text(), List.of(late))))
+                .containsExactly(new Quorum.Cosigned("w/1", 20, last));
+        for (long time : List.of(last + 1, Long.MAX_VALUE)) {
+            Note note = new Note(checkpoint.text(), List.of(one.sign(checkpoint.text(), time)));
+            assertThatThrownBy(() -> quorum(1, one).cosigned(note))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessage("the cosignature of w/1 says a time after the year 9999");
+        }
+    }
 }
