@@ -7,31 +7,48 @@ import ambit.log.JournalException;
 import ambit.log.note.Note;
 import ambit.log.note.NoteLine;
 import ambit.log.note.VerifierKey;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** Asks a witness for its cosignature: C2SP tlog-witness. */
 public final class WitnessClient {
     private static final int CONNECT_MS = 10_000;
     private static final int READ_MS = 30_000;
-    private static final long PATIENCE_S = 60;
+
+    /** For a whole answer, of which a byte may come now and then. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final int UNPROCESSABLE = 422;
 
-    /** Somebody else may have it cosign in between. */
-    private static final int MOST_ASKED = 4;
+    /**
+     * Once with the size that it is believed to know, and once with the size that it says: each time the log may have to be read from its
+     * beginning, which is not for the witness to command.
+     */
+    private static final int MOST_ASKED = 2;
+
+    /** How far the clock of a witness may be ahead: whatever time zone it believes in. */
+    private static final Duration AHEAD = Duration.ofDays(1);
+
+    private static final int MOST_WORDS = 200;
 
     private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,17})\n");
 
     private final URI url;
     private final List<VerifierKey> keys;
+    private final InstantSource clock;
+    private final Duration patience;
 
     /**
      * The witness at a submission prefix.
@@ -39,8 +56,15 @@ public final class WitnessClient {
      * @param keys with all of which it cosigns; signatures of others are dropped
      */
     public WitnessClient(URI url, List<VerifierKey> keys) {
+        this(url, keys, InstantSource.system(), PATIENCE);
+    }
+
+    /** The same by this clock, waiting so long for a whole answer. */
+    WitnessClient(URI url, List<VerifierKey> keys, InstantSource clock, Duration patience) {
         this.url = URI.create(url.toString().replaceAll("/+$", "") + "/add-checkpoint");
         this.keys = List.copyOf(keys);
+        this.clock = clock;
+        this.patience = patience;
     }
 
     /** Reads how the log has grown to the checkpoint. */
@@ -53,7 +77,7 @@ public final class WitnessClient {
     /**
      * What a witness has signed.
      *
-     * @param cosignatures which have verified: one of each key
+     * @param cosignatures which have verified: one of each key, the first that it sent
      * @param reached where to go on from
      */
     public record Cosigned(List<NoteLine> cosignatures, Foothold reached) {
@@ -63,10 +87,26 @@ public final class WitnessClient {
     }
 
     private record Reply(int status, String body) {
-        /** Such as {@code 422: the proof does not verify}. */
+        /** Such as {@code 422: the proof does not verify}. It is for people's eyes: short, and of visible characters only. */
         String words() {
             String line = body.lines().findFirst().orElse("").strip();
-            return status + (line.isEmpty() ? "" : ": " + line);
+            StringBuilder plain = new StringBuilder();
+            line.codePoints()
+                    .limit(MOST_WORDS)
+                    .map(it -> isVisible(it) ? it : 0xfffd)
+                    .forEach(plain::appendCodePoint);
+            return status + (plain.isEmpty() ? "" : ": " + plain);
+        }
+
+        private static boolean isVisible(int point) {
+            return switch (Character.getType(point)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR -> false;
+                default -> true;
+            };
         }
     }
 
@@ -132,20 +172,45 @@ public final class WitnessClient {
         if (answer.verifiedBy(keys).size() != keys.size()) {
             throw new JournalException(url + " does not cosign with the keys that it is known by");
         }
-        return answer.signatures().stream()
-                .filter(line -> keys.stream().anyMatch(line::isOf))
-                .distinct()
-                .toList();
+        // It may send any number by one key, each with another time.
+        return keys.stream().map(key -> cosigned(answer, key)).toList();
     }
 
-    private Reply ask(WitnessRequest request) throws IOException {
-        try {
-            return post(request.toString().getBytes(UTF_8));
-        } catch (UnknownHostException e) {
-            throw new IOException("no answer from " + url + ": there is no such host", e);
-        } catch (IOException e) {
-            throw new IOException("no answer from " + url + ": " + e.getMessage(), e);
+    private NoteLine cosigned(Note answer, VerifierKey key) {
+        NoteLine line = answer.signatures().stream()
+                .filter(it -> it.isOf(key))
+                .findFirst()
+                .orElseThrow();
+        long latestS = clock.instant().plus(AHEAD).getEpochSecond();
+        if (key.type() != VerifierKey.ED25519 && line.time() > latestS) {
+            throw new JournalException(url + " cosigns with a time that is more than a day ahead of the clock here");
         }
+        return line;
+    }
+
+    /** On a thread of its own, as an interrupt closes what a virtual thread waits for, whichever part of the exchange that is. */
+    private Reply ask(WitnessRequest request) throws IOException {
+        byte[] body = request.toString().getBytes(UTF_8);
+        FutureTask<Reply> exchange = new FutureTask<>(() -> post(body));
+        Thread.ofVirtual().name("witness").start(exchange);
+        try {
+            return exchange.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("no answer from " + url + ": it takes longer than " + patience.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("no answer from " + url + ": the wait for it was ended", e);
+        } catch (ExecutionException e) {
+            throw failed(e.getCause() == null ? e : e.getCause());
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    private IOException failed(Throwable cause) {
+        String why =
+                cause instanceof UnknownHostException ? "there is no such host" : String.valueOf(cause.getMessage());
+        return new IOException("no answer from " + url + ": " + why, cause);
     }
 
     private Reply post(byte[] request) throws IOException {
@@ -169,20 +234,12 @@ public final class WitnessClient {
         }
     }
 
-    /** What comes, as far as a note can be long, from somebody who may send a byte now and then. */
+    /** What comes, as far as a note can be long. */
     private static String read(InputStream stream) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8192];
-        for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-            bytes.write(buffer, 0, count);
-            if (bytes.size() > Note.MAX) {
-                throw new IOException("the answer is too long");
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException("the answer takes too long");
-            }
+        byte[] bytes = stream.readNBytes(Note.MAX + 1);
+        if (bytes.length > Note.MAX) {
+            throw new IOException("the answer is too long");
         }
-        return bytes.toString(UTF_8);
+        return new String(bytes, UTF_8);
     }
 }
