@@ -12,7 +12,7 @@ final class WitnessAlarms {
     private WitnessAlarms() {}
 
     /** What is known of all witnesses that the project asks. */
-    static List<WitnessState> all(Project project) {
+    static WitnessStates.Known all(Project project) {
         try {
             return new WitnessStates(project.places().witnesses()).all();
         } catch (IOException e) {
@@ -22,19 +22,20 @@ final class WitnessAlarms {
     }
 
     /** Those that know another log. */
-    static List<WitnessState> of(Project project) {
-        return all(project).stream().filter(WitnessState::anotherLog).toList();
+    static List<WitnessState> of(WitnessStates.Known known) {
+        return known.states().stream().filter(WitnessState::anotherLog).toList();
     }
 
     /** Says so of each, to somebody who wants something else. */
     static void show(Project project, Terminal terminal) {
-        List<WitnessState> alarms;
+        WitnessStates.Known known;
         try {
-            alarms = of(project);
+            known = all(project);
         } catch (Failure e) {
             terminal.warn(String.valueOf(e.getMessage()), e.hint());
             return;
         }
-        alarms.forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
+        known.damaged().forEach(it -> terminal.warn(Terminal.plain(it), ""));
+        of(known).forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
     }
 }
