@@ -2,7 +2,6 @@ package ambit.cli;
 
 import ambit.cli.cosigning.WitnessState;
 import ambit.cli.cosigning.WitnessStates;
-import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import java.io.IOException;
 import java.util.List;
@@ -11,13 +10,12 @@ import java.util.List;
 final class WitnessAlarms {
     private WitnessAlarms() {}
 
-    /** What is known of all witnesses that the project asks. */
+    /** What is known of all witnesses that the project asks. That it cannot be read is part of it. */
     static WitnessStates.Known all(Project project) {
         try {
             return new WitnessStates(project.places().witnesses()).all();
         } catch (IOException e) {
-            throw Failure.usage("cannot tell what was cosigned: " + e.getMessage(), "")
-                    .because(e);
+            return new WitnessStates.Known(List.of(), List.of("cannot tell what was cosigned: " + e.getMessage()));
         }
     }
 
@@ -28,13 +26,7 @@ final class WitnessAlarms {
 
     /** Says so of each, to somebody who wants something else. */
     static void show(Project project, Terminal terminal) {
-        WitnessStates.Known known;
-        try {
-            known = all(project);
-        } catch (Failure e) {
-            terminal.warn(String.valueOf(e.getMessage()), e.hint());
-            return;
-        }
+        WitnessStates.Known known = all(project);
         known.damaged().forEach(it -> terminal.warn(Terminal.plain(it), ""));
         of(known).forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
     }
