@@ -53,6 +53,11 @@ public final class Follower {
         return present;
     }
 
+    /** The newest one with its signatures. */
+    public Note note() {
+        return statements.getFirst().note;
+    }
+
     /** What the tree must be at these sizes. */
     public List<Head> heads() {
         return statements.stream().map(it -> it.checkpoint.head()).toList();

@@ -32,10 +32,18 @@ public final class LogVerifier {
      * @param torn bytes of an incomplete last record, which a running core may just be writing
      * @param unseen entries at the beginning that were archived, and were not looked at
      * @param end after the last entry, for reading on; of an export, which is not read on, the start
+     * @param checkpoint the signed note that was verified; whoever else is to have signed it is looked for in this one
      * @param succession the words by which the core's keys followed each other, as far as this log has them
      */
     public record Intact(
-            String origin, Head head, long signed, long torn, long unseen, LogTail.Place end, Succession succession)
+            String origin,
+            Head head,
+            long signed,
+            long torn,
+            long unseen,
+            LogTail.Place end,
+            Note checkpoint,
+            Succession succession)
             implements Result {}
 
     /** The first thing that is wrong, in one sentence. */
@@ -120,6 +128,7 @@ public final class LogVerifier {
                     records.torn(),
                     unseen,
                     LogTail.endingAt(parts, records.head().size(), end - records.torn()),
+                    follower.note(),
                     archived.and(follower.succession()));
         } catch (NoSuchFileException e) {
             return new Broken(e.getFile() + " does not exist");

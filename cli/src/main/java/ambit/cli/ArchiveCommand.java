@@ -1,13 +1,18 @@
 package ambit.cli;
 
 import ambit.audit.LogVerifier;
+import ambit.cli.config.Witnesses;
+import ambit.cli.cosigning.CosignedCheckpoint;
 import ambit.cli.cosigning.WitnessState;
+import ambit.cli.cosigning.WitnessStates;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.retention.Archive;
 import ambit.cli.retention.Part;
 import ambit.cli.shipping.Cursors;
 import ambit.cli.text.Terminal;
+import ambit.log.Checkpoint;
+import ambit.log.JournalException;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,11 +91,33 @@ final class ArchiveCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The index up to which every destination has been shipped to, and every witness has cosigned. */
-    private static long passedOn(Project project) throws IOException {
+    /**
+     * The index up to which every destination has been shipped to, and every witness of {@code ambit.yaml} has cosigned; of the checkpoint that is kept
+     * for it too, with which the log can be compared only where its entries are.
+     */
+    private long passedOn(Project project) throws IOException {
         LongStream shipped = new Cursors(project.places().shipping())
                 .all().stream().mapToLong(it -> it.cursor().place().index());
-        LongStream cosigned = WitnessAlarms.all(project).stream().mapToLong(WitnessState::size);
-        return LongStream.concat(shipped, cosigned).min().orElse(Long.MAX_VALUE);
+        Optional<Witnesses> witnesses = project.config(log.main().terminal()).witnesses();
+        long cosigned = witnesses.isEmpty() ? Long.MAX_VALUE : cosigned(project, witnesses.get());
+        return Math.min(cosigned, shipped.min().orElse(Long.MAX_VALUE));
+    }
+
+    private static long cosigned(Project project, Witnesses witnesses) throws IOException {
+        try {
+            long least = new CosignedCheckpoint(project.places())
+                    .note()
+                    .map(it -> Checkpoint.of(it).head().size())
+                    .orElse(0L);
+            WitnessStates states = new WitnessStates(project.places().witnesses());
+            for (Witnesses.Asked asked : witnesses.ask()) {
+                least = Math.min(
+                        least, states.find(asked).map(WitnessState::size).orElse(0L));
+            }
+            return least;
+        } catch (JournalException | IOException e) {
+            throw Failure.usage("cannot tell what was cosigned: " + e.getMessage(), "nothing was archived")
+                    .because(e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import ambit.audit.tlog.TileSource;
 import ambit.cli.config.Witnesses;
 import ambit.cli.cosigning.CosignedCheckpoint;
 import ambit.cli.cosigning.WitnessState;
+import ambit.cli.cosigning.WitnessStates;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
@@ -16,6 +17,7 @@ import ambit.log.Checkpoint;
 import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.log.note.Note;
+import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -116,7 +119,15 @@ final class LogVerifyCommand implements Callable<Integer> {
         if (web || Files.isDirectory(path.resolve("tile"))) {
             return export(web ? TileSource.web(HttpAddress.parse(target)) : TileSource.directory(path), kept);
         }
-        return target.isEmpty() ? own(kept) : log(path, kept);
+        return target.isEmpty() || isOwn(path) ? own(kept) : log(path, kept);
+    }
+
+    /** Whether the project's own log is named by its directory. */
+    private boolean isOwn(Path path) throws IOException {
+        Optional<Project> project = log.main.projectIfAny();
+        return project.isPresent()
+                && Files.exists(project.get().places().log())
+                && Files.isSameFile(path, project.get().places().log());
     }
 
     private int export(TileSource source, List<Note> kept) throws IOException {
@@ -125,7 +136,7 @@ final class LogVerifyCommand implements Callable<Integer> {
         LogVerifier.Result result = opaque
                 ? ExportVerifier.readOpaque(source, new CoreKeyFile(file).keys(origin(source)), kept, (_, _) -> {})
                 : ExportVerifier.read(source, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
-        return report(result, quorum, () -> Optional.of(Note.parse(source.read("checkpoint"))));
+        return report(result, quorum, it -> Optional.of(it.checkpoint()));
     }
 
     /** A log in some directory, of which nobody keeps what is cosigned. */
@@ -133,7 +144,7 @@ final class LogVerifyCommand implements Callable<Integer> {
         Path file = key.orElseGet(() -> entries.resolveSibling("core.pub"));
         LogVerifier.Result result =
                 LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
-        return report(result, quorum(false), () -> Optional.of(LogVerifier.checkpoint(entries)));
+        return report(result, quorum(false), it -> Optional.of(it.checkpoint()));
     }
 
     /** The project's log, which must continue what its witnesses have cosigned. */
@@ -146,13 +157,18 @@ final class LogVerifyCommand implements Callable<Integer> {
         Path file = key.orElseGet(() -> project.places().coreKey());
         LogVerifier.Result result =
                 LogVerifier.read(entries, archive, new CoreKeyFile(file).key(), kept, (_, _, _) -> {});
-        Optional<WitnessState> alarm = quorum.isEmpty()
-                ? Optional.empty()
-                : WitnessAlarms.of(project).stream().findFirst();
-        if (result instanceof LogVerifier.Intact && alarm.isPresent()) {
-            return broken("log", alarm.get().alarm(), WitnessState.ALARM_HINT);
+        if (result instanceof LogVerifier.Intact && quorum.isPresent()) {
+            WitnessStates.Known known = WitnessAlarms.all(project);
+            Optional<WitnessState> alarm = WitnessAlarms.of(known).stream().findFirst();
+            if (alarm.isPresent()) {
+                return broken("log", alarm.get().alarm(), WitnessState.ALARM_HINT);
+            }
+            if (!known.damaged().isEmpty()) {
+                String sentence = known.damaged().getFirst();
+                return failed(sentence, sentence, "nobody can tell whether it knows another log");
+            }
         }
-        return report(result, quorum, () -> cosigned);
+        return report(result, quorum, _ -> cosigned);
     }
 
     private Optional<Note> cosigned(Project project) throws IOException {
@@ -184,6 +200,15 @@ final class LogVerifyCommand implements Callable<Integer> {
                             + Sentences.count(members.size(), "witness", "witnesses"),
                     "--quorum is from 1 to the number of witnesses that are named with --witness-key");
         }
+        if (members.stream()
+                        .flatMap(it -> it.keys().stream())
+                        .map(VerifierKey::key)
+                        .distinct()
+                        .count()
+                < members.stream().mapToLong(it -> it.keys().size()).sum()) {
+            throw Failure.usage(
+                    "a key stands twice among those of the witnesses", "each counts once for the quorum: name it once");
+        }
         return Optional.of(new Quorum(members, number));
     }
 
@@ -193,11 +218,6 @@ final class LogVerifyCommand implements Callable<Integer> {
         } catch (IOException | JournalException e) {
             return "";
         }
-    }
-
-    /** Reads the checkpoint that witnesses are to have cosigned, if there is one. */
-    private interface Reading {
-        Optional<Note> read() throws IOException;
     }
 
     private static Note note(Path file) {
@@ -215,13 +235,24 @@ final class LogVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int report(LogVerifier.Result result, Optional<Quorum> quorum, Reading reading) throws IOException {
+    /**
+     * Says what was found.
+     *
+     * @param checkpoint the one that witnesses are to have cosigned, if there is one: never one that was not verified
+     */
+    private int report(
+            LogVerifier.Result result,
+            Optional<Quorum> quorum,
+            Function<LogVerifier.Intact, Optional<Note>> checkpoint) {
         return switch (result) {
             case LogVerifier.Intact intact -> {
                 try {
                     List<Quorum.Cosigned> cosigned = quorum.isEmpty()
                             ? List.of()
-                            : reading.read().map(quorum.get()::cosigned).orElse(List.of());
+                            : checkpoint
+                                    .apply(intact)
+                                    .map(quorum.get()::cosigned)
+                                    .orElse(List.of());
                     yield lacks("log", quorum, cosigned).orElseGet(() -> intact(intact, cosigned));
                 } catch (JournalException e) {
                     yield broken("log", String.valueOf(e.getMessage()));
@@ -264,7 +295,8 @@ final class LogVerifyCommand implements Callable<Integer> {
         if (json) {
             terminal.result(JsonText.write(JsonText.object("intact", false, "problem", problem)));
         } else {
-            terminal.error(sentence, hint);
+            // It may hold what a witness or a web server says.
+            terminal.error(Terminal.plain(sentence), hint);
         }
         return ExitCode.AGENT_FAILED;
     }

@@ -111,6 +111,11 @@ public final class Main implements Runnable {
         return Project.find(directory, environment);
     }
 
+    /** The same for a command that can do without. */
+    Optional<Project> projectIfAny() {
+        return Project.findIfAny(directory, environment);
+    }
+
     /** The keys of a project. */
     KeyRing keys(Project project) {
         return new KeyRing(project.places().keys(), new Passphrases(environment));

@@ -10,21 +10,29 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** One {@code ambit.yaml} and the kernel that belongs to it. */
 record Project(Path directory, Places places) {
 
     /** The project of {@code start}: the nearest directory, upwards, that holds an {@code ambit.yaml}. */
     static Project find(Path start, Map<String, String> environment) {
+        return findIfAny(start, environment)
+                .orElseThrow(() -> Failure.usage(
+                        "there is no " + ConfigFile.NAME + " in "
+                                + start.toAbsolutePath().normalize() + " or above it",
+                        "'ambit init' writes one to start from"));
+    }
+
+    /** The same for a command that can do without. */
+    static Optional<Project> findIfAny(Path start, Map<String, String> environment) {
         Path absolute = start.toAbsolutePath().normalize();
         for (Path directory = absolute; directory != null; directory = directory.getParent()) {
             if (Files.exists(directory.resolve(ConfigFile.NAME))) {
-                return in(directory, environment);
+                return Optional.of(in(directory, environment));
             }
         }
-        throw Failure.usage(
-                "there is no " + ConfigFile.NAME + " in " + absolute + " or above it",
-                "'ambit init' writes one to start from");
+        return Optional.empty();
     }
 
     /** The project whose {@code ambit.yaml} is, or will be, in {@code directory}. */

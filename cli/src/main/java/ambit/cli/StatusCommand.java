@@ -1,6 +1,7 @@
 package ambit.cli;
 
 import ambit.cli.cosigning.WitnessState;
+import ambit.cli.cosigning.WitnessStates;
 import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.shipping.Cursors;
@@ -14,10 +15,12 @@ import ambit.wire.CoreToAdmin;
 import ambit.wire.CoreToAdmin.CoreStatus;
 import ambit.wire.FrontEvent;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -58,10 +61,17 @@ final class StatusCommand implements Callable<Integer> {
                 status.map(it -> it.state().name().toLowerCase(Locale.ROOT)).orElse("down");
         if (json) {
             String problem = said.map(KernelStatus::problem).orElse("");
-            main.terminal().result(JsonText.write(JsonText.object("state", state, "problem", problem)));
+            main.terminal()
+                    .result(JsonText.write(JsonText.object(
+                            "state", state,
+                            "problem", problem,
+                            "witnesses", objects(WitnessAlarms.all(project), Optional.empty()))));
             return;
         }
         main.terminal().result("the kernel is " + state);
+        WitnessAlarms.all(project)
+                .states()
+                .forEach(it -> main.terminal().result("  witness  " + words(it, Optional.empty())));
         WitnessAlarms.show(project, main.terminal());
         said.filter(it -> !it.problem().isEmpty())
                 .ifPresent(it -> main.terminal().warn(it.problem(), it.hint()));
@@ -70,7 +80,8 @@ final class StatusCommand implements Callable<Integer> {
     private void show(Project project, KernelStatus status, CoreStatus core, List<FrontEvent.Transaction> live) {
         Terminal terminal = main.terminal();
         List<Cursors.Entry> shipping = shipping(project);
-        List<WitnessState> witnesses = WitnessAlarms.all(project);
+        WitnessStates.Known witnesses = WitnessAlarms.all(project);
+        Optional<Long> logSize = Optional.of(core.logSize());
         if (json) {
             terminal.result(JsonText.write(JsonText.object(
                     "state", "ready",
@@ -82,7 +93,7 @@ final class StatusCommand implements Callable<Integer> {
                     "epoch", core.epoch(),
                     "drivers", core.drivers(),
                     "shipping", shipping.stream().map(it -> object(it, core)).toList(),
-                    "witnesses", witnesses.stream().map(it -> object(it, core)).toList(),
+                    "witnesses", objects(witnesses, logSize),
                     "transactions", live.stream().map(StatusCommand::object).toList())));
             return;
         }
@@ -94,7 +105,7 @@ final class StatusCommand implements Callable<Integer> {
         terminal.result(
                 "  drivers  " + (core.drivers().isEmpty() ? "none connected" : String.join(", ", core.drivers())));
         shipping.forEach(it -> terminal.result("  ships    " + words(it, core)));
-        witnesses.forEach(it -> terminal.result("  witness  " + words(it, core)));
+        witnesses.states().forEach(it -> terminal.result("  witness  " + words(it, logSize)));
         if (status.restarts() > 0) {
             terminal.result("  started again " + Sentences.count(status.restarts(), "time", "times") + "; last because "
                     + status.problem());
@@ -127,28 +138,38 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** Such as {@code witness.example/one  cosigned 40 entries at 2027-01-02 03:04:05, 3 since}. */
-    private static String words(WitnessState it, CoreStatus core) {
+    private static String words(WitnessState it, Optional<Long> logSize) {
         String cosigned = it.atS() == 0
                 ? "never cosigned"
                 : "cosigned " + Sentences.count(it.size(), "entry", "entries") + " at " + Sentences.seconds(it.atS());
-        long since = since(it, core);
+        long since = since(it, logSize);
         return Terminal.plain(it.name()) + "  " + cosigned + (since == 0 ? "" : ", " + since + " since")
                 + (it.problem().isEmpty() ? "" : ": " + Terminal.plain(it.problem()));
     }
 
-    private static long since(WitnessState it, CoreStatus core) {
-        return Math.max(0, core.logSize() - it.size());
+    /** What the log has more; nothing where the kernel that knows is down. */
+    private static long since(WitnessState it, Optional<Long> logSize) {
+        return Math.max(0, logSize.orElse(0L) - it.size());
     }
 
-    private static ambit.wire.Json object(WitnessState it, CoreStatus core) {
-        return JsonText.object(
+    /** The witnesses, and after them a problem for each of which nothing can be read. */
+    private static List<ambit.wire.Json> objects(WitnessStates.Known witnesses, Optional<Long> logSize) {
+        return Stream.concat(
+                        witnesses.states().stream().map(it -> object(it, logSize)),
+                        witnesses.damaged().stream().map(it -> JsonText.object("problem", it)))
+                .toList();
+    }
+
+    private static ambit.wire.Json object(WitnessState it, Optional<Long> logSize) {
+        List<Object> members = new ArrayList<>(List.of(
                 "name", it.name(),
                 "at", it.at(),
                 "cosigned", it.size(),
                 "cosignedAtS", it.atS(),
-                "since", since(it, core),
                 "problem", it.problem(),
-                "anotherLog", it.anotherLog());
+                "anotherLog", it.anotherLog()));
+        logSize.ifPresent(_ -> members.addAll(List.of("since", since(it, logSize))));
+        return JsonText.object(members.toArray());
     }
 
     /** The log may have grown while the two were asked. */

@@ -2,7 +2,6 @@ package ambit.cli;
 
 import ambit.cli.cosigning.WitnessState;
 import ambit.cli.cosigning.WitnessStates;
-import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import java.io.IOException;
 import java.util.List;
@@ -11,30 +10,24 @@ import java.util.List;
 final class WitnessAlarms {
     private WitnessAlarms() {}
 
-    /** What is known of all witnesses that the project asks. */
-    static List<WitnessState> all(Project project) {
+    /** What is known of all witnesses that the project asks. That it cannot be read is part of it. */
+    static WitnessStates.Known all(Project project) {
         try {
             return new WitnessStates(project.places().witnesses()).all();
         } catch (IOException e) {
-            throw Failure.usage("cannot tell what was cosigned: " + e.getMessage(), "")
-                    .because(e);
+            return new WitnessStates.Known(List.of(), List.of("cannot tell what was cosigned: " + e.getMessage()));
         }
     }
 
     /** Those that know another log. */
-    static List<WitnessState> of(Project project) {
-        return all(project).stream().filter(WitnessState::anotherLog).toList();
+    static List<WitnessState> of(WitnessStates.Known known) {
+        return known.states().stream().filter(WitnessState::anotherLog).toList();
     }
 
     /** Says so of each, to somebody who wants something else. */
     static void show(Project project, Terminal terminal) {
-        List<WitnessState> alarms;
-        try {
-            alarms = of(project);
-        } catch (Failure e) {
-            terminal.warn(String.valueOf(e.getMessage()), e.hint());
-            return;
-        }
-        alarms.forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
+        WitnessStates.Known known = all(project);
+        known.damaged().forEach(it -> terminal.warn(Terminal.plain(it), ""));
+        of(known).forEach(it -> terminal.error(Terminal.plain(it.alarm()), WitnessState.ALARM_HINT));
     }
 }

@@ -136,6 +136,55 @@ class ArchiveTest {
     }
 
     @Test
+    void whatAWitnessThatIsNotAskedYetHasNotCosignedStaysAndWhatIsKeptCanBeCompared() throws IOException {
+        log.snapshot();
+        log.close();
+        try (WitnessServer first = witness("first")) {
+            Path kept = directory.resolve(".ambit/cosigned.checkpoint");
+            // Nobody has asked it, so nothing is known of it.
+            assertThat(archived("--keep", "1d")).as(shell.err()).isZero();
+            assertThat(parts()).hasSize(3);
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            // What it has cosigned is known, and the checkpoint is lost.
+            byte[] cosigned = Files.readAllBytes(kept);
+            Files.delete(kept);
+            assertThat(archived("--keep", "1d")).as(shell.err()).isZero();
+            assertThat(parts()).hasSize(3);
+            Files.write(kept, cosigned);
+            assertThat(archived("--keep", "1d")).as(shell.err()).isZero();
+            assertThat(parts()).hasSize(1);
+            assertThat(run("log", "verify")).as(shell.err()).isZero();
+            assertThat(first.asked()).isPositive();
+        }
+    }
+
+    @Test
+    void anotherLogWithoutItsOldPartsRaisesTheAlarm() throws IOException {
+        log.snapshot();
+        log.close();
+        try (WitnessServer _ = witness("first")) {
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            assertThat(archived("--keep", "1d")).as(shell.err()).isZero();
+            Path copy = Files.createDirectories(directory.resolve("copy"));
+            for (Path file : files(log.path(), "")) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+            log.grow(0, 3);
+            assertThat(run("log", "cosign")).as(shell.err()).isZero();
+            for (Path file : files(copy, "")) {
+                Files.copy(
+                        file,
+                        log.path().resolve(file.getFileName()),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.delete(directory.resolve(".ambit/cosigned.checkpoint"));
+            log.grow(100, 5);
+            assertThat(run("log", "cosign")).isEqualTo(1);
+            assertThat(shell.err()).contains("knows another log than this one").contains("does not continue them");
+        }
+    }
+
+    @Test
     void whatWasArchivedIsReadFromThereAndTheRestIsVerifiedWithoutIt() throws IOException {
         log.snapshot();
         assertThat(archived("--keep", "1d")).as(shell.err()).isZero();

@@ -11,12 +11,16 @@ import ambit.log.note.NoteSigner;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import ambit.wire.Json;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,17 +108,22 @@ class CosigningTest {
 
     /** What is known of a witness. */
     private String state(WitnessServer witness) throws Exception {
+        Path file = stateFile(witness);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private Path stateFile(WitnessServer witness) throws Exception {
         try (Stream<Path> files = Files.list(directory.resolve(".ambit/witnesses"))) {
             for (Path file :
                     files.filter(it -> it.toString().endsWith(".witness")).toList()) {
                 if (Json.parse(Blob.of(Files.readAllBytes(file))) instanceof Json.Obj(var members)
                         && members.get("name") instanceof Json.Str(String name)
                         && name.equals(witness.name())) {
-                    return Files.readString(file);
+                    return file;
                 }
             }
         }
-        return "";
+        return directory.resolve("none");
     }
 
     @Test
@@ -335,13 +344,16 @@ class CosigningTest {
         assertThat(shell.err()).contains("refuses with 403: who are you?").doesNotContain("another log");
         one.answer(409, "no size\n");
         run(5, "log", "cosign");
+        hasNotCosigned("does not say the size that it knows");
         one.answer(200, "\u2014 nobody AAAAAAAA\n");
         run(5, "log", "cosign");
         assertThat(shell.err()).contains("does not cosign with the keys that it is known by");
         one.answer(200, "nothing");
         run(5, "log", "cosign");
+        hasNotCosigned("");
         one.answer(302, "");
         run(5, "log", "cosign");
+        hasNotCosigned("refuses with 302");
         one.answer(200, "x".repeat(100_000));
         run(5, "log", "cosign");
         assertThat(shell.err()).contains("the answer is too long");
@@ -350,6 +362,165 @@ class CosigningTest {
         one.answerHonestly();
         run(0, "log", "cosign");
         run(0, "log", "verify");
+    }
+
+    private void hasNotCosigned(String why) {
+        assertThat(shell.err()).contains("has not cosigned: ").contains(why).doesNotContain("should not have happened");
+    }
+
+    @Test
+    void theQuorumIsAskedOfTheCheckpointThatWasVerified() throws Exception {
+        WitnessServer one = witness("one");
+        configure(1, one);
+        byte[] alone = Files.readAllBytes(log.path().resolve("checkpoint"));
+        run(0, "log", "cosign");
+        Path export = elsewhere.resolve("export");
+        run(0, "log", "export", export.toString());
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            boolean first = path.equals("/checkpoint") && asked.getAndIncrement() == 0;
+            byte[] body = first ? alone : Files.readAllBytes(export.resolve(path.substring(1)));
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        web.start();
+        try {
+            String url = "http://127.0.0.1:" + web.getAddress().getPort();
+            run(1, "log", "verify", url);
+            assertThat(shell.err()).contains("lacks a quorum: the witness witness.example/one has not cosigned");
+            // The control: now the first one is the cosigned one.
+            run(0, "log", "verify", url);
+        } finally {
+            web.stop(0);
+        }
+    }
+
+    @Test
+    void theProjectsOwnLogNeedsTheQuorumAlsoWhereItsDirectoryIsNamed() throws Exception {
+        configure(1, witness("one"));
+        run(1, "log", "verify", log.path().toString());
+        assertThat(shell.err()).contains("the witness witness.example/one has not cosigned the checkpoint");
+        run(0, "log", "cosign");
+        run(0, "log", "verify", log.path().toString());
+        assertThat(shell.out()).contains("cosigned by witness.example/one");
+    }
+
+    @Test
+    void aWitnessThatCosignsTooOftenStopsNoOther() throws Exception {
+        WitnessServer one = witness("one");
+        WitnessServer two = witness("two");
+        configure(1, one, two);
+        String text =
+                Note.parse(Files.readAllBytes(log.path().resolve("checkpoint"))).text();
+        one.answer(200, one.cosignatures(text, 64));
+        run(0, "log", "cosign");
+        run(0, "log", "cosign");
+        assertThat(shell.out()).contains("witness.example/two has cosigned the first 5 entries");
+        run(0, "log", "verify");
+        assertThat(shell.out()).contains("cosigned by witness.example/two");
+    }
+
+    @Test
+    void witnessesAreAskedAtTheSameTime() throws Exception {
+        WitnessServer one = witness("one");
+        WitnessServer two = witness("two");
+        configure(2, one, two);
+        one.answerWhen(() -> two.asked() > 0);
+        two.answerWhen(() -> one.asked() > 0);
+        run(0, "log", "cosign");
+    }
+
+    @Test
+    void whatCannotBeWrittenDownIsAskedForAgain() throws Exception {
+        WitnessServer one = witness("one");
+        configure(1, one);
+        Files.createDirectory(directory.resolve(".ambit/cosigned.checkpoint.new"));
+        supervised();
+        Await.until("the trouble", () -> said().contains("witness.example/one has not cosigned: "));
+        assertThat(size(1)).isZero();
+        Files.delete(directory.resolve(".ambit/cosigned.checkpoint.new"));
+        Await.until("the cosignature", () -> size(2) == 5);
+        assertThat(started.getLast().isAlive()).isTrue();
+    }
+
+    @Test
+    void anAlarmOfAnotherProcessIsNotOverwritten() throws Exception {
+        WitnessServer one = witness("one");
+        configure(1, one);
+        run(0, "log", "cosign");
+        one.stop();
+        log.grow(5, 5);
+        supervised();
+        Await.until("the silence", () -> state(one).contains("Connection refused"));
+        Path file = stateFile(one);
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("\"anotherLog\":false", "\"anotherLog\":true")
+                        .replaceFirst("\"problem\":\"[^\"]*\"", "\"problem\":\"a fork\\u001b[2J\""));
+        // It is asked again meanwhile, and says nothing again.
+        Thread.sleep(4000);
+        run(1, "log", "verify");
+        assertThat(shell.err())
+                .contains("knows another log than this one: a fork")
+                .doesNotContain("\u001b[2J");
+    }
+
+    @Test
+    void aDamagedStateStopsNoOtherWitnessAndIsSaid() throws Exception {
+        WitnessServer one = witness("one");
+        WitnessServer two = witness("two");
+        configure(1, one, two);
+        run(0, "log", "cosign");
+        Files.writeString(stateFile(one), "{\"damaged\"");
+        log.grow(5, 5);
+        run(0, "log", "cosign");
+        assertThat(shell.out()).contains("witness.example/two has cosigned the first 10 entries");
+        assertThat(shell.err())
+                .contains("witness.example/one has not cosigned: ", "remove it, and the witness is asked");
+        run(1, "log", "verify");
+        assertThat(shell.err()).contains("does not say what the witness has cosigned");
+        run(5, "status");
+        assertThat(shell.out()).contains("witness.example/two  cosigned 10 entries");
+        assertThat(shell.err()).contains("does not say what the witness has cosigned");
+        run(5, "status", "--json");
+        assertThat(shell.out())
+                .contains("\"name\":\"witness.example/two\"", "does not say what the witness has cosigned");
+    }
+
+    @Test
+    void aLogThatIsShorterThanWhatIsRememberedRaisesTheAlarmWithoutAnAnswer() throws Exception {
+        WitnessServer one = witness("one");
+        configure(1, one);
+        Path copy = Files.createDirectories(elsewhere.resolve("copy"));
+        for (String file : List.of("entries", "checkpoint")) {
+            Files.copy(log.path().resolve(file), copy.resolve(file));
+        }
+        log.grow(5, 10);
+        run(0, "log", "cosign");
+        for (String file : List.of("entries", "checkpoint")) {
+            Files.copy(copy.resolve(file), log.path().resolve(file), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.delete(cosigned());
+        one.stop();
+        run(1, "log", "cosign");
+        assertThat(shell.err()).contains("knows another log than this one", "a checkpoint over 5 only");
+    }
+
+    @Test
+    void aKeyUnderTwoNamesIsNoQuorumOfTwo() throws Exception {
+        SigningKey key = SigningKey.generate();
+        List<String> command =
+                new ArrayList<>(List.of("log", "verify", log.path().toString()));
+        for (String name : List.of("one", "two")) {
+            command.add("--witness-key");
+            command.add(NoteSigner.cosigner(name, key).verifier().toLine());
+        }
+        run(2, command.toArray(String[]::new));
+        assertThat(shell.err()).contains("a key stands twice among those of the witnesses");
     }
 
     @Test

@@ -170,7 +170,7 @@ class ProjectCommandsTest {
         assertThat(shell.run("status")).isEqualTo(5);
         assertThat(shell.out()).isEqualTo("the kernel is down\n");
         assertThat(shell.run("status", "--json")).isEqualTo(5);
-        assertThat(shell.out()).isEqualTo("{\"state\":\"down\",\"problem\":\"\"}\n");
+        assertThat(shell.out()).isEqualTo("{\"state\":\"down\",\"problem\":\"\",\"witnesses\":[]}\n");
         assertThat(shell.run("down")).isZero();
         assertThat(shell.run("log")).isEqualTo(2);
     }

@@ -18,16 +18,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Ambit's witness behind a real HTTP server, which can be away, or say something else. */
 final class WitnessServer implements AutoCloseable {
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+    private static final long LOOK_AGAIN_NANOS = 10_000_000;
+
     private final String name;
     private final List<NoteSigner> signers;
     private final Witness witness;
     private final AtomicInteger asked = new AtomicInteger();
     private volatile Optional<Witness.Answer> answer = Optional.empty();
+    private volatile BooleanSupplier ready = () -> true;
     private HttpServer server;
 
     private WitnessServer(String name, List<NoteSigner> signers, Witness witness) throws IOException {
@@ -58,11 +64,29 @@ final class WitnessServer implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readAllBytes();
             asked.incrementAndGet();
             Optional<Witness.Answer> told = answer;
-            Witness.Answer said = told.isPresent() ? told.get() : witness.addCheckpoint(body);
+            Witness.Answer said = !isReady()
+                    ? new Witness.Answer(503, "text/plain", "waited in vain\n")
+                    : told.isPresent() ? told.get() : witness.addCheckpoint(body);
             byte[] bytes = said.body().getBytes(UTF_8);
             exchange.sendResponseHeaders(said.status(), bytes.length);
             exchange.getResponseBody().write(bytes);
         }
+    }
+
+    private boolean isReady() {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!ready.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        return true;
+    }
+
+    /** It answers only when this is so, and refuses if that takes long. */
+    void answerWhen(BooleanSupplier condition) {
+        ready = condition;
     }
 
     /** What it says from now on, whatever it is asked. */
@@ -85,6 +109,15 @@ final class WitnessServer implements AutoCloseable {
 
     String at() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** So many lines, all of them true: at many times with its first key, once with the other. */
+    String cosignatures(String checkpoint, int lines) {
+        return IntStream.range(0, lines)
+                .mapToObj(i -> signers.get(i == 0 ? 1 : 0)
+                        .sign(checkpoint, 1_800_000_000L + i)
+                        .toString())
+                .collect(Collectors.joining());
     }
 
     List<String> keys() {

@@ -9,7 +9,12 @@ public final class AnotherLog extends Exception {
 
     private final long size;
 
-    AnotherLog(String sentence, long size) {
+    /**
+     * Of a witness.
+     *
+     * @param size how many entries it has cosigned
+     */
+    public AnotherLog(String sentence, long size) {
         super(sentence);
         this.size = size;
     }

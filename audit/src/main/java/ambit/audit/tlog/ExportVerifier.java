@@ -40,7 +40,7 @@ public final class ExportVerifier {
                     (index, bytes) -> visitor.entry(index, bytes, follower.take(index, bytes)));
             requireHeads(source, checkpoint.head().size(), follower.heads());
             follower.requireSigned();
-            return intact(checkpoint, follower.succession());
+            return intact(follower.note(), checkpoint, follower.succession());
         });
     }
 
@@ -54,9 +54,10 @@ public final class ExportVerifier {
             TileSource source, List<VerifierKey> keys, List<Note> kept, Journal.Visitor visitor) {
         return checked(() -> {
             List<Checkpoint> checkpoints = new ArrayList<>();
-            checkpoints.add(signed(Note.parse(source.read("checkpoint")), keys));
-            for (Note note : kept) {
-                checkpoints.add(signed(note, keys));
+            Note note = Note.parse(source.read("checkpoint"));
+            checkpoints.add(signed(note, keys));
+            for (Note earlier : kept) {
+                checkpoints.add(signed(earlier, keys));
             }
             Checkpoint newest = checkpoints.getFirst();
             for (Checkpoint earlier : checkpoints) {
@@ -72,7 +73,7 @@ public final class ExportVerifier {
                     source,
                     newest.head().size(),
                     checkpoints.stream().map(Checkpoint::head).toList());
-            return intact(newest, new Succession(newest.origin(), List.of()));
+            return intact(note, newest, new Succession(newest.origin(), List.of()));
         });
     }
 
@@ -88,9 +89,9 @@ public final class ExportVerifier {
         return checkpoint;
     }
 
-    private static Intact intact(Checkpoint checkpoint, Succession succession) {
+    private static Intact intact(Note note, Checkpoint checkpoint, Succession succession) {
         Head head = checkpoint.head();
-        return new Intact(checkpoint.origin(), head, head.size(), 0, 0, LogTail.Place.START, succession);
+        return new Intact(checkpoint.origin(), head, head.size(), 0, 0, LogTail.Place.START, note, succession);
     }
 
     private static void requireHeads(TileSource source, long size, List<Head> heads) throws IOException {

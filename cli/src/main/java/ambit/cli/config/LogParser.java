@@ -2,6 +2,7 @@ package ambit.cli.config;
 
 import ambit.log.JournalException;
 import ambit.log.note.VerifierKey;
+import ambit.wire.Blob;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class LogParser {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /** As many as a checkpoint has room for with an Ed25519 and an ML-DSA signature of each. */
+    /** With an Ed25519 and an ML-DSA signature of each, a checkpoint has room for these and some more. */
     private static final int MOST = 12;
 
     private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
@@ -130,9 +131,19 @@ final class LogParser {
                         item.at(),
                         "the witness '" + Fields.shortened(witness.name()) + "' stands here a second time",
                         "each counts once for the quorum: keep one of the two");
+            } else if (other.keys().stream().anyMatch(it -> hasKey(witness, it.key()))) {
+                problems.error(
+                        item.at(),
+                        "the witness '" + Fields.shortened(witness.name()) + "' has a key of '"
+                                + Fields.shortened(other.name()) + "'",
+                        "who has one key is one witness, and counts once for the quorum: keep one of the two");
             }
         }
         all.add(witness);
+    }
+
+    private static boolean hasKey(Witnesses.Asked witness, Blob key) {
+        return witness.keys().stream().anyMatch(it -> it.key().equals(key));
     }
 
     private Optional<Witnesses.Asked> witness(Node item) {

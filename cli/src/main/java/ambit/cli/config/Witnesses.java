@@ -10,7 +10,8 @@ import java.util.List;
  * Who cosigns the log's checkpoints.
  *
  * @param need how many of them must have
- * @param every how often at most they are asked
+ * @param every how often at most a new checkpoint is put to them; one that has not cosigned it is asked again with pauses of up to a minute
+ *     and a half
  */
 public record Witnesses(int need, Duration every, List<Asked> ask) {
     /**

@@ -12,8 +12,6 @@ import ambit.log.note.NoteLine;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,9 +24,6 @@ import java.util.Optional;
  * The newest checkpoint of a project's log that witnesses have cosigned, with their signatures. Several processes may keep one at the same time.
  */
 public record CosignedCheckpoint(Places places) {
-    /** Locks of files are the process's; this is its threads'. */
-    private static final Object THREADS = new Object();
-
     private Path file() {
         return places.state().resolve("cosigned.checkpoint");
     }
@@ -67,25 +62,22 @@ public record CosignedCheckpoint(Places places) {
      * is one and another checkpoint has reached it, or the size.
      *
      * @return whether it is kept
+     * @throws JournalException if what is kept is damaged, or this could not be read again; what is kept stays
      */
     public boolean keep(Note cosigned, Optional<Quorum> quorum) throws IOException {
-        synchronized (THREADS) {
-            try (FileChannel channel = FileChannel.open(
-                            places.state().resolve("cosigned.lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                Optional<Note> before = note();
-                Note note = before.filter(it -> it.text().equals(cosigned.text()))
-                        .map(it -> merged(it, cosigned.signatures()))
-                        .orElse(cosigned);
-                boolean better = before.isEmpty() || isBetter(note, before.get(), quorum);
-                if (better) {
-                    write(note);
-                }
-                return better;
+        return StateLock.holding(places.state().resolve("cosigned.lock"), () -> {
+            Optional<Note> before = note();
+            Note note = before.filter(it -> it.text().equals(cosigned.text()))
+                    .map(it -> merged(it, cosigned.signatures()))
+                    .orElse(cosigned);
+            // What cannot be read again would stop all that come after.
+            Note readable = Note.parse(note.toString().getBytes(UTF_8));
+            boolean better = before.isEmpty() || isBetter(readable, before.get(), quorum);
+            if (better) {
+                write(readable);
             }
-        }
+            return better;
+        });
     }
 
     private static boolean isBetter(Note note, Note before, Optional<Quorum> quorum) {

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +30,6 @@ import java.util.stream.Collectors;
  */
 public final class Cosigning {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /**
      * What came of asking a witness once.
@@ -70,9 +70,8 @@ public final class Cosigning {
         Places.makePrivate(states.directory());
         states.keepOnly(configured.ask());
         for (Witnesses.Asked asked : ask) {
-            WitnessState state = states.read(asked);
-            states.write(state);
-            cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, state, states::write));
+            states.begin(asked);
+            cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, Optional.of(states)));
         }
         return cosigning;
     }
@@ -85,38 +84,46 @@ public final class Cosigning {
             Optional<Path> archive,
             Terminal terminal) {
         Cosigning cosigning = new Cosigning(places, configured, terminal);
-        cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, WitnessState.start(asked), _ -> {}));
+        cosigning.witnesses.add(new AskedWitness(asked, places.log(), archive, Optional.empty()));
         return cosigning;
     }
 
     /**
-     * Asks each witness for the newest checkpoint.
+     * Asks each witness for the newest checkpoint, all at the same time.
      *
      * @throws JournalException if there is none
      */
     public List<Answer> askOnce() throws IOException {
         Round round = round(LogVerifier.checkpoint(places.log()));
-        List<Answer> answers = new ArrayList<>();
-        for (AskedWitness it : witnesses) {
-            answers.add(ask(it, round));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<Answer>> answers = witnesses.stream()
+                    .map(it -> CompletableFuture.supplyAsync(() -> ask(it, round), threads))
+                    .toList();
+            return answers.stream().map(CompletableFuture::join).toList();
         }
-        return answers;
     }
 
-    private Answer ask(AskedWitness witness, Round round) throws IOException {
-        String name = witness.asked().name();
+    /** What goes wrong is the answer, and holds up no other witness. */
+    private Answer ask(AskedWitness witness, Round round) {
         try {
-            boolean kept = new CosignedCheckpoint(places).keep(witness.ask(round), quorum);
-            witness.remember();
-            return new Answer(name, round.size(), "", false, kept);
+            boolean kept = witness.ask(round, note -> new CosignedCheckpoint(places).keep(note, quorum));
+            return new Answer(witness.asked().name(), round.size(), "", false, kept);
         } catch (AnotherLog e) {
-            witness.remember(String.valueOf(e.getMessage()), true);
-            return new Answer(name, round.size(), witness.state().alarm(), true, false);
+            return remembered(witness, round, String.valueOf(e.getMessage()), true);
         } catch (IOException | JournalException e) {
-            String sentence = String.valueOf(e.getMessage());
-            witness.remember(sentence, false);
-            return new Answer(name, round.size(), sentence, false, false);
+            return remembered(witness, round, String.valueOf(e.getMessage()), false);
         }
+    }
+
+    private static Answer remembered(AskedWitness witness, Round round, String problem, boolean anotherLog) {
+        String sentence = anotherLog ? witness.alarm(problem) : problem;
+        try {
+            witness.remember(problem, anotherLog);
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            sentence += sentence.equals(why) ? "" : "; and that is not remembered: " + why;
+        }
+        return new Answer(witness.asked().name(), round.size(), sentence, anotherLog, false);
     }
 
     /** Asks whenever the log has grown, until the thread is interrupted. */
@@ -129,7 +136,7 @@ public final class Cosigning {
                     keepAsking(it);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                } catch (IOException | RuntimeException e) {
+                } catch (RuntimeException e) {
                     end.completeExceptionally(e);
                 }
             }));
@@ -184,8 +191,8 @@ public final class Cosigning {
         return new Round(checkpoint, kept.get(), done);
     }
 
-    private void keepAsking(AskedWitness witness) throws IOException, InterruptedException {
-        Duration pause = FIRST_PAUSE;
+    private void keepAsking(AskedWitness witness) throws InterruptedException {
+        Pause pause = new Pause();
         String problem = "";
         while (true) {
             Optional<Round> round = current.filter(it -> !it.has(witness.asked()));
@@ -196,11 +203,9 @@ public final class Cosigning {
             Answer answer = ask(witness, round.get());
             say(answer, problem);
             problem = answer.problem();
-            if (problem.isEmpty()) {
-                pause = FIRST_PAUSE;
-            } else {
-                TimeUnit.NANOSECONDS.sleep(jittered(answer.anotherLog() ? LONGEST_PAUSE : pause));
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            Duration time = pause.after(answer, witness.reread());
+            if (time.isPositive()) {
+                TimeUnit.NANOSECONDS.sleep(jittered(time));
             }
         }
     }
@@ -215,7 +220,7 @@ public final class Cosigning {
             return;
         }
         if (answer.anotherLog()) {
-            terminal.error(answer.problem(), WitnessState.ALARM_HINT);
+            terminal.error(Terminal.plain(answer.problem()), WitnessState.ALARM_HINT);
         } else if (answer.problem().isEmpty()) {
             terminal.say("ambit: " + answer.name() + " cosigns again");
         } else {

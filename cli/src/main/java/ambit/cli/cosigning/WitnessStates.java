@@ -9,33 +9,76 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** The directory with what is known of each witness that {@code ambit.yaml} names. */
+/** The directory with what is known of each witness that {@code ambit.yaml} names. Several processes may change it at the same time. */
 public record WitnessStates(Path directory) {
     private static final String STATE = ".witness";
 
-    private Path file(String at, String name) {
-        byte[] both = (at + "\n" + name).getBytes(StandardCharsets.UTF_8);
-        return directory.resolve(Blob.of(both).sha256().toHex().substring(0, 16) + STATE);
-    }
-
-    WitnessState read(Witnesses.Asked asked) throws IOException {
-        try {
-            return WitnessState.read(file(asked.at().toString(), asked.name()));
-        } catch (NoSuchFileException e) {
-            return WitnessState.start(asked);
+    /**
+     * What is known of all witnesses.
+     *
+     * @param damaged a sentence about each file that cannot be read, so that nothing is known of its witness
+     */
+    public record Known(List<WitnessState> states, List<String> damaged) {
+        public Known {
+            states = List.copyOf(states);
+            damaged = List.copyOf(damaged);
         }
     }
 
-    void write(WitnessState state) throws IOException {
-        state.write(file(state.at(), state.name()));
+    private Path file(Witnesses.Asked asked) {
+        byte[] both = (asked.at() + "\n" + asked.name()).getBytes(StandardCharsets.UTF_8);
+        return directory.resolve(Blob.of(both).sha256().toHex().substring(0, 16) + STATE);
+    }
+
+    private Path lock() {
+        return directory.resolve("lock");
+    }
+
+    /**
+     * What is known of a witness; nothing if it was never asked.
+     *
+     * @throws IOException if its file cannot be read or is damaged
+     */
+    public Optional<WitnessState> find(Witnesses.Asked asked) throws IOException {
+        try {
+            return Optional.of(WitnessState.read(file(asked)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Has a witness of which nothing is known stand among the others; a file that is there stays as it is. */
+    void begin(Witnesses.Asked asked) throws IOException {
+        StateLock.holding(lock(), () -> {
+            if (!Files.exists(file(asked))) {
+                WitnessState.start(asked).write(file(asked));
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Changes what is known of a witness, whoever wrote it last, and returns the outcome.
+     *
+     * @param otherwise what is known of it if nothing is written
+     * @throws IOException if it cannot be read, is damaged, or cannot be written; it stays as it was
+     */
+    WitnessState change(Witnesses.Asked asked, WitnessState otherwise, UnaryOperator<WitnessState> change)
+            throws IOException {
+        return StateLock.holding(lock(), () -> {
+            WitnessState changed = change.apply(find(asked).orElse(otherwise));
+            changed.write(file(asked));
+            return changed;
+        });
     }
 
     /** Forgets all others than these witnesses. */
     public void keepOnly(List<Witnesses.Asked> asked) throws IOException {
-        List<Path> kept =
-                asked.stream().map(it -> file(it.at().toString(), it.name())).toList();
+        List<Path> kept = asked.stream().map(this::file).toList();
         for (Path file : files()) {
             if (!kept.contains(file)) {
                 Files.deleteIfExists(file);
@@ -53,11 +96,18 @@ public record WitnessStates(Path directory) {
     }
 
     /** All of them. */
-    public List<WitnessState> all() throws IOException {
-        List<WitnessState> all = new ArrayList<>();
+    public Known all() throws IOException {
+        List<WitnessState> states = new ArrayList<>();
+        List<String> damaged = new ArrayList<>();
         for (Path file : files()) {
-            all.add(WitnessState.read(file));
+            try {
+                states.add(WitnessState.read(file));
+            } catch (NoSuchFileException e) {
+                // Forgotten in between.
+            } catch (IOException e) {
+                damaged.add(String.valueOf(e.getMessage()));
+            }
         }
-        return all;
+        return new Known(states, damaged);
     }
 }

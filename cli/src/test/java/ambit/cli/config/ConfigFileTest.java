@@ -297,6 +297,19 @@ final class ConfigFileTest {
                 .singleElement()
                 .asString()
                 .contains("the witness 'w.example/1' stands here a second time");
+        SigningKey shared = SigningKey.generate();
+        assertThat(problems(Corpus.witnesses("{ask: ["
+                        + Corpus.witness(
+                                "http://x",
+                                NoteSigner.cosigner("a", shared).verifier().toLine())
+                        + ", "
+                        + Corpus.witness(
+                                "http://y",
+                                NoteSigner.cosigner("b", shared).verifier().toLine())
+                        + "]}")))
+                .singleElement()
+                .asString()
+                .contains("the witness 'b' has a key of 'a'");
         assertThat(problems(Corpus.witnesses("{ask: [" + Corpus.witness("http://x", Corpus.ED, Corpus.OTHER) + "]}")))
                 .singleElement()
                 .asString()
