@@ -37,7 +37,7 @@ class SimulationTest {
             simulate(one);
         } else {
             long first = System.currentTimeMillis();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("simulation.seconds", 10));
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("simulation.seconds", 90));
             for (long seed = 0; seed < ALWAYS; seed++) {
                 simulate(seed);
             }
