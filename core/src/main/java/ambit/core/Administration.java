@@ -1,7 +1,9 @@
 package ambit.core;
 
 import ambit.authority.Endorsement;
+import ambit.authority.Forgetting;
 import ambit.authority.Revocation;
+import ambit.authority.keyfile.CoreKeys;
 import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
@@ -10,9 +12,11 @@ import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToDriver;
 import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
+import ambit.wire.DriverToCore;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.List;
@@ -23,7 +27,13 @@ import java.util.List;
  * @param keys the directory that the core's own keys are in
  */
 record Administration(
-        State state, Approvals approvals, Partitions partitions, String origin, SigningKey key, SecretDirectory keys) {
+        State state,
+        Drivers drivers,
+        Approvals approvals,
+        Partitions partitions,
+        String origin,
+        SigningKey key,
+        SecretDirectory keys) {
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
@@ -36,6 +46,7 @@ record Administration(
             case AdminToCore.Approvals() -> approvals.open();
             case AdminToCore.Answer(Blob word) -> approvals.hear(word);
             case AdminToCore.ReadBody r -> bodyKey(r);
+            case AdminToCore.Forget(Blob word) -> forget(word);
         };
     }
 
@@ -53,9 +64,10 @@ record Administration(
         long index = state.journal.size() - 1;
         synchronized (state) {
             if (!state.history.registered(m.tenant(), m.rootKey())) {
-                if (m.tenant().isEmpty() || state.history.hasTenant(m.tenant())) {
-                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
-                }
+                Refused.when(
+                        m.tenant().isEmpty() || state.history.hasTenant(m.tenant()),
+                        Denial.UNKNOWN_TENANT,
+                        "the tenant has other keys, or has retired this one");
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantRegistered(state.clock.millis(), m.tenant(), m.rootKey()));
             }
@@ -65,9 +77,10 @@ record Administration(
 
     /** No key is anybody's twice: not another tenant's, and not the same one's again after it was retired. */
     private void refuseTaken(Blob rootKey) throws Refused {
-        if (!state.history.tenantOf(rootKey).isEmpty()) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
-        }
+        Refused.when(
+                !state.history.tenantOf(rootKey).isEmpty(),
+                Denial.UNKNOWN_TENANT,
+                "the key is a tenant's already, or is retired");
     }
 
     private CoreToAdmin registered(String tenant, long index) {
@@ -83,11 +96,11 @@ record Administration(
         Blob endorser = m.word().isEmpty() ? Blob.EMPTY : endorser(m);
         long index = state.journal.size() - 1;
         synchronized (state) {
-            if (!(endorser.isEmpty()
-                    ? state.history.hasTenant(m.tenant())
-                    : state.history.registered(m.tenant(), endorser))) {
-                throw new Refused(Denial.UNKNOWN_TENANT);
-            }
+            Refused.when(
+                    !(endorser.isEmpty()
+                            ? state.history.hasTenant(m.tenant())
+                            : state.history.registered(m.tenant(), endorser)),
+                    Denial.UNKNOWN_TENANT);
             if (!state.history.registered(m.tenant(), m.rootKey())) {
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantKeyAdded(state.clock.millis(), m.tenant(), m.rootKey(), m.word()));
@@ -99,9 +112,10 @@ record Administration(
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
-        if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
-            throw new Refused(Denial.BAD_SIGNATURE, "the word is about another tenant or key");
-        }
+        Refused.when(
+                !word.of().equals(m.tenant()) || !word.key().equals(m.rootKey()),
+                Denial.BAD_SIGNATURE,
+                "the word is about another tenant or key");
         return signer;
     }
 
@@ -122,9 +136,7 @@ record Administration(
         long index;
         long epoch;
         synchronized (state) {
-            if (!state.history.registered(revocation.tenant(), signer)) {
-                throw new Refused(Denial.UNKNOWN_TENANT);
-            }
+            Refused.when(!state.history.registered(revocation.tenant(), signer), Denial.UNKNOWN_TENANT);
             if (state.history.isLastKey(revocation.tenant(), revocation.target())) {
                 throw new Refused(
                         Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
@@ -138,9 +150,41 @@ record Administration(
     }
 
     /** The log says who asked before the key is there to be used. */
-    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) {
+    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused, IOException {
+        Owner owner = state.owner(m.transaction());
+        Refused.when(
+                !owner.tenant().equals(m.tenant()),
+                Denial.UNKNOWN_TENANT,
+                "the tenant has no such transaction, or has had it forgotten");
         long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
-        return new CoreToAdmin.BodyKey(partitions.bodies(m.tenant(), m.transaction()), index);
+        return new CoreToAdmin.BodyKey(partitions.bodies(owner, m.transaction()), index);
+    }
+
+    /** What cannot be undone is said in the log before, and again with what it came to. */
+    private CoreToAdmin forget(Blob bytes) throws Refused, IOException {
+        Blob signer = Cose.parse(bytes).kid();
+        Forgetting word = Forgetting.parse(Refused.verified(Domain.FORGETTING, signer, bytes));
+        synchronized (state) {
+            Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
+            Refused.when(
+                    Math.abs(state.clock.millis() - word.issuedAt() * 1000) > Admission.REQUEST_WINDOW_MS,
+                    Denial.EXPIRED,
+                    "the word is more than five minutes old, by the core's clock");
+            if (state.live.values().stream().anyMatch(it -> it.owner().isCovered(word, it.transaction()))) {
+                throw new Refused(Denial.CONFLICT, "transactions that this is about are alive; stop them first");
+            }
+        }
+        state.recordDurably(at -> new Entry.Forgotten(at, bytes, -1, 0, 0));
+        if (word.transaction().isEmpty()) {
+            partitions.vault().destroy(word.tenant(), word.principal());
+        }
+        if (!(drivers.ask(new CoreToDriver.Forget(word.tenant(), word.principal(), word.transaction()))
+                instanceof DriverToCore.Forgotten it)) {
+            throw new Refused(Denial.DRIVER_FAILED, "the memory driver did not destroy it; ask once more");
+        }
+        long index =
+                state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
+        return new CoreToAdmin.Forgotten(it.partitions(), it.entries(), it.bodies(), index);
     }
 
     private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {
@@ -150,9 +194,7 @@ record Administration(
                     .filter(c -> c.transaction().equals(m.transaction())
                             || c.transaction().startsWith(m.transaction() + "."))
                     .toList();
-            if (found.isEmpty()) {
-                throw new Refused(Denial.CONTEXT_ENDED, "no transaction of this id is alive");
-            }
+            Refused.when(found.isEmpty(), Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));
             found.forEach(context -> context.progress().stopped = true);
         }

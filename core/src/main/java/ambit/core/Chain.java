@@ -103,12 +103,8 @@ final class Chain {
      * @throws Refused if the request is not one that continues this grant
      */
     static Chain of(Blob root, Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
-        if (!request.parent().equals(grantHash)) {
-            throw new Refused(Denial.UNKNOWN_GRANT);
-        }
-        if (!request.agent().equals(grant.agent())) {
-            throw new Refused(Denial.CONSTRAINT, "the grant is for another agent");
-        }
+        Refused.when(!request.parent().equals(grantHash), Denial.UNKNOWN_GRANT);
+        Refused.when(!request.agent().equals(grant.agent()), Denial.CONSTRAINT, "the grant is for another agent");
         Layer layer = layer("request", grant, requestHash, request, request.narrowings(), request.allowances());
         return new Chain(root, grantHash, grant, List.of(layer));
     }
@@ -123,15 +119,17 @@ final class Chain {
             throws Refused {
         Map<Integer, Narrowing> byCap = new HashMap<>();
         for (Narrowing narrowing : narrowings) {
-            if (narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null) {
-                throw new Refused(Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
-            }
+            Refused.when(
+                    narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null,
+                    Denial.MALFORMED,
+                    "a narrowing of what the grant does not have, or two of one");
         }
         Map<Integer, Long> byBudget = new HashMap<>();
         for (Allowance allowance : allowances) {
-            if (allowance.budget() >= grant.budgets().size()) {
-                throw new Refused(Denial.MALFORMED, "an allowance of a budget that the grant does not have");
-            }
+            Refused.when(
+                    allowance.budget() >= grant.budgets().size(),
+                    Denial.MALFORMED,
+                    "an allowance of a budget that the grant does not have");
             byBudget.put(allowance.budget(), allowance.limit());
         }
         return new Layer(name, hash, block, byCap, byBudget);
@@ -145,9 +143,7 @@ final class Chain {
      */
     Delegation delegation(int cap, Blob id, Optional<Share> share, Blob narrowing, Blob inputDigest)
             throws Refused, MalformedException {
-        if (layers.stream().filter(Layer::counts).count() > grant.depth()) {
-            throw new Refused(Denial.DEPTH_EXCEEDED);
-        }
+        Refused.when(layers.stream().filter(Layer::counts).count() > grant.depth(), Denial.DEPTH_EXCEEDED);
         List<Integer> held = held();
         Set<Integer> withheld = IntStream.range(0, grant.caps().size())
                 .filter(index -> !held.contains(index) || !cap(index).mayDelegate())
@@ -192,9 +188,10 @@ final class Chain {
 
     /** Refuses arguments that some block does not allow now. */
     void judge(int cap, Values arguments, Received received, long nowMs) throws Refused {
-        if (Work.of(constraints(cap), arguments) > Work.MAX) {
-            throw new Refused(Denial.TOO_LARGE, "the constraints would take too long on so much");
-        }
+        Refused.when(
+                Work.of(constraints(cap), arguments) > Work.MAX,
+                Denial.TOO_LARGE,
+                "the constraints would take too long on so much");
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = Denial.orInternal(ambit.decision.Chain.code(answer));

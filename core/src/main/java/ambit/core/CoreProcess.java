@@ -1,6 +1,8 @@
 package ambit.core;
 
+import ambit.authority.keyfile.CoreKeys;
 import ambit.authority.keyfile.SecretDirectory;
+import ambit.authority.partition.Vault;
 import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
@@ -51,14 +53,14 @@ final class CoreProcess implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
         journal = Journal.open(FileStorage.open(config.state().resolve("log")), logKey, floor);
-        CoreKeys.publish(secrets, logKey);
+        CoreKeys.publish(secrets, key.publicKey(), logKey.verifiers());
         core = new Core(
                 config.origin(),
                 new State(journal, InstantSource.system(), System::nanoTime, new SecureRandom()),
                 drivers,
                 key,
                 secrets,
-                new Partitions(secrets.secret("master.key")));
+                new Partitions(new Vault(secrets.secret("master.key"), secrets.below("memory"))));
         core.names(postQuantum.publicKey());
         listen(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker);
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);

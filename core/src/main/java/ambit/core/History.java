@@ -1,11 +1,14 @@
 package ambit.core;
 
+import ambit.authority.Forgetting;
 import ambit.authority.Revocation;
 import ambit.authority.approval.Heard;
 import ambit.log.Journal;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
+import ambit.wire.Cose;
+import ambit.wire.MalformedException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,6 +80,7 @@ final class History implements Journal.Fold {
                 }
                 epoch = e.epoch();
             }
+            case Entry.Forgotten e -> forget(e.word());
             case Entry.Boot _,
                     Entry.Denied _,
                     Entry.GuestEvent _,
@@ -206,8 +210,17 @@ final class History implements Journal.Fold {
         return owners.containsKey(transaction);
     }
 
-    boolean owns(Owner owner, String transaction) {
-        return owner.equals(owners.get(transaction));
+    Owner owner(String transaction) {
+        return owners.getOrDefault(transaction, Owner.NOBODY);
+    }
+
+    private void forget(Blob word) {
+        try {
+            Forgetting it = Forgetting.parse(Cose.parse(word).payload());
+            owners.replaceAll((transaction, owner) -> owner.isCovered(it, transaction) ? Owner.NOBODY : owner);
+        } catch (MalformedException e) {
+            throw new IllegalStateException("the core verified it before it recorded it", e);
+        }
     }
 
     /** In the order in which they began, so that the same log is always recovered the same way. */

@@ -234,6 +234,13 @@ public sealed interface Entry extends Cbor.Message {
             @Bytes32 @OrEmpty Blob digest,
             String by) implements Entry {}
 
+    /**
+     * A tenant had memory destroyed; {@code word} are its signed bytes. Recorded twice: before, and when it is done.
+     *
+     * @param partitions how many there were, −1 before
+     */
+    record Forgotten(long atMs, Blob word, long partitions, long entries, long bodies) implements Entry {}
+
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {
         return Cbor.encode(entry.toCbor());
