@@ -3,6 +3,7 @@ package ambit.cli;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Denial;
 import ambit.wire.End;
 import ambit.wire.FrontEvent;
 import ambit.wire.Syscall;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Shows a run to a person: the agent's output unchanged on standard output, all else on standard error. */
@@ -171,9 +173,13 @@ final class LiveReport implements RunReport {
         }
         verdicts.stream()
                 .filter(verdict -> !verdict.committed())
-                .forEach(verdict -> terminal.say(
-                        "  memory   " + terminal.coloured(Colour.RED, "dropped ") + Terminal.plain(verdict.key()) + ": "
-                                + verdict.denial().orElseThrow()));
+                .forEach(verdict -> terminal.say("  memory   " + notCommitted(verdict) + Terminal.plain(verdict.key())
+                        + ": " + verdict.denial().orElseThrow()));
+    }
+
+    private String notCommitted(Verdict verdict) {
+        boolean held = verdict.denial().equals(Optional.of(Denial.HELD));
+        return held ? terminal.coloured(Colour.YELLOW, "held ") : terminal.coloured(Colour.RED, "dropped ");
     }
 
     private static String how(FrontEvent.Finished it, String why) {
