@@ -10,13 +10,13 @@ import java.util.TreeMap;
  * The one spelling of a JSON value: members sorted by their names' UTF-16 code units, no white space, shortest escapes (as RFC
  * 8785, except that numbers with a fraction or an exponent keep {@link Json.Dec}'s exact decimal spelling).
  */
-final class CanonicalJson {
+public final class CanonicalJson {
     private final StringBuilder out = new StringBuilder();
 
     private CanonicalJson() {}
 
     /** UTF-8. */
-    static Blob encode(Json value) {
+    public static Blob encode(Json value) {
         CanonicalJson writer = new CanonicalJson();
         writer.write(value);
         return Blob.of(writer.out.toString().getBytes(StandardCharsets.UTF_8));

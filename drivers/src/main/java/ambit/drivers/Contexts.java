@@ -1,10 +1,11 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.MemoryDriver;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +20,19 @@ final class Contexts implements AutoCloseable {
     /** Verdicts of ended contexts that are kept, so that a repeated commit answers the same. */
     private static final int REMEMBERED = 1024;
 
-    private final MemoryStore store;
-    private final InstantSource clock;
+    private final MemoryDriver driver;
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
-    Contexts(MemoryStore store, InstantSource clock) {
-        this.store = store;
-        this.clock = clock;
+    Contexts(MemoryDriver driver) {
+        this.driver = driver;
     }
 
     void map(CoreToDriver.MapContext command) throws DriverFailure {
-        MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
-        ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
+        ContextMemory memory = driver.map(command);
         if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command))) != null) {
+            driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }
@@ -57,7 +56,7 @@ final class Contexts implements AutoCloseable {
         }
         LiveContext context = find(id);
         context.end();
-        List<Verdict> verdicts = context.memory().commit(clock.millis());
+        List<Verdict> verdicts = context.memory().commit();
         synchronized (committed) {
             committed.put(id, verdicts);
             if (committed.size() > REMEMBERED) {
@@ -65,6 +64,7 @@ final class Contexts implements AutoCloseable {
             }
         }
         live.remove(id);
+        driver.release(context.memory());
         return verdicts;
     }
 
@@ -73,11 +73,12 @@ final class Contexts implements AutoCloseable {
         LiveContext context = live.remove(id);
         if (context != null) {
             context.end();
+            driver.release(context.memory());
         }
     }
 
     boolean wasCommitted(String transaction) throws DriverFailure {
-        return store.wasCommitted(transaction);
+        return driver.wasCommitted(transaction);
     }
 
     @Override

@@ -290,7 +290,7 @@ class BodiesTest {
         kernel.close();
         byte[] plain = (CANARY + "y".repeat(20_000) + "end-" + CANARY).getBytes(StandardCharsets.UTF_8);
         try (BodyStore store = BodyStore.open(directory.resolve("bodies.db"))) {
-            store.putKey("t1", new BodyStore.Key("acme", Kernel.random(60)), 1, 2);
+            store.putKey("t1", new BodyStore.Key("acme", Kernel.PRINCIPAL, Kernel.random(60)), 1, 2);
             Blob digest = Kernel.random(32);
             store.put(
                     "t1",
@@ -298,7 +298,7 @@ class BodiesTest {
                             Kernel.random(16), BodyKind.RESULT, BodyState.KEPT, digest, 1, 0, 1, Blob.of(plain)));
             assertThat(isOnDisk(CANARY)).isTrue();
             assertThat(isOnDisk("end-" + CANARY)).isTrue();
-            assertThat(store.shred(new BodyStore.Choice("t1", "", 1, 2), "why")).hasSize(1);
+            assertThat(store.shred(new BodyStore.Choice("t1", "", Blob.EMPTY, 1, 2), "why")).hasSize(1);
             assertThat(isOnDisk(CANARY)).isFalse();
             assertThat(isOnDisk("yyyyyyyy")).isFalse();
         }

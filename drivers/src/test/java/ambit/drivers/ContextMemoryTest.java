@@ -3,6 +3,7 @@ package ambit.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.MapEntry;
@@ -284,7 +285,7 @@ class ContextMemoryTest {
         kernel.contexts.commit(context);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE entry SET value_box = (SELECT max(value_box) FROM entry)");
+            statement.execute("UPDATE entry_version SET value_box = (SELECT max(value_box) FROM entry_version)");
         }
         Blob reader = kernel.context(notes(1));
         List<DriverToBroker> replies = List.of(read(reader, "user/notes/a"), read(reader, "user/notes/b"));
@@ -295,12 +296,15 @@ class ContextMemoryTest {
     }
 
     @Test
-    void aWrongDataKeyFindsNothing() throws DriverFailure {
+    void aWrongDataKeyIsRefusedWhenItIsMapped() throws DriverFailure {
         Blob context = kernel.context(notes(3));
         put(context, "user/notes/a", "1");
         kernel.contexts.commit(context);
-        Blob wrong = kernel.context(new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20, List.of()));
-        assertThat(value(wrong, "user/notes/a")).isEqualTo("absent null");
+        MapEntry wrong = new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20, List.of());
+        assertThatThrownBy(() -> kernel.context(wrong))
+                .isInstanceOf(DriverFailure.class)
+                .hasMessageContaining("'user/notes' was written with another key")
+                .hasMessageContaining("from one backup");
     }
 
     @Test
@@ -310,14 +314,14 @@ class ContextMemoryTest {
         for (int i = 0; i < 3; i++) {
             put(context, "user/notes/" + i, "\"" + "x".repeat(200_000) + "\"");
         }
-        kernel.store.limitPages(20);
+        kernel.database.limitPages(20);
         assertThatThrownBy(() -> kernel.contexts.commit(context))
                 .isInstanceOf(DriverFailure.class)
                 .hasMessageContaining("disk is full")
                 .hasMessageContaining("memory.db");
-        assertThat(count("entry")).isZero();
+        assertThat(count("entry_version")).isZero();
         assertThat(count("committed")).isZero();
-        kernel.store.limitPages(1_000_000);
+        kernel.database.limitPages(1_000_000);
         assertThat(kernel.contexts.commit(context)).hasSize(4).allMatch(Verdict::committed);
     }
 
@@ -333,7 +337,7 @@ class ContextMemoryTest {
     void aFileThatIsNoDatabaseIsNamed() throws IOException {
         Path file = directory.resolve("other.db");
         Files.writeString(file, "this is not a database at all, ".repeat(100));
-        assertThatThrownBy(() -> SqliteMemoryStore.open(file))
+        assertThatThrownBy(() -> SqliteDatabase.open(file))
                 .isInstanceOf(DriverFailure.class)
                 .hasMessageContaining("other.db")
                 .hasMessageContaining("damaged");
@@ -362,6 +366,20 @@ class ContextMemoryTest {
     }
 
     @Test
+    void aFileOfTheFirstSchemaIsRefused() throws Exception {
+        Path file = directory.resolve("old.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT");
+            statement.execute("INSERT INTO schema_version (version) VALUES (1)");
+        }
+        assertThatThrownBy(() -> SqliteDatabase.open(file))
+                .isInstanceOf(DriverFailure.class)
+                .hasMessageContaining("old.db was written by an earlier Ambit (schema 1)")
+                .hasMessageContaining("move the file away");
+    }
+
+    @Test
     void aNewerFileIsRefused() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
@@ -371,7 +389,7 @@ class ContextMemoryTest {
         assertThatThrownBy(this::open).hasMessageContaining("newer Ambit").hasMessageContaining("99");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_version SET version = 1");
+            statement.execute("UPDATE schema_version SET version = 2");
         }
         open();
     }

@@ -123,7 +123,8 @@ class DriversProcessTest {
                         new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits),
                         new ToolConfig.Model("keyless", upstream.endpoint("ok"), "env:ABSENT", limits),
                         new ToolConfig.RemoteMcp("remote", URI.create("http://127.0.0.1:1/mcp"), "", limits)),
-                BodiesConfig.NONE);
+                BodiesConfig.NONE,
+                MemoryConfig.EMBEDDED);
     }
 
     private void start(String brokerUser) throws Exception {
@@ -285,7 +286,8 @@ class DriversProcessTest {
                 mine.adminUsers(),
                 SigningKey.generate().publicKey(),
                 mine.tools(),
-                mine.bodies());
+                mine.bodies(),
+                mine.memory());
         assertThatThrownBy(() -> DriversProcess.start(other, Map.of(), new PlainLauncher(), InstantSource.system()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not welcome");

@@ -3,6 +3,9 @@ package ambit.drivers;
 import ambit.authority.Permit;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.drivers.memory.MemoryDriver;
+import ambit.drivers.memory.MemoryStore;
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.CoreToDriver;
@@ -29,7 +32,9 @@ final class Kernel implements AutoCloseable {
     static final Blob PRINCIPAL = random(32);
     static final Blob CHAIN = random(32);
     final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
-    final SqliteMemoryStore store;
+    final SqliteDatabase database;
+    final MemoryStore store;
+    final MemoryDriver memory;
     final Contexts contexts;
     final Artifacts artifacts;
     final Calls calls;
@@ -53,9 +58,11 @@ final class Kernel implements AutoCloseable {
             BodiesConfig config)
             throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
-        this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
+        this.database = SqliteDatabase.open(directory.resolve("memory.db"));
+        this.store = new MemoryStore(database);
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
-        this.contexts = new Contexts(store, clock);
+        this.memory = new MemoryDriver(store, clock);
+        this.contexts = new Contexts(memory);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
         this.bodies = open.apply(config);
@@ -102,6 +109,7 @@ final class Kernel implements AutoCloseable {
     public void close() {
         bodies.close();
         contexts.close();
+        memory.close();
         store.close();
     }
 
