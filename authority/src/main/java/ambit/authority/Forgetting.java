@@ -23,6 +23,13 @@ public record Forgetting(
         @Max(Limits.SENTENCE) String why,
         @Range(to = Limits.LAST_SECOND) long issuedAt)
         implements Cbor.Artifact {
+    private static final long GOOD_MS = 300_000;
+
+    /** Whether it still counts, or counts already. */
+    public boolean isFresh(long nowMs) {
+        return Math.abs(nowMs - issuedAt * 1000) <= GOOD_MS;
+    }
+
     /** Whether this transaction, of this principal and tenant, is forgotten. */
     public boolean covers(String its, String whoseTenant, Blob whose) {
         return tenant.equals(whoseTenant)

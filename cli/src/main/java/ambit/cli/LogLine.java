@@ -9,6 +9,7 @@ import ambit.cli.shipping.Severity;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
+import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
@@ -201,8 +202,8 @@ record LogLine(long index, Entry entry) {
 
     static Optional<Forgetting> forgetting(Entry.Forgotten it) {
         try {
-            return Optional.of(Forgetting.parse(Cose.parse(it.word()).payload()));
-        } catch (MalformedException e) {
+            return Optional.of(it.forgetting());
+        } catch (JournalException e) {
             return Optional.empty();
         }
     }

@@ -64,10 +64,9 @@ record Administration(
         long index = state.journal.size() - 1;
         synchronized (state) {
             if (!state.history.registered(m.tenant(), m.rootKey())) {
-                Refused.when(
-                        m.tenant().isEmpty() || state.history.hasTenant(m.tenant()),
-                        Denial.UNKNOWN_TENANT,
-                        "the tenant has other keys, or has retired this one");
+                if (m.tenant().isEmpty() || state.history.hasTenant(m.tenant())) {
+                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
+                }
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantRegistered(state.clock.millis(), m.tenant(), m.rootKey()));
             }
@@ -77,10 +76,9 @@ record Administration(
 
     /** No key is anybody's twice: not another tenant's, and not the same one's again after it was retired. */
     private void refuseTaken(Blob rootKey) throws Refused {
-        Refused.when(
-                !state.history.tenantOf(rootKey).isEmpty(),
-                Denial.UNKNOWN_TENANT,
-                "the key is a tenant's already, or is retired");
+        if (!state.history.tenantOf(rootKey).isEmpty()) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
+        }
     }
 
     private CoreToAdmin registered(String tenant, long index) {
@@ -96,11 +94,11 @@ record Administration(
         Blob endorser = m.word().isEmpty() ? Blob.EMPTY : endorser(m);
         long index = state.journal.size() - 1;
         synchronized (state) {
-            Refused.when(
-                    !(endorser.isEmpty()
-                            ? state.history.hasTenant(m.tenant())
-                            : state.history.registered(m.tenant(), endorser)),
-                    Denial.UNKNOWN_TENANT);
+            if (!(endorser.isEmpty()
+                    ? state.history.hasTenant(m.tenant())
+                    : state.history.registered(m.tenant(), endorser))) {
+                throw new Refused(Denial.UNKNOWN_TENANT);
+            }
             if (!state.history.registered(m.tenant(), m.rootKey())) {
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantKeyAdded(state.clock.millis(), m.tenant(), m.rootKey(), m.word()));
@@ -112,10 +110,9 @@ record Administration(
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
-        Refused.when(
-                !word.of().equals(m.tenant()) || !word.key().equals(m.rootKey()),
-                Denial.BAD_SIGNATURE,
-                "the word is about another tenant or key");
+        if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
+            throw new Refused(Denial.BAD_SIGNATURE, "the word is about another tenant or key");
+        }
         return signer;
     }
 
@@ -152,10 +149,9 @@ record Administration(
     /** The log says who asked before the key is there to be used. */
     private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused, IOException {
         Owner owner = state.owner(m.transaction());
-        Refused.when(
-                !owner.tenant().equals(m.tenant()),
-                Denial.UNKNOWN_TENANT,
-                "the tenant has no such transaction, or has had it forgotten");
+        if (!owner.tenant().equals(m.tenant())) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
+        }
         long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
         return new CoreToAdmin.BodyKey(partitions.bodies(owner, m.transaction()), index);
     }
@@ -166,11 +162,10 @@ record Administration(
         Forgetting word = Forgetting.parse(Refused.verified(Domain.FORGETTING, signer, bytes));
         synchronized (state) {
             Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
-            Refused.when(
-                    Math.abs(state.clock.millis() - word.issuedAt() * 1000) > Admission.REQUEST_WINDOW_MS,
-                    Denial.EXPIRED,
-                    "the word is more than five minutes old, by the core's clock");
-            if (state.live.values().stream().anyMatch(it -> it.owner().isCovered(word, it.transaction()))) {
+            Refused.when(!word.isFresh(state.clock.millis()), Denial.EXPIRED);
+            if (state.live.values().stream()
+                    .anyMatch(it -> word.covers(
+                            it.transaction(), it.owner().tenant(), it.owner().principal()))) {
                 throw new Refused(Denial.CONFLICT, "transactions that this is about are alive; stop them first");
             }
         }

@@ -35,17 +35,16 @@ import java.util.Optional;
 /** How contexts begin: a request over a grant, and children below their parents. */
 record Admission(State state, Drivers drivers, Partitions partitions, Ending ending) {
     private static final int MAX_LIVE = 4096;
-    static final long REQUEST_WINDOW_MS = 300_000;
+    private static final long REQUEST_WINDOW_MS = 300_000;
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, IOException {
         Grant grant = verifiedGrant(m.grant());
         Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
         AgentSpec spec = AgentSpec.parse(m.agentSpec());
-        Refused.when(
-                !request.agentSpec().equals(m.agentSpec().sha256()),
-                Denial.BAD_SIGNATURE,
-                "the agent is not the one that was requested");
+        if (!request.agentSpec().equals(m.agentSpec().sha256())) {
+            throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
+        }
         Chain chain = Chain.of(
                 Cose.parse(m.grant()).kid(),
                 m.grant().sha256(),
@@ -85,10 +84,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         }
         Refused.when(tenant.isEmpty(), Denial.UNKNOWN_TENANT);
         Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
-        Refused.when(
-                !grant.tenant().equals(tenant),
-                Denial.UNKNOWN_TENANT,
-                "the grant names another tenant than the one that signed it");
+        if (!grant.tenant().equals(tenant)) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
+        }
         return grant;
     }
 
@@ -101,18 +99,16 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                 now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS,
                 Denial.NOT_YET_VALID);
         Refused.when(now >= chain.expiresAtMs(), Denial.EXPIRED);
-        Refused.when(
-                now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS,
-                Denial.EXPIRED,
-                "the request is more than five minutes old, by the core's clock");
+        if (now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
+            throw new Refused(Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
+        }
         Refused.when(state.history.seen(transaction), Denial.REPLAYED, "a transaction of this id was admitted before");
         Refused.when(state.isRevoked(owner.tenant(), chain), Denial.REVOKED);
         List<Mapping> map = new ArrayList<>(namespaces(owner, transaction, grant));
         for (Request.Inherit inherit : request.inherits()) {
-            Refused.when(
-                    !state.history.owner(inherit.transaction()).equals(owner),
-                    Denial.NOT_MAPPED,
-                    "the inherited transaction is none of this principal");
+            if (!state.history.owner(inherit.transaction()).equals(owner)) {
+                throw new Refused(Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
+            }
             map.add(partitions.inherited(owner, inherit));
         }
         return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new HashMap<>());

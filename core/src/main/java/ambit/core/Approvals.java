@@ -63,10 +63,9 @@ record Approvals(State state, Blob core, Docket docket) {
         Blob digest = question.digest();
         Optional<Question> before = docket.find(digest, now);
         if (before.isEmpty()) {
-            Refused.when(
-                    !docket.hasRoomFor(question),
-                    Denial.TOO_LARGE,
-                    "too much to be shown to approvers, or too much waits for them");
+            if (!docket.hasRoomFor(question)) {
+                throw new Refused(Denial.TOO_LARGE, "too much to be shown to approvers, or too much waits for them");
+            }
             long until = question.waitUntilMs();
             state.record(new Entry.Asked(
                     now, context.id(), context.transaction(), cap.name(), params.sha256(), digest, until));

@@ -88,10 +88,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
         Refused.when(!drivers.has(driver), Denial.DRIVER_UNAVAILABLE);
-        Refused.when(
-                state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE,
-                Denial.TOO_LARGE,
-                "too many calls are in flight");
+        if (state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE) {
+            throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
+        }
     }
 
     private CoreToBroker allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
@@ -207,10 +206,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         synchronized (state) {
             try {
                 state.alive(decision.context().id());
-                Refused.when(
-                        approvals.revoked(decision.context(), decision.cap()) > decision.revoked(),
-                        Denial.REVOKED,
-                        "an approver's key was revoked meanwhile");
+                if (approvals.revoked(decision.context(), decision.cap()) > decision.revoked()) {
+                    throw new Refused(Denial.REVOKED, "an approver's key was revoked meanwhile");
+                }
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
                 throw e;
@@ -250,15 +248,15 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             index = state.record(
                     new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event()));
         }
-        Blob said = m.event().sha256();
-        return new CoreToBroker.Logged(sequence, index, prove(context, sequence, said, NOTHING, 0, index, Blob.EMPTY));
+        Blob proof = prove(context, sequence, m.event().sha256(), NOTHING, 0, index, Blob.EMPTY);
+        return new CoreToBroker.Logged(sequence, index, proof);
     }
 
     /** The signed word that a result belongs to one call of this context, once the log has it for ever. */
-    private Blob prove(Context context, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
+    private Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
         state.journal.awaitDurable(index);
-        Proof proof = new Proof(context.id(), sequence, params, result, status, index, context.transaction(), scope);
-        return Signed.sign(Domain.PROOF, key, proof.toBlob());
+        Proof it = new Proof(of.id(), sequence, params, result, status, index, of.transaction(), scope);
+        return Signed.sign(Domain.PROOF, key, it.toBlob());
     }
 
     /** Records what the boundary of a context's guest is. */
@@ -286,11 +284,10 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             if (issued == null) {
                 throw new Refused(Denial.REPLAYED, "there is no such permit without a receipt");
             }
-            Refused.when(
-                    !names.contains(issued.permit().driver())
-                            || !receipt.paramsDigest().equals(issued.permit().paramsDigest()),
-                    Denial.BAD_SIGNATURE,
-                    "the receipt is not for what was permitted");
+            if (!names.contains(issued.permit().driver())
+                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest())) {
+                throw new Refused(Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
+            }
             state.permits.remove(receipt.permit());
             issued.context().progress().inFlight--;
             index = state.record(new Entry.Outcome(

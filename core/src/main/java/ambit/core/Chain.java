@@ -119,17 +119,15 @@ final class Chain {
             throws Refused {
         Map<Integer, Narrowing> byCap = new HashMap<>();
         for (Narrowing narrowing : narrowings) {
-            Refused.when(
-                    narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null,
-                    Denial.MALFORMED,
-                    "a narrowing of what the grant does not have, or two of one");
+            if (narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null) {
+                throw new Refused(Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
+            }
         }
         Map<Integer, Long> byBudget = new HashMap<>();
         for (Allowance allowance : allowances) {
-            Refused.when(
-                    allowance.budget() >= grant.budgets().size(),
-                    Denial.MALFORMED,
-                    "an allowance of a budget that the grant does not have");
+            if (allowance.budget() >= grant.budgets().size()) {
+                throw new Refused(Denial.MALFORMED, "an allowance of a budget that the grant does not have");
+            }
             byBudget.put(allowance.budget(), allowance.limit());
         }
         return new Layer(name, hash, block, byCap, byBudget);
@@ -188,10 +186,9 @@ final class Chain {
 
     /** Refuses arguments that some block does not allow now. */
     void judge(int cap, Values arguments, Received received, long nowMs) throws Refused {
-        Refused.when(
-                Work.of(constraints(cap), arguments) > Work.MAX,
-                Denial.TOO_LARGE,
-                "the constraints would take too long on so much");
+        if (Work.of(constraints(cap), arguments) > Work.MAX) {
+            throw new Refused(Denial.TOO_LARGE, "the constraints would take too long on so much");
+        }
         long answer = compiled.getOrDefault(cap, NOTHING).evaluate(arguments, received, nowMs);
         if (answer != Codes.ALLOWED) {
             Denial code = Denial.orInternal(ambit.decision.Chain.code(answer));

@@ -7,8 +7,8 @@ import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
-import ambit.log.JournalException;
 import ambit.log.LogKey;
+import ambit.log.Snapshots;
 import ambit.wire.AdminToCore;
 import ambit.wire.BrokerToCore;
 import ambit.wire.Cbor;
@@ -34,7 +34,6 @@ final class CoreProcess implements AutoCloseable {
     private static final int BROKER_CONNECTIONS = 256;
     private static final int DRIVER_CONNECTIONS = 256;
     private static final int ADMIN_CONNECTIONS = 8;
-    private static final int SNAPSHOT_EVERY = 50_000;
 
     private final ConnectedDrivers drivers = new ConnectedDrivers();
     private final AtomicInteger brokers = new AtomicInteger();
@@ -66,22 +65,7 @@ final class CoreProcess implements AutoCloseable {
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
         listen(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin);
         endpoints.forEach(endpoint -> endpoint.start(() -> {}));
-        Thread.ofPlatform().name("snapshots").daemon().start(this::snapshots);
-    }
-
-    /** So that the next start need not read all of the log. */
-    private void snapshots() {
-        try {
-            while (true) {
-                Thread.sleep(1000);
-                if (journal.sinceSnapshot() >= SNAPSHOT_EVERY) {
-                    journal.snapshot(new History());
-                }
-            }
-        } catch (JournalException | InterruptedException e) {
-            System.getLogger("ambit.core")
-                    .log(System.Logger.Level.WARNING, "no more snapshots until the next start: " + e.getMessage());
-        }
+        Snapshots.keep(journal, History::new);
     }
 
     private void listen(Path socket, List<String> users, int connections, Endpoint.Session session) throws IOException {

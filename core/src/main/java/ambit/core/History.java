@@ -7,8 +7,6 @@ import ambit.log.Journal;
 import ambit.log.entry.Entry;
 import ambit.log.entry.Entry.Debit;
 import ambit.wire.Blob;
-import ambit.wire.Cose;
-import ambit.wire.MalformedException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +78,11 @@ final class History implements Journal.Fold {
                 }
                 epoch = e.epoch();
             }
-            case Entry.Forgotten e -> forget(e.word());
+            case Entry.Forgotten e -> {
+                Forgetting word = e.forgetting();
+                owners.replaceAll((transaction, owner) ->
+                        word.covers(transaction, owner.tenant(), owner.principal()) ? Owner.NOBODY : owner);
+            }
             case Entry.Boot _,
                     Entry.Denied _,
                     Entry.GuestEvent _,
@@ -212,15 +214,6 @@ final class History implements Journal.Fold {
 
     Owner owner(String transaction) {
         return owners.getOrDefault(transaction, Owner.NOBODY);
-    }
-
-    private void forget(Blob word) {
-        try {
-            Forgetting it = Forgetting.parse(Cose.parse(word).payload());
-            owners.replaceAll((transaction, owner) -> owner.isCovered(it, transaction) ? Owner.NOBODY : owner);
-        } catch (MalformedException e) {
-            throw new IllegalStateException("the core verified it before it recorded it", e);
-        }
     }
 
     /** In the order in which they began, so that the same log is always recovered the same way. */

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.Request;
+import ambit.authority.partition.Partition;
 import ambit.authority.partition.Vault;
 import ambit.wire.Blob;
 import java.io.IOException;
@@ -10,25 +11,23 @@ import java.util.List;
 record Partitions(Vault vault) {
     /** The partition of one transaction: gone from every map when it ends, unless something inherits from it. */
     Mapping own(Owner owner, String transaction, int rights, long quota, List<Blob> terms) throws IOException {
-        return mapping("", owner, transaction, rights, "", quota, terms);
+        return new Mapping("", partition(owner, transaction), rights, "", quota, terms);
     }
 
     /** A namespace that outlives transactions; {@code name} is such as {@code user/notes}, the principal's, or {@code tenant/faq}. */
     Mapping namespace(Owner owner, String name, int rights, long quota, List<Blob> terms) throws IOException {
         Owner whose = name.startsWith("user/") ? owner : new Owner(owner.tenant(), Blob.EMPTY);
-        return mapping(name + "/", whose, name, rights, "", quota, terms);
+        return new Mapping(name + "/", partition(whose, name), rights, "", quota, terms);
     }
 
     /** One key that an earlier transaction left, read-only. */
     Mapping inherited(Owner owner, Request.Inherit it) throws IOException {
-        return mapping("inherited/" + it.name(), owner, it.transaction(), MemoryMap.READ, it.key(), 0, List.of());
+        Partition left = partition(owner, it.transaction());
+        return new Mapping("inherited/" + it.name(), left, MemoryMap.READ, it.key(), 0, List.of());
     }
 
-    private Mapping mapping(
-            String mount, Owner owner, String path, int rights, String exactKey, long quota, List<Blob> terms)
-            throws IOException {
-        return new Mapping(
-                mount, vault.partition(owner.tenant(), owner.principal(), path), rights, exactKey, quota, terms);
+    private Partition partition(Owner owner, String path) throws IOException {
+        return vault.partition(owner.tenant(), owner.principal(), path);
     }
 
     /** What the data key of the bodies of a transaction is wrapped with. */

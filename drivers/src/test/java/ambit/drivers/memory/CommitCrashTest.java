@@ -151,7 +151,7 @@ class CommitCrashTest {
         assertThat(words).hasSize(ENTRIES + 2);
         World.Context reader = begin(world, number);
         for (int i = 1; i < words.length; i++) {
-            String[] verdict = words[i].split("=");
+            String[] verdict = words[i].split("=", -1);
             MemoryMap.Place place = reader.memory().map().find(new MemoryKey(verdict[0]));
             long version = Long.parseLong(verdict[2]);
             List<Version> written = world.store.history(place.slot()).stream()
