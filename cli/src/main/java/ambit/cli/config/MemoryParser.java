@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class MemoryParser {
     private static final List<String> FIELDS = fields();
     private static final List<String> RECALL = List.of("key", "last", "as", "agent");
-    private static final List<String> SECTION = List.of("may", "remembers", "may-use", BodiesParser.OWN);
+    private static final List<String> SECTION = List.of("may", "may-undo", "remembers", "may-use", BodiesParser.OWN);
 
     private static final Pattern NAMESPACE = Pattern.compile("(own|(user|tenant)/[a-z][a-z0-9-]{0,63})");
     /** A key of a transaction's own memory: those that begin with these words mean others. */
@@ -146,8 +146,12 @@ final class MemoryParser {
         return List.copyOf(recalls);
     }
 
-    /** Who may use the command's own agent, and that agent. */
-    record Section(Agent agent, Set<String> may) {}
+    /**
+     * Who may use the command's own agent, and that agent.
+     *
+     * @param mayUndo who may take back what any transaction of the tenant wrote
+     */
+    record Section(Agent agent, Set<String> may, Set<String> mayUndo) {}
 
     /** What the {@code ambit memory} commands may touch, as an agent that has no program: the command itself makes the calls. */
     Optional<Section> section(Node node, AgentParser agents) {
@@ -171,6 +175,9 @@ final class MemoryParser {
                 Limits.DEFAULT.within(TIME),
                 List.of(),
                 new BodiesParser(problems).own(fields, java.util.EnumSet.allOf(Bodies.Kept.class)));
-        return Optional.of(new Section(agent, may));
+        Set<String> mayUndo = fields.optional("may-undo")
+                .map(it -> fields.names(it, Names.NAME, "name of a principal"))
+                .orElse(Set.of());
+        return Optional.of(new Section(agent, may, mayUndo));
     }
 }

@@ -90,7 +90,7 @@ final class Corpus {
                         "user/x: {access: read-write, keys: [a, b], schema: {enum: [1, 1.5, null, [true]]}, commit: all}"),
                 "{tenant: a, agents: {a: {run: [sh], recall: [{key: s/t, as: t}, {key: s, last: 31, as: n, agent: a}]}}}",
                 "{tenant: a, principals: {p: {}}, memory: {may: [p]}}",
-                "{tenant: a, principals: {p: {}}, memory: {may: [p], remembers: {tenant/x: review}, may-use: {memory.list: {at-most: 3}}}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], may-undo: [p], remembers: {tenant/x: review}, may-use: {memory.list: {at-most: 3}}}}",
                 "{tenant: a, log: {}}",
                 "{tenant: a, log: {ship: ['file:events.jsonl', 'syslog://[::1]:514', 'syslog+udp://siem.example:65535']}}",
                 "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}",
