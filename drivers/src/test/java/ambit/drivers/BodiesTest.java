@@ -298,7 +298,8 @@ class BodiesTest {
                             Kernel.random(16), BodyKind.RESULT, BodyState.KEPT, digest, 1, 0, 1, Blob.of(plain)));
             assertThat(isOnDisk(CANARY)).isTrue();
             assertThat(isOnDisk("end-" + CANARY)).isTrue();
-            assertThat(store.shred(new BodyStore.Choice("t1", "", Blob.EMPTY, 1, 2), "why")).hasSize(1);
+            assertThat(store.shred(new BodyStore.Choice("t1", "", Blob.EMPTY, 1, 2), "why"))
+                    .hasSize(1);
             assertThat(isOnDisk(CANARY)).isFalse();
             assertThat(isOnDisk("yyyyyyyy")).isFalse();
         }

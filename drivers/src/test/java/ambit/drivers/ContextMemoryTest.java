@@ -353,7 +353,7 @@ class ContextMemoryTest {
         kernel.close();
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("memory.db").toFile(), "rw")) {
-            for (long at = 3 * 4096; at < file.length(); at += 4096) {
+            for (long at = 20 * 4096; at < file.length(); at += 4096) {
                 file.seek(at);
                 file.write(new byte[64]);
             }

@@ -144,14 +144,14 @@ class CommitCrashTest {
     }
 
     private static void assertTrue(World world, String line) throws DriverFailure {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         int number = Integer.parseInt(words[0]);
         String transaction = "tx-" + number;
         assertThat(world.driver.wasCommitted(transaction)).as(line).isTrue();
         assertThat(words).hasSize(ENTRIES + 2);
         World.Context reader = begin(world, number);
         for (int i = 1; i < words.length; i++) {
-            String[] verdict = words[i].split("=");
+            String[] verdict = words[i].split("=", -1);
             MemoryMap.Place place = reader.memory().map().find(new MemoryKey(verdict[0]));
             long version = Long.parseLong(verdict[2]);
             List<Version> written = world.store.history(place.slot()).stream()
