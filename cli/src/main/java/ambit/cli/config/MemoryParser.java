@@ -173,8 +173,9 @@ final class MemoryParser {
     /** What the {@code ambit memory} commands may touch, as an agent that has no program: the command itself makes the calls. */
     Optional<Section> section(Node node, AgentParser agents) {
         Fields fields = Fields.closed(problems, "'memory'", node, SECTION);
-        if (!(node instanceof Node.Mapping)
-                || fields.has("store") && !fields.has("may") && !fields.has("remembers") && !fields.has("may-use")) {
+        boolean onlyStore =
+                fields.has("store") && !fields.has("may") && !fields.has("remembers") && !fields.has("may-use");
+        if (!(node instanceof Node.Mapping) || onlyStore) {
             return Optional.empty();
         }
         Set<String> may = fields.required("may", "[alice]")
