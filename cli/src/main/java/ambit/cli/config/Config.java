@@ -15,7 +15,8 @@ public record Config(
         List<Shipping> shipping,
         Optional<Witnesses> witnesses,
         Optional<URI> webhook,
-        Optional<Bodies> bodies) {
+        Optional<Bodies> bodies,
+        Optional<Store> store) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {

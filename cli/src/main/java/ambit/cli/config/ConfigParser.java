@@ -87,7 +87,8 @@ final class ConfigParser {
                 log.shipping(),
                 log.witnesses(),
                 fields.optional("approvals").flatMap(approvals::webhook),
-                bodies));
+                bodies,
+                fields.optional("memory").flatMap(memory::store)));
     }
 
     private void add(MemoryParser.Section section, Map<String, Agent> agents, Map<String, Principal> principals) {
