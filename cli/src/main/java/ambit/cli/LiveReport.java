@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Shows a run to a person: the agent's output unchanged on standard output, all else on standard error. */
@@ -179,7 +180,7 @@ final class LiveReport implements RunReport {
         Denial why = verdict.denial().orElseThrow();
         String key = Terminal.plain(verdict.key());
         return why == Denial.HELD
-                ? "held for review " + key + " as version " + verdict.version()
+                ? terminal.coloured(Colour.YELLOW, "held ") + key + " for review, as version " + verdict.version()
                 : terminal.coloured(Colour.RED, "dropped ") + key + ": " + why;
     }
 

@@ -19,7 +19,8 @@ final class MemoryParser {
     private static final List<String> STORE = List.of("at", "user", "credential");
 
     private static final Pattern NAMESPACE = Pattern.compile("(own|(user|tenant)/[a-z][a-z0-9-]{0,63})");
-    private static final Pattern KEY = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,500}");
+    /** A key of a transaction's own memory: those that begin with these words mean others. */
+    private static final Pattern KEY = Pattern.compile("(?!(user|tenant|inherited)/)[^\\x00-\\x1f\\x7f]{1,500}");
 
     /** What one word of {@code access} allows, as grants number it. */
     private static final Map<String, Integer> ACCESS =
