@@ -173,13 +173,15 @@ final class LiveReport implements RunReport {
         }
         verdicts.stream()
                 .filter(verdict -> !verdict.committed())
-                .forEach(verdict -> terminal.say("  memory   " + notCommitted(verdict) + Terminal.plain(verdict.key())
-                        + ": " + verdict.denial().orElseThrow()));
+                .forEach(verdict -> terminal.say("  memory   " + uncommitted(verdict)));
     }
 
-    private String notCommitted(Verdict verdict) {
-        boolean held = verdict.denial().equals(Optional.of(Denial.HELD));
-        return held ? terminal.coloured(Colour.YELLOW, "held ") : terminal.coloured(Colour.RED, "dropped ");
+    private String uncommitted(Verdict verdict) {
+        Denial why = verdict.denial().orElseThrow();
+        String key = Terminal.plain(verdict.key());
+        return why == Denial.HELD
+                ? terminal.coloured(Colour.YELLOW, "held ") + key + " for review, as version " + verdict.version()
+                : terminal.coloured(Colour.RED, "dropped ") + key + ": " + why;
     }
 
     private static String how(FrontEvent.Finished it, String why) {

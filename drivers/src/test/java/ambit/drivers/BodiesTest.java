@@ -306,6 +306,24 @@ class BodiesTest {
     }
 
     @Test
+    void whatTheCoreForgetsIsShreddedAndTheLogHearsOfIt() throws Exception {
+        Kernel.Order mine = call(context("t1"), "echo.say", "a");
+        Kernel.Order child = call(context("t1.1"), "echo.say", "a");
+        Kernel.Order other = call(context("t2"), "echo.say", "a");
+        assertThat(state("t2", other, BodyKind.RESULT)).isEqualTo(BodyState.KEPT);
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.random(32), "")))
+                .isZero();
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "t1")))
+                .isEqualTo(4);
+        assertThat(state("t1", mine, BodyKind.RESULT)).isEqualTo(BodyState.ABSENT);
+        assertThat(state("t1.1", child, BodyKind.RESULT)).isEqualTo(BodyState.ABSENT);
+        assertThat(state("t2", other, BodyKind.RESULT)).isEqualTo(BodyState.KEPT);
+        assertThat(reports).containsExactlyInAnyOrder("t1 2 " + Bodies.FORGOTTEN, "t1.1 2 " + Bodies.FORGOTTEN);
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "")))
+                .isEqualTo(2);
+    }
+
+    @Test
     void tenantAndAgeChooseWhatIsShredded() throws Exception {
         Kernel.Order old = call(context("t1", "acme", "notes"), "echo.say", "a");
         Kernel.Order others = call(context("t2", "other", "notes"), "echo.say", "a");

@@ -158,6 +158,7 @@ class ContextMemoryTest {
     void aSecondCommitAnswersTheSameAlsoAfterARestart() throws Exception {
         Blob context = Kernel.random(16);
         MapEntry home = own();
+        kernel.offer(home, notes(3));
         CoreToDriver.MapContext map = new CoreToDriver.MapContext(
                 context,
                 "tx-1",
@@ -173,6 +174,7 @@ class ContextMemoryTest {
         assertThat(kernel.contexts.commit(context)).isEqualTo(first);
         kernel.close();
         open();
+        kernel.offer(home, notes(3));
         kernel.contexts.map(map);
         assertThat(kernel.contexts.commit(context)).isEqualTo(first);
         assertThat(value(kernel.context(notes(1)), "user/notes/a")).isEqualTo("1");
@@ -325,6 +327,27 @@ class ContextMemoryTest {
         assertThat(kernel.contexts.commit(context)).hasSize(4).allMatch(Verdict::committed);
     }
 
+    @Test
+    void memorysToolsAreCalledLikeAnyOtherAndPinnedLikeAnyOther() throws DriverFailure {
+        Blob context = kernel.context(notes(3));
+        put(context, "user/notes/a", "1");
+        kernel.contexts.commit(context);
+        Blob reader = kernel.context(notes(1));
+        Kernel.Order list = kernel.order(reader, "memory.list", "{}").driver("memory");
+        assertThat(kernel.execute(list)).isInstanceOfSatisfying(Done.class, done -> {
+            assertThat(new String(done.result().toArray(), StandardCharsets.UTF_8))
+                    .contains("\"key\":\"user/notes/a\"");
+        });
+        Kernel.Order pinned = kernel.order(reader, "memory.list", "{}")
+                .driver("memory")
+                .definition(MemoryEffects.tools().getFirst().hash());
+        assertThat(kernel.execute(pinned)).isInstanceOf(Done.class);
+        Kernel.Order changed =
+                kernel.order(reader, "memory.list", "{}").driver("memory").definition(Kernel.random(32));
+        assertFailed(kernel.execute(changed), Denial.TOOL_CHANGED);
+        assertFailed(kernel.execute(kernel.order(reader, "memory.list", "{}")), Denial.UNKNOWN_TOOL);
+    }
+
     private long count(String table) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement();
@@ -353,7 +376,7 @@ class ContextMemoryTest {
         kernel.close();
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("memory.db").toFile(), "rw")) {
-            for (long at = 3 * 4096; at < file.length(); at += 4096) {
+            for (long at = 20 * 4096; at < file.length(); at += 4096) {
                 file.seek(at);
                 file.write(new byte[64]);
             }

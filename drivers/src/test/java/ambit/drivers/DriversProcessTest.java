@@ -257,6 +257,37 @@ class DriversProcessTest {
     }
 
     @Test
+    void theCoreAsksForKeysAndHasWhatItNamesForgotten() throws Exception {
+        start(ME);
+        Blob partition = Kernel.random(32);
+        Blob other = Kernel.random(40);
+        CoreToDriver.Keys keys = new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(partition, other)));
+        assertThat(command(keys)).isEqualTo(new DriverToCore.Keys(List.of(other)));
+        CoreToDriver.Keys later = new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(partition, Kernel.random(40))));
+        assertThat(command(later)).isEqualTo(new DriverToCore.Keys(List.of(other)));
+        Blob mine = Kernel.random(16);
+        CoreToDriver.MapEntry entry =
+                new CoreToDriver.MapEntry("user/notes/", partition, Kernel.random(32), 3, "", 1 << 20, List.of());
+        assertThat(command(new CoreToDriver.MapContext(
+                        mine,
+                        "tx-2",
+                        "acme",
+                        Kernel.PRINCIPAL,
+                        Kernel.CHAIN,
+                        "notes",
+                        Kernel.random(32),
+                        List.of(entry))))
+                .isEqualTo(new DriverToCore.Ok());
+        CoreToDriver.Forget order = new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "");
+        assertThat(command(order))
+                .isInstanceOfSatisfying(
+                        DriverToCore.Failed.class,
+                        failed -> assertThat(failed.code()).isEqualTo(Denial.STILL_MAPPED));
+        assertThat(command(new CoreToDriver.CommitContext(mine))).isEqualTo(new DriverToCore.Verdicts(List.of()));
+        assertThat(command(order)).isEqualTo(new DriverToCore.Forgotten(0, 0, 0));
+    }
+
+    @Test
     void losingTheCoreEndsTheProcess() throws Exception {
         start(ME);
         CompletableFuture<Void> end = CompletableFuture.runAsync(() -> {
@@ -302,6 +333,11 @@ class DriversProcessTest {
                     .isInstanceOfSatisfying(
                             DriversToAdmin.Failed.class,
                             failed -> assertThat(failed.sentence()).contains("no MCP tool named 'llm'", "[remote]"));
+            admin.send(new AdminToDrivers.Discover("memory").toCbor());
+            assertThat(DriversToAdmin.fromCbor(admin.receive()))
+                    .isInstanceOfSatisfying(
+                            DriversToAdmin.Discovered.class,
+                            found -> assertThat(found.json()).contains("\"name\":\"undo\"", "\"name\":\"list\""));
             admin.send(new AdminToDrivers.Discover("remote").toCbor());
             assertThat(DriversToAdmin.fromCbor(admin.receive()))
                     .isInstanceOfSatisfying(

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -87,9 +88,18 @@ final class Kernel implements AutoCloseable {
     /** A new context that maps nothing but what is given. */
     Blob context(MapEntry... entries) throws DriverFailure {
         Blob context = random(16);
+        offer(entries);
         contexts.map(new CoreToDriver.MapContext(
                 context, "tx-" + context.toHex(), "acme", PRINCIPAL, CHAIN, "notes", random(32), List.of(entries)));
         return context;
+    }
+
+    /** The core asks for the keys of what it is about to map. */
+    void offer(MapEntry... entries) throws DriverFailure {
+        List<Blob> _ = memory.keys(Arrays.stream(entries)
+                .map(entry -> new CoreToDriver.Offer(
+                        entry.partition(), entry.dataKey().sha256()))
+                .toList());
     }
 
     Order order(Blob context, String capability, String params) {

@@ -21,6 +21,7 @@ public record Config(
         Optional<Witnesses> witnesses,
         Optional<URI> webhook,
         Optional<Bodies> bodies,
+        Optional<Store> store,
         Set<String> mayUndo) {
 
     /** The one capability of {@link Agent#MEMORY} that reaches beyond the memory of whoever has it. */

@@ -88,6 +88,7 @@ final class ConfigParser {
                 log.witnesses(),
                 fields.optional("approvals").flatMap(approvals::webhook),
                 bodies,
+                fields.optional("memory").flatMap(memory::store),
                 section.map(MemoryParser.Section::mayUndo).orElse(Set.of())));
     }
 

@@ -134,13 +134,13 @@ public final class ContextMemory {
         Slot slot = place.slot();
         Moment moment = surroundings.influences().now();
         Staged entry = new Staged(key, value, (long) place.key().bytes().length + value.size(), moment);
-        long partition = checkRoom(slot, entry, place.mount().quota());
+        checkRoom(slot, entry, place.mount().quota());
         if (!seen.containsKey(slot)) {
             look(place);
         }
         refuseExisting(place);
+        stagedBytes.merge(slot.partition(), grown(slot, entry), Long::sum);
         staged.put(slot, entry);
-        stagedBytes.put(slot.partition(), partition);
     }
 
     private void check(Place place, Blob value) throws DriverFailure {
@@ -160,10 +160,14 @@ public final class ContextMemory {
         }
     }
 
-    /** Answers the bytes that are staged in the partition with this entry. */
-    private long checkRoom(Slot slot, Staged entry, long quota) throws DriverFailure {
+    /** How many bytes more are staged with this entry. */
+    private long grown(Slot slot, Staged entry) {
         Staged replaced = staged.get(slot);
-        long grown = entry.size() - (replaced == null ? 0 : replaced.size());
+        return entry.size() - (replaced == null ? 0 : replaced.size());
+    }
+
+    private void checkRoom(Slot slot, Staged entry, long quota) throws DriverFailure {
+        long grown = grown(slot, entry);
         long inPartition = stagedBytes.getOrDefault(slot.partition(), 0L) + grown;
         long inAll = stagedBytes.values().stream().mapToLong(Long::longValue).sum() + grown;
         if (inPartition > quota || inAll > MAX_STAGED) {
@@ -172,12 +176,11 @@ public final class ContextMemory {
                     "this transaction would write " + Math.max(inPartition, inAll) + " bytes of memory, and "
                             + Math.min(quota, MAX_STAGED) + " are allowed; write less or raise the quota in the grant");
         }
-        if (replaced == null && staged.size() >= Limits.VERDICTS) {
+        if (!staged.containsKey(slot) && staged.size() >= Limits.VERDICTS) {
             throw new DriverFailure(
                     Denial.QUOTA,
                     "a transaction may write " + Limits.VERDICTS + " memory keys; put several values into one");
         }
-        return inPartition;
     }
 
     /** The keys that are staged, and how many bytes each has. */

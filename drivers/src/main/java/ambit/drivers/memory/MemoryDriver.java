@@ -81,7 +81,7 @@ public final class MemoryDriver implements AutoCloseable {
         for (Offer offer : offers) {
             Optional<MemoryStore.Kept> kept = store.kept(offer.partition());
             Answer answer = answers.get(offer.partition());
-            if (kept.isPresent() && !kept.get().wrapped().isEmpty()) {
+            if (kept.isPresent()) {
                 wrapped.add(kept.get().wrapped());
             } else if (answer != null) {
                 wrapped.add(answer.wrapped);
@@ -109,6 +109,12 @@ public final class MemoryDriver implements AutoCloseable {
                                 + " the memory and the core's directory from one backup");
             }
             Answer answer = answers.get(partition);
+            if (kept.isEmpty() && answer == null) {
+                // what would be committed could never be opened again
+                throw new DriverFailure(
+                        Denial.DRIVER_FAILED,
+                        "the memory of '" + mount.namespace() + "' is mapped before its key was asked for");
+            }
             Blob known = answer == null ? Blob.EMPTY : answer.wrapped;
             wrapped.put(partition, kept.map(MemoryStore.Kept::wrapped).orElse(known));
         }

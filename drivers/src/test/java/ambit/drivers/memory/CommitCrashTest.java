@@ -144,7 +144,7 @@ class CommitCrashTest {
     }
 
     private static void assertTrue(World world, String line) throws DriverFailure {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         int number = Integer.parseInt(words[0]);
         String transaction = "tx-" + number;
         assertThat(world.driver.wasCommitted(transaction)).as(line).isTrue();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.drivers.DriverFailure;
 import ambit.wire.Blob;
+import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.Forget;
 import ambit.wire.CoreToDriver.MapEntry;
 import ambit.wire.CoreToDriver.Offer;
@@ -69,6 +70,20 @@ class ForgettingTest {
         assertThat(key(NOTES, "fourth")).as("nothing was committed").isEqualTo(name("fourth"));
         world.begin(notes(READ | WRITE)).write("user/notes/a", "1").commit();
         assertThat(key(NOTES, "fifth")).isEqualTo(name("fourth"));
+    }
+
+    @Test
+    void whatWasNeverAskedForIsNotMapped() {
+        CoreToDriver.MapContext map = new CoreToDriver.MapContext(
+                Blob.of(new byte[16]),
+                "t",
+                "acme",
+                World.ANNA,
+                name("chain"),
+                "scribe",
+                name("bodies"),
+                List.of(notes(READ)));
+        assertRefused(() -> world.driver.map(map), Denial.DRIVER_FAILED);
     }
 
     @Test

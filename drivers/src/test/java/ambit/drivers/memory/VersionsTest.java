@@ -17,6 +17,7 @@ import ambit.wire.Verdict;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -183,11 +184,15 @@ class VersionsTest {
     @Test
     void ofManyWhoWriteOneKeyAtOnceEachVersionHasOne() throws Exception {
         int writers = 8;
+        List<World.Context> contexts = new ArrayList<>();
+        for (int i = 0; i < writers; i++) {
+            contexts.add(world.begin(notes(READ | WRITE))
+                    .write("user/notes/one", Integer.toString(i))
+                    .write("user/notes/own-" + i, "1"));
+        }
         try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
-            List<Future<List<Verdict>>> all = new java.util.ArrayList<>();
-            for (int i = 0; i < writers; i++) {
-                World.Context context = world.begin("t-race-" + i, World.ANNA, notes(READ | WRITE));
-                context.write("user/notes/one", Integer.toString(i)).write("user/notes/own-" + i, "1");
+            List<Future<List<Verdict>>> all = new ArrayList<>();
+            for (World.Context context : contexts) {
                 all.add(threads.submit(() -> context.memory().commit()));
             }
             int won = 0;

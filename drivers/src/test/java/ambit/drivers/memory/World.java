@@ -79,6 +79,9 @@ final class World implements AutoCloseable {
     }
 
     Context map(String tenant, String transaction, Blob principal, List<MapEntry> map) throws DriverFailure {
+        List<Blob> _ = driver.keys(map.stream()
+                .map(it -> new CoreToDriver.Offer(it.partition(), name("wrapped " + it.partition())))
+                .toList());
         Blob id = Blob.of(
                 java.util.Arrays.copyOf(name("context of " + transaction).toArray(), 16));
         return new Context(
