@@ -47,8 +47,7 @@ public record Agent(
         List<Use> left = mayUse.stream()
                 .filter(use -> !use.capability().equals(capability))
                 .toList();
-        return new Agent(
-                at, name, run, sees, with, budgets, left, remembers, mayStart, limits, recalls, keepBodies);
+        return new Agent(at, name, run, sees, with, budgets, left, remembers, mayStart, limits, recalls, keepBodies);
     }
 
     /**

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class MemoryParser {
     private static final List<String> FIELDS = fields();
     private static final List<String> RECALL = List.of("key", "last", "as", "agent");
-    private static final List<String> SECTION = List.of("may", "may-undo", "remembers", "may-use", BodiesParser.OWN, "store");
+    private static final List<String> SECTION =
+            List.of("may", "may-undo", "remembers", "may-use", BodiesParser.OWN, "store");
     private static final List<String> STORE = List.of("at", "user", "credential");
 
     private static final Pattern NAMESPACE = Pattern.compile("(own|(user|tenant)/[a-z][a-z0-9-]{0,63})");
