@@ -136,8 +136,7 @@ final class Conversation {
         if (size >= MOST) {
             throw new DriverFailure(
                     Denial.TOO_LARGE,
-                    "the conversations of this transaction have more than 16 MiB; start a new transaction, or send store: false"
-                            + " and the items themselves");
+                    "the conversations of this transaction have more than 16 MiB; start a new transaction");
         }
     }
 

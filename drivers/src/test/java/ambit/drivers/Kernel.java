@@ -84,6 +84,14 @@ final class Kernel implements AutoCloseable {
         return context;
     }
 
+    /** A new context of another tenant. */
+    Blob context(String tenant) throws DriverFailure {
+        Blob context = random(16);
+        contexts.map(
+                new CoreToDriver.MapContext(context, "tx-" + context.toHex(), tenant, "notes", random(32), List.of()));
+        return context;
+    }
+
     Order order(Blob context, String capability, String params) {
         return new Order(
                 coreKey, random(16), "mcp", context, capability, json(params), NOW + 60_000, Blob.EMPTY, 1, 1 << 20);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,9 @@ final class ConfigFileTest {
                         URI.create("http://127.0.0.1:9100/v1"),
                         Optional.of(new Credential.Variable("OPENAI_API_KEY")),
                         Duration.ofMinutes(2),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false,
+                        Set.of()));
         Agent notes = config.agent("notes").orElseThrow();
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");
