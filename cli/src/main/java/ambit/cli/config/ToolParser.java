@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 final class ToolParser {
 
     private static final List<String> DRIVERS = List.of("openai", "mcp");
-    private static final List<String> MODEL = List.of("driver", "at", "credential", "time-out", "prompt-cache", "passes", BodiesParser.OWN);
+    private static final List<String> MODEL =
+            List.of("driver", "at", "credential", "time-out", "prompt-cache", "passes", BodiesParser.OWN);
     private static final List<String> MCP = List.of(
             "driver",
             "at",
@@ -73,7 +74,8 @@ final class ToolParser {
         Optional<Credential> credential = credential(fields);
         Duration timeOut = timeOut(fields, MODEL_TIME_OUT);
         Optional<Set<Bodies.Kept>> keep = new BodiesParser(problems).own(fields, EnumSet.of(Bodies.Kept.CONVERSATIONS));
-        boolean tenantCache = fields.optional("prompt-cache").map(this::isOfTenant).orElse(false);
+        boolean tenantCache =
+                fields.optional("prompt-cache").map(this::isOfTenant).orElse(false);
         Set<String> passes = fields.optional("passes")
                 .map(node -> fields.names(node, FIELD, "field of a request"))
                 .orElse(Set.of());
