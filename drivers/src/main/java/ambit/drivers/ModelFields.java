@@ -26,6 +26,8 @@ final class ModelFields {
             new Strip("the provider keeps no item that it could name; the item itself is sent");
     private static final FieldRule SEALED = new Own("reasoning that this transaction was given");
 
+    private static final ByType PARTS = new ByType(types(), "");
+
     private ModelFields() {}
 
     /** {@code POST /chat/completions}. */
@@ -172,12 +174,16 @@ final class ModelFields {
         fields.scalar("role", "name", "tool_call_id", "refusal", "reasoning_content", "reasoning", "prefix", "partial");
         fields.put("annotations", new Strip("they may name files that the provider keeps"));
         fields.put("audio", new Refuse("names a recording that the provider keeps; send the text instead"));
-        fields.put("content", new Each(new ByType(parts(), "")));
+        fields.put("content", new Each(PARTS));
         return new Members(fields);
     }
 
-    /** The parts of a message, of both protocols. */
-    private static Map<String, FieldRule> parts() {
+    /** The parts of a message, and of what a tool said, of both protocols. */
+    static ByType parts() {
+        return PARTS;
+    }
+
+    private static Map<String, FieldRule> types() {
         Map<String, FieldRule> types = new LinkedHashMap<>();
         for (String text : new String[] {"text", "input_text", "output_text", "summary_text", "reasoning_text"}) {
             types.put(text, part(Map.of("text", SCALAR)));
@@ -223,20 +229,17 @@ final class ModelFields {
 
     /** An item of a response's input. */
     static FieldRule item() {
-        FieldRule content = new Each(new ByType(parts(), ""));
-        FieldRule output = new Each(new ByType(parts(), ""));
+        FieldRule content = new Each(PARTS);
         Map<String, FieldRule> types = new LinkedHashMap<>();
         types.put("message", item(Map.of("role", SCALAR, "content", content, "phase", SCALAR)));
         types.put("function_call", item(Map.of("name", SCALAR, "arguments", SCALAR, "namespace", SCALAR)));
-        types.put("function_call_output", item(Map.of("output", output)));
+        types.put("function_call_output", item(Map.of("output", content)));
         types.put("custom_tool_call", item(Map.of("name", SCALAR, "input", SCALAR, "namespace", SCALAR)));
-        types.put("custom_tool_call_output", item(Map.of("output", output)));
+        types.put("custom_tool_call_output", item(Map.of("output", content)));
         types.put("apply_patch_call", item(Map.of("operation", PASS)));
         types.put("apply_patch_call_output", item(Map.of("output", SCALAR)));
         types.put("computer_call", item(Map.of("action", PASS, "actions", PASS, "pending_safety_checks", PASS)));
-        types.put(
-                "computer_call_output",
-                item(Map.of("output", new ByType(parts(), ""), "acknowledged_safety_checks", PASS)));
+        types.put("computer_call_output", item(Map.of("output", PARTS, "acknowledged_safety_checks", PASS)));
         types.put("web_search_call", item(Map.of("action", PASS)));
         types.put("image_generation_call", item(Map.of("result", SCALAR)));
         types.put("reasoning", item(Map.of("summary", PASS, "content", PASS, "encrypted_content", SEALED)));

@@ -49,21 +49,30 @@ final class RequestFilter {
             case FieldRule.Derive _ -> derived(value, path);
             case FieldRule.Own _ -> opened(value, path);
             case FieldRule.OnlyFalse(String why) -> {
-                if (value instanceof Json.Null || (value instanceof Json.Bool(boolean said) && !said)) {
-                    yield Optional.of(value);
-                }
-                throw refusal(path, why);
+                requireFalse(value, path, why);
+                yield Optional.of(value);
             }
             case FieldRule.Refuse(String why) -> {
-                if (value instanceof Json.Null) {
-                    yield Optional.empty();
-                }
-                throw refusal(path, why);
+                requireNull(value, path, why);
+                yield Optional.of(value);
             }
             case FieldRule.Each(FieldRule element) -> each(element, value, path);
             case FieldRule.Members(Map<String, FieldRule> fields) -> members(fields, value, path);
             case FieldRule.ByType byType -> members(byType, value, path);
         };
+    }
+
+    private static void requireFalse(Json value, String path, String why) throws DriverFailure {
+        if (!(value instanceof Json.Null) && !new Json.Bool(false).equals(value)) {
+            throw refusal(path, why);
+        }
+    }
+
+    /** Nothing names nothing. */
+    private static void requireNull(Json value, String path, String why) throws DriverFailure {
+        if (!(value instanceof Json.Null)) {
+            throw refusal(path, why);
+        }
     }
 
     private static Optional<Json> scalar(Json value, String path) throws DriverFailure {
