@@ -34,8 +34,13 @@ sealed interface FieldRule {
     /** For each element of a list; a text in its place goes out as it is. */
     record Each(FieldRule element) implements FieldRule {}
 
-    /** An object with these members and no others. */
-    record Members(Map<String, FieldRule> fields) implements FieldRule {
+    /**
+     * An object with these members and no others.
+     *
+     * @param leavesOut whether others are left out, because answers that a guest sends back have what a provider adds to them; without,
+     *     they are refused
+     */
+    record Members(Map<String, FieldRule> fields, boolean leavesOut) implements FieldRule {
         public Members {
             fields = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         }

@@ -71,15 +71,28 @@ final class ModelFields {
                 "guided_grammar",
                 "chat_template_kwargs",
                 "thinking",
-                "enable_thinking");
+                "enable_thinking",
+                "think",
+                "reasoning",
+                "structured_outputs",
+                "add_generation_prompt",
+                "continue_final_message",
+                "mirostat",
+                "mirostat_tau",
+                "mirostat_eta",
+                "random_seed",
+                "safe_prompt");
         fields.put("audio", members(Map.of("format", SCALAR, "voice", SCALAR)));
         fields.put(
                 "store", new OnlyFalse("would keep the conversation at the provider; leave it out or set it to false"));
         fields.put("messages", new Each(message()));
-        fields.put("tools", new Each(new ByType(Map.of("function", PASS, "custom", PASS), "")));
+        fields.put(
+                "tools",
+                new Each(new ByType(
+                        members(Map.of("function", PASS, "custom", PASS)).fields(), "")));
         refuseState(fields);
         conversation(fields, "send the messages themselves");
-        return new Members(fields);
+        return new Members(fields, false);
     }
 
     /** {@code POST /responses}. */
@@ -105,7 +118,7 @@ final class ModelFields {
         fields.put(
                 "conversation", new Refuse("names a conversation that the provider keeps; use previous_response_id"));
         fields.put("prompt", new Refuse("names a prompt that the provider keeps; send its text as instructions"));
-        return new Members(fields);
+        return new Members(fields, false);
     }
 
     private static Fields common() {
@@ -171,11 +184,20 @@ final class ModelFields {
     private static FieldRule message() {
         Fields fields = new Fields();
         fields.pass("tool_calls", "function_call", "reasoning_details", "cache_control");
-        fields.scalar("role", "name", "tool_call_id", "refusal", "reasoning_content", "reasoning", "prefix", "partial");
+        fields.scalar(
+                "role",
+                "name",
+                "tool_call_id",
+                "refusal",
+                "reasoning_content",
+                "reasoning",
+                "thinking",
+                "prefix",
+                "partial");
         fields.put("annotations", new Strip("they may name files that the provider keeps"));
         fields.put("audio", new Refuse("names a recording that the provider keeps; send the text instead"));
         fields.put("content", new Each(PARTS));
-        return new Members(fields);
+        return new Members(fields, true);
     }
 
     /** The parts of a message, and of what a tool said, of both protocols. */
@@ -224,7 +246,7 @@ final class ModelFields {
         fields.put("annotations", new Strip("they may name files that the provider keeps"));
         fields.put("logprobs", new Strip("they were part of an answer"));
         fields.pass("cache_control");
-        return new Members(fields);
+        return new Members(fields, true);
     }
 
     /** An item of a response's input. */
@@ -246,7 +268,7 @@ final class ModelFields {
         types.put("compaction", item(Map.of("encrypted_content", SEALED)));
         types.put(
                 "item_reference",
-                new Members(Map.of(
+                members(Map.of(
                         "type", SCALAR, "id", new Own("an item of a response that this transaction was given"))));
         return new ByType(types, "message");
     }
@@ -259,7 +281,7 @@ final class ModelFields {
         own.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(it -> fields.put(it.getKey(), it.getValue()));
-        return new Members(fields);
+        return new Members(fields, true);
     }
 
     private static FieldRule tool() {
@@ -283,7 +305,7 @@ final class ModelFields {
                 "quality",
                 "size");
         image.put("input_image_mask", members(Map.of("image_url", ADDRESS, "file_id", FILE)));
-        types.put("image_generation", new Members(image));
+        types.put("image_generation", new Members(image, false));
         types.put(
                 "file_search", new Refuse("searches vector stores that the provider keeps; use a tool of this kernel"));
         types.put(
@@ -294,12 +316,12 @@ final class ModelFields {
         return new ByType(types, "");
     }
 
-    private static FieldRule members(Map<String, FieldRule> fields) {
+    private static Members members(Map<String, FieldRule> fields) {
         Fields sorted = new Fields();
         fields.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(it -> sorted.put(it.getKey(), it.getValue()));
-        return new Members(sorted);
+        return new Members(sorted, false);
     }
 
     /** Rules in the order in which they are written down. */

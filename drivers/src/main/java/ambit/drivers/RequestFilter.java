@@ -17,6 +17,11 @@ import java.util.Optional;
  */
 final class RequestFilter {
     private static final FieldRule PASS = new FieldRule.Pass();
+    private static final FieldRule UNKNOWN =
+            new FieldRule.Refuse("is not known to name nothing that the provider keeps; leave it out");
+    private static final FieldRule LEFT_OUT = new FieldRule.Strip("is not known");
+    private static final FieldRule.Members PICTURE =
+            new FieldRule.Members(Map.of("url", new FieldRule.Address(), "detail", new FieldRule.Scalar()), false);
 
     private final ModelPolicy policy;
     private final Conversation conversation;
@@ -32,11 +37,7 @@ final class RequestFilter {
         if (rule != null) {
             return rule;
         }
-        return policy.passes().contains(name) ? PASS : unknown();
-    }
-
-    private static FieldRule unknown() {
-        return new FieldRule.Refuse("is not known to name nothing that the provider keeps; leave it out");
+        return policy.passes().contains(name) ? PASS : UNKNOWN;
     }
 
     /** What goes out in the field's place; nothing if it is left out. */
@@ -57,7 +58,7 @@ final class RequestFilter {
                 yield Optional.of(value);
             }
             case FieldRule.Each(FieldRule element) -> each(element, value, path);
-            case FieldRule.Members(Map<String, FieldRule> fields) -> members(fields, value, path);
+            case FieldRule.Members members -> members(members, value, path);
             case FieldRule.ByType byType -> members(byType, value, path);
         };
     }
@@ -93,7 +94,7 @@ final class RequestFilter {
         return Optional.of(new Json.Arr(all));
     }
 
-    private Optional<Json> members(Map<String, FieldRule> rules, Json value, String path) throws DriverFailure {
+    private Optional<Json> members(FieldRule.Members rule, Json value, String path) throws DriverFailure {
         if (!(value instanceof Json.Obj(Map<String, Json> members))) {
             if (value instanceof Json.Null) {
                 return Optional.of(value);
@@ -102,8 +103,8 @@ final class RequestFilter {
         }
         Map<String, Json> out = new LinkedHashMap<>();
         for (Map.Entry<String, Json> member : members.entrySet()) {
-            FieldRule rule = rules.getOrDefault(member.getKey(), unknown());
-            apply(rule, member.getValue(), path + "." + Foreign.quote(member.getKey()))
+            FieldRule of = rule.fields().getOrDefault(member.getKey(), rule.leavesOut() ? LEFT_OUT : UNKNOWN);
+            apply(of, member.getValue(), path + "." + Foreign.quote(member.getKey()))
                     .ifPresent(kept -> out.put(member.getKey(), kept));
         }
         return Optional.of(new Json.Obj(out));
@@ -158,8 +159,7 @@ final class RequestFilter {
                 }
                 yield Optional.of(value);
             }
-            case Json.Obj _ ->
-                members(Map.of("url", new FieldRule.Address(), "detail", new FieldRule.Scalar()), value, path);
+            case Json.Obj _ -> members(PICTURE, value, path);
             case Json.Null _ -> Optional.of(value);
             default -> throw refusal(path, "is no address");
         };

@@ -82,8 +82,8 @@ class ConversationPageTest {
     private static void collect(String path, FieldRule rule, FieldRule top, List<Leaf> leaves) {
         switch (rule) {
             case FieldRule.Each(FieldRule element) -> collect(path + "[]", element, top, leaves);
-            case FieldRule.Members(Map<String, FieldRule> fields) ->
-                fields.forEach((name, field) -> collect(path + "." + name, field, top, leaves));
+            case FieldRule.Members members ->
+                members.fields().forEach((name, field) -> collect(path + "." + name, field, top, leaves));
             case FieldRule.ByType byType
             when !byType.equals(ModelFields.parts()) || top.equals(byType) ->
                 byType.rules().forEach((type, field) -> collect(path + "(" + type + ")", field, top, leaves));

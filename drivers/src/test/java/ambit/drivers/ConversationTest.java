@@ -358,6 +358,25 @@ class ConversationTest {
     }
 
     @Test
+    void whatAnAnswerHasBesidesIsLeftOutWhereItIsSentBack() throws Exception {
+        Blob context = kernel.context();
+        String item = "{\"type\":\"message\",\"role\":\"user\",\"new_of_2027\":{\"id\":\"x\"},\"content\":[{"
+                + "\"type\":\"input_text\",\"text\":\"one\",\"seen_by\":\"y\"}]}";
+        respond(context, "{\"input\":[" + item + "]}");
+        assertThat(lastRequest().get("input").toString())
+                .isEqualTo(
+                        "[{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"one\"}]}]");
+        // but what is known to name state is refused
+        assertRefused(
+                ask(
+                        context,
+                        "llm.responses",
+                        "{\"input\":["
+                                + item.replace("input_text", "input_file").replace("seen_by", "file_id") + "]}"),
+                "'input.content.");
+    }
+
+    @Test
     void aConversationThatIsTooLongEndsWithASentence() throws Exception {
         Blob context = kernel.context();
         String input = "{\"input\":\"" + "x".repeat(400_000) + "\"}";
