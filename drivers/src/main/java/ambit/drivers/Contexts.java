@@ -41,7 +41,7 @@ final class Contexts implements AutoCloseable {
         MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
         ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
-        Conversation conversation = new Conversation(id, command.tenant(), farewells);
+        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
         if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command), conversation)) != null) {
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }

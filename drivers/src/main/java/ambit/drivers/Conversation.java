@@ -28,8 +28,11 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Safe for use by several threads.
  */
 final class Conversation {
-    /** Bytes of requests and answers that a context may have kept; one exchange more may begin below it. */
+    /** Bytes that a context may have kept; one exchange more may begin below it. */
     static final long MOST = 16L << 20;
+
+    /** What anything kept takes besides its text. */
+    private static final int EACH = 256;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -42,22 +45,22 @@ final class Conversation {
      * One exchange, as the guest saw it.
      *
      * @param before what it continued
-     * @param items what was said in it: input, then output
+     * @param items the JSON of what was said in it: input, then output; as text, because values take a guest's bytes many times over
      */
-    record Turn(Optional<Turn> before, List<Json> items) {
+    record Turn(Optional<Turn> before, List<Blob> items) {
         Turn {
             items = List.copyOf(items);
         }
 
         /** All that was said up to here. */
-        List<Json> all() {
+        List<Blob> all() {
             Deque<Turn> turns = new ArrayDeque<>();
             for (Optional<Turn> turn = Optional.of(this);
                     turn.isPresent();
                     turn = turn.get().before()) {
                 turns.push(turn.get());
             }
-            List<Json> all = new ArrayList<>();
+            List<Blob> all = new ArrayList<>();
             turns.forEach(turn -> all.addAll(turn.items()));
             return all;
         }
@@ -67,20 +70,27 @@ final class Conversation {
     private record Name(String tool, String own) {}
 
     private final Blob context;
+    private final String transaction;
     private final String tenant;
     private final Executor farewells;
     private final Map<Name, Turn> turns = new HashMap<>();
-    private final Map<Name, Json> items = new HashMap<>();
+    private final Map<Name, Blob> items = new HashMap<>();
     private final Map<Name, String> sealed = new HashMap<>();
     private final List<Runnable> atEnd = new ArrayList<>();
     private long size;
     private boolean ended;
 
-    /** @param farewells runs, each on a thread of its own, what is to be said to providers at the end */
-    Conversation(Blob context, String tenant, Executor farewells) {
+    /** @param farewells runs, on other threads, what is to be said to providers at the end */
+    Conversation(Blob context, String transaction, String tenant, Executor farewells) {
         this.context = context;
+        this.transaction = transaction;
         this.tenant = tenant;
         this.farewells = farewells;
+    }
+
+    /** The transaction that it is of. */
+    String transaction() {
+        return transaction;
     }
 
     /** A new name, of the kind that the provider's name seems to be. */
@@ -94,7 +104,7 @@ final class Conversation {
         String own = fresh("sealed_");
         if (!ended) {
             sealed.put(new Name(tool, own), text);
-            size += text.length();
+            size += text.length() + EACH;
         }
         return own;
     }
@@ -108,27 +118,27 @@ final class Conversation {
     }
 
     /** An item of an answer that was kept. */
-    synchronized Optional<Json> item(String tool, String own) {
+    synchronized Optional<Blob> item(String tool, String own) {
         return Optional.ofNullable(items.get(new Name(tool, own)));
     }
 
-    /**
-     * Keeps an exchange under the name of its response, and its items under theirs.
-     *
-     * @param bytes what it takes
-     */
-    synchronized void keep(String tool, String response, Turn turn, long bytes) {
+    /** Keeps an exchange under the name of its response, and those of its items that have names under theirs. */
+    synchronized void keep(String tool, String response, Optional<Turn> before, List<Json> said) {
         if (ended) {
             return;
         }
-        size += bytes;
-        turns.put(new Name(tool, response), turn);
-        for (Json item : turn.items()) {
+        List<Blob> kept = new ArrayList<>();
+        for (Json item : said) {
+            Blob text = JsonText.encode(item);
+            kept.add(text);
+            size += text.size() + EACH;
             if (item instanceof Json.Obj(Map<String, Json> members)
                     && members.get("id") instanceof Json.Str(String id)) {
-                items.put(new Name(tool, id), item);
+                items.put(new Name(tool, id), text);
             }
         }
+        size += EACH;
+        turns.put(new Name(tool, response), new Turn(before, kept));
     }
 
     /** Refuses to begin an exchange when there is no room to keep it. */
@@ -187,7 +197,8 @@ final class Conversation {
             due = List.copyOf(atEnd);
             atEnd.clear();
         }
-        due.forEach(farewells::execute);
+        // one after the other: a provider has to take them all
+        farewells.execute(() -> due.forEach(Runnable::run));
     }
 
     private static byte[] random(int size) {

@@ -96,7 +96,7 @@ final class ModelTool implements Effect {
                         call.params(),
                         policy,
                         conversation,
-                        id -> conversation.atEnd(() -> forget(call.context(), id)));
+                        id -> conversation.atEnd(() -> forget(conversation.transaction(), id)));
             default ->
                 throw new DriverFailure(
                         Denial.UNKNOWN_TOOL,
@@ -127,10 +127,9 @@ final class ModelTool implements Effect {
     }
 
     /** Asks the provider to delete a response that it may have stored though it was asked not to. */
-    private void forget(LiveContext context, String id) {
+    private void forget(String transaction, String id) {
         System.Logger log = System.getLogger("ambit.drivers");
-        String which = "a response that " + server() + " may have stored of context "
-                + context.id().toHex();
+        String which = "a response that " + server() + " may have stored of transaction " + transaction;
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(endpoint + "/responses/" + URLEncoder.encode(id, StandardCharsets.UTF_8)))

@@ -38,17 +38,14 @@ final class ResponseSpeech implements Speech {
     private final boolean keeps;
     private final Consumer<String> stored;
     private final Map<String, String> names = new HashMap<>();
-    private final long size;
 
-    private ResponseSpeech(
-            Blob params, Json.Obj asked, ModelPolicy policy, Conversation conversation, Consumer<String> stored)
+    private ResponseSpeech(Json.Obj asked, ModelPolicy policy, Conversation conversation, Consumer<String> stored)
             throws DriverFailure {
         RequestFilter filter = new RequestFilter(policy, conversation);
         this.tool = policy.tool();
         this.conversation = conversation;
         this.asked = asked;
         this.stored = stored;
-        this.size = params.size();
         this.keeps = keeps(asked.members().get("store"));
         this.before = before(asked.members().get("previous_response_id"));
         this.said = said(asked.members().get("input"));
@@ -63,7 +60,7 @@ final class ResponseSpeech implements Speech {
     static ResponseSpeech of(Blob params, ModelPolicy policy, Conversation conversation, Consumer<String> stored)
             throws DriverFailure {
         conversation.requireRoom();
-        return new ResponseSpeech(params, ChatSpeech.object(params, "responses"), policy, conversation, stored);
+        return new ResponseSpeech(ChatSpeech.object(params, "responses"), policy, conversation, stored);
     }
 
     private static boolean keeps(@Nullable Json store) throws DriverFailure {
@@ -112,9 +109,9 @@ final class ResponseSpeech implements Speech {
         if (!new Json.Str("item_reference").equals(members.get("type"))) {
             return item;
         }
-        Optional<Json> named =
+        Optional<Blob> named =
                 members.get("id") instanceof Json.Str(String own) ? conversation.item(tool, own) : Optional.empty();
-        return named.orElseThrow(() -> RequestFilter.unknownName("input.id"));
+        return kept(named.orElseThrow(() -> RequestFilter.unknownName("input.id")));
     }
 
     private Json.Obj request(RequestFilter filter) throws DriverFailure {
@@ -141,13 +138,24 @@ final class ResponseSpeech implements Speech {
             return Optional.ofNullable(asked.members().get("input"));
         }
         List<Json> all = new ArrayList<>();
-        for (Json item : before.map(Conversation.Turn::all).orElse(List.of())) {
-            add(filter, item, all);
+        for (Blob item : before.map(Conversation.Turn::all).orElse(List.of())) {
+            add(filter, kept(item), all);
         }
         for (Json item : said) {
             add(filter, item, all);
         }
         return Optional.of(new Json.Arr(all));
+    }
+
+    private static Json kept(Blob item) throws DriverFailure {
+        try {
+            return Json.parse(item);
+        } catch (MalformedException e) {
+            throw new DriverFailure(
+                    Denial.TOO_LARGE,
+                    "an item of this conversation is too large to be sent again; send it with the request",
+                    e);
+        }
     }
 
     private static void add(RequestFilter filter, Json item, List<Json> all) throws DriverFailure {
@@ -190,7 +198,7 @@ final class ResponseSpeech implements Speech {
                     Denial.TOO_LARGE, "the response has more than the 1 MiB that it may have; ask for less");
         }
         Json.Obj response = response(parsed(Blob.of(answer)));
-        keep(response, answer.length);
+        keep(response);
         return JsonText.encode(response).toArray();
     }
 
@@ -227,7 +235,7 @@ final class ResponseSpeech implements Speech {
             out.put("response", response);
             if (event.members().get("type") instanceof Json.Str(String type)
                     && (type.equals("response.completed") || type.equals("response.incomplete"))) {
-                keep(response, data.length());
+                keep(response);
             }
         }
         return new String(JsonText.encode(new Json.Obj(out)).toArray(), StandardCharsets.UTF_8);
@@ -292,13 +300,13 @@ final class ResponseSpeech implements Speech {
                 : id;
     }
 
-    private void keep(Json.Obj response, long bytes) {
+    private void keep(Json.Obj response) {
         if (keeps && response.members().get("id") instanceof Json.Str(String own)) {
             List<Json> items = new ArrayList<>(said);
             if (response.members().get("output") instanceof Json.Arr(List<Json> output)) {
                 items.addAll(output);
             }
-            conversation.keep(tool, own, new Conversation.Turn(before, items), size + bytes);
+            conversation.keep(tool, own, before, items);
         }
     }
 

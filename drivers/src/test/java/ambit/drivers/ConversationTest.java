@@ -18,6 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -287,6 +292,38 @@ class ConversationTest {
         }
         assertThat(provider.state().get("kept").get("response")).isEmpty();
         assertThat(provider.state().get("deleted")).hasSize(2);
+    }
+
+    @Test
+    void aResponseThatCannotBeDeletedIsSaidToBeThere() throws Exception {
+        provider.close();
+        kernel.close();
+        provider = StatefulProvider.start(directory, KEY, "--ignore-store", "--no-delete");
+        kernel = kernel(false, Set.of());
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger("ambit.drivers");
+        Handler handler = new StreamHandler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getLevel().equals(Level.WARNING)) {
+                    warnings.add(record.getMessage());
+                }
+            }
+        };
+        log.addHandler(handler);
+        try {
+            Blob context = kernel.context();
+            respond(context, "{\"input\":\"one\"}");
+            kernel.contexts.commit(context);
+            kernel.close(); // waits for the last words
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("may have stored of transaction tx-" + context.toHex(), "HTTP 403", "delete it there")
+                    .doesNotContain(KEY);
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 
     @Test
