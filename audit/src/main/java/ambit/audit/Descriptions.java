@@ -7,6 +7,7 @@ import ambit.authority.Constraint;
 import ambit.authority.Cost;
 import ambit.authority.Delegation;
 import ambit.authority.Endorsement;
+import ambit.authority.Forgetting;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -166,6 +167,16 @@ public final class Descriptions {
         return List.of(
                 "revocation by tenant " + Words.plain(revocation.tenant()) + " of " + target(revocation.target()),
                 "issued at " + second(revocation.issuedAt()) + " because " + Words.quote(revocation.why()));
+    }
+
+    public static List<String> of(Forgetting forgetting) {
+        String what = forgetting.principal().isEmpty()
+                ? "everything"
+                : "principal " + PublicKeys.toLine(forgetting.principal());
+        String part = forgetting.transaction().isEmpty() ? "" : ", transaction " + forgetting.transaction();
+        return List.of(
+                "word of tenant " + Words.plain(forgetting.tenant()) + " to destroy the memory of " + what + part,
+                "issued at " + second(forgetting.issuedAt()) + " because " + Words.quote(forgetting.why()));
     }
 
     public static List<String> of(Endorsement endorsement) {

@@ -3,7 +3,6 @@ package ambit.broker;
 import ambit.boundary.Boundary;
 import ambit.boundary.BoundaryRefused;
 import ambit.boundary.Exit;
-import ambit.boundary.Observation;
 import ambit.boundary.RunningGuest;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -34,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +73,10 @@ final class ContextRun implements Family {
     private final Path directory;
     private final Map<Blob, ContextRun> children = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable End> killedAs = new AtomicReference<>();
+    private volatile Blob result = Blob.EMPTY;
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile boolean attended;
     private volatile boolean closing;
     private @Nullable RunningGuest guest;
     private @Nullable Door door;
@@ -101,7 +104,9 @@ final class ContextRun implements Family {
             RunningGuest started;
             try {
                 started = machine.boundary()
-                        .start(machine.view().of(spec, admitted.context(), socket(), input), (_, seen) -> report(seen));
+                        .start(
+                                machine.view().of(spec, admitted.context(), socket(), input),
+                                (_, seen) -> report(BoundaryJson.of(seen)));
             } catch (BoundaryRefused e) {
                 listener.close();
                 throw e;
@@ -125,10 +130,49 @@ final class ContextRun implements Family {
         }
     }
 
-    /** The log says what a guest's boundary was before anything of that guest is in it. */
-    private void report(Observation seen) throws BoundaryRefused {
+    /**
+     * Begins without a guest: the principal's own command makes the calls, by the authority of the request that it signed. If that cannot
+     * be recorded, the context has ended when this returns.
+     */
+    void attend() throws BoundaryRefused {
+        attended = true;
+        machine.live().add(admitted.context(), this);
         try {
-            CoreToBroker answer = machine.kernel().ask(new Report(admitted.context(), BoundaryJson.of(seen)));
+            report(BoundaryJson.NONE);
+        } catch (BoundaryRefused e) {
+            leave(End.BOUNDARY_REFUSED, NO_EXIT_CODE);
+            throw e;
+        }
+        if (killedAs.get() != null) {
+            leave(false);
+        }
+    }
+
+    /** Ends a context without a guest, once. */
+    void leave(boolean commit) {
+        End killed = killedAs.get();
+        if (killed != null) {
+            leave(killed, NO_EXIT_CODE);
+        } else {
+            leave(commit ? End.SUCCESS : End.AGENT_FAILED, commit ? 0 : 1);
+        }
+    }
+
+    private void leave(End how, int exitCode) {
+        if (left.compareAndSet(false, true)) {
+            finish(how, exitCode);
+        }
+    }
+
+    /** The calls of a context without a guest. */
+    Context calls() {
+        return calls;
+    }
+
+    /** The log says what a guest's boundary was before anything of that guest is in it. */
+    private void report(Blob boundary) throws BoundaryRefused {
+        try {
+            CoreToBroker answer = machine.kernel().ask(new Report(admitted.context(), boundary));
             if (!(answer instanceof CoreToBroker.Logged)) {
                 throw new BoundaryRefused("the core did not record the guest's boundary: " + answer, "run: ambit log");
             }
@@ -229,6 +273,9 @@ final class ContextRun implements Family {
         calls.end();
         children.values().forEach(child -> child.kill(End.KILLED));
         killGuest();
+        if (attended) {
+            Thread.ofPlatform().daemon().name("end of " + spec.agent()).start(() -> leave(false));
+        }
     }
 
     private void killGuest() {
@@ -297,8 +344,9 @@ final class ContextRun implements Family {
     }
 
     private Outcome endAtCore(End how, int exitCode) {
+        result = output.result(how, exitCode);
         try {
-            EndContext end = new EndContext(admitted.context(), how, exitCode, output.digest());
+            EndContext end = new EndContext(admitted.context(), how, exitCode, output.digest(how, exitCode));
             return switch (machine.kernel().ask(end)) {
                 case CoreToBroker.Ended(List<Verdict> verdicts, long index) ->
                     new Outcome(how, exitCode, verdicts, index);
@@ -349,14 +397,8 @@ final class ContextRun implements Family {
             return Blob.EMPTY;
         }
         try {
-            Outcome outcome = child.ended().get();
-            return JsonText.object(json -> {
-                json.writeNumberProperty("exit", outcome.exitCode());
-                json.writeStringProperty("output", child.output.text());
-                if (outcome.how() != End.SUCCESS && outcome.how() != End.AGENT_FAILED) {
-                    json.writeStringProperty("ended", outcome.how().name().toLowerCase(java.util.Locale.ROOT));
-                }
-            });
+            Outcome _ = child.ended().get();
+            return child.result;
         } catch (ExecutionException e) {
             throw new IllegalStateException("the end of a child never fails", e);
         }

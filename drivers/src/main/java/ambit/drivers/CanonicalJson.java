@@ -11,11 +11,11 @@ import java.util.TreeMap;
  * The one spelling of a JSON value: members sorted by their names' UTF-16 code units, no white space, shortest escapes (as RFC
  * 8785, except that numbers with a fraction or an exponent keep {@link Json.Dec}'s exact decimal spelling).
  */
-final class CanonicalJson {
+public final class CanonicalJson {
     private CanonicalJson() {}
 
     /** UTF-8. */
-    static Blob encode(Json value) {
+    public static Blob encode(Json value) {
         return JsonText.encode(sorted(value));
     }
 

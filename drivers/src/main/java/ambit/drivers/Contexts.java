@@ -1,11 +1,12 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.MemoryDriver;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +27,21 @@ final class Contexts implements AutoCloseable {
     /** What is said to providers at the end of a context may take so long at the end of this process. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
-    private final MemoryStore store;
-    private final InstantSource clock;
+    private final MemoryDriver driver;
     private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
-    Contexts(MemoryStore store, InstantSource clock) {
-        this.store = store;
-        this.clock = clock;
+    Contexts(MemoryDriver driver) {
+        this.driver = driver;
     }
 
     void map(CoreToDriver.MapContext command) throws DriverFailure {
-        MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
-        ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
+        ContextMemory memory = driver.map(command);
         Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
         if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command), conversation)) != null) {
+            driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }
@@ -66,7 +65,7 @@ final class Contexts implements AutoCloseable {
         }
         LiveContext context = find(id);
         context.end();
-        List<Verdict> verdicts = context.memory().commit(clock.millis());
+        List<Verdict> verdicts = context.memory().commit();
         synchronized (committed) {
             committed.put(id, verdicts);
             if (committed.size() > REMEMBERED) {
@@ -74,6 +73,7 @@ final class Contexts implements AutoCloseable {
             }
         }
         live.remove(id);
+        driver.release(context.memory());
         return verdicts;
     }
 
@@ -82,11 +82,12 @@ final class Contexts implements AutoCloseable {
         LiveContext context = live.remove(id);
         if (context != null) {
             context.end();
+            driver.release(context.memory());
         }
     }
 
     boolean wasCommitted(String transaction) throws DriverFailure {
-        return store.wasCommitted(transaction);
+        return driver.wasCommitted(transaction);
     }
 
     @Override

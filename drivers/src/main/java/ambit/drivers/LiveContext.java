@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.util.ArrayList;

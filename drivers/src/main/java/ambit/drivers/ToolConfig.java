@@ -106,7 +106,10 @@ public sealed interface ToolConfig extends Cbor.Message {
     String OPENAI = "openai";
     String MCP = "mcp";
 
-    /** The driver of the two memory syscalls; it needs no configuration. */
+    /** The driver of searches in ingested documents. */
+    String RETRIEVER = "retriever";
+
+    /** The driver of the two memory syscalls and of memory's own tools; it needs no configuration. */
     String MEMORY = "memory";
 
     int MAX_TEXT = 32 << 10;

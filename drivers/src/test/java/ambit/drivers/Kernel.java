@@ -3,6 +3,9 @@ package ambit.drivers;
 import ambit.authority.Permit;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.drivers.memory.MemoryDriver;
+import ambit.drivers.memory.MemoryStore;
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.CoreToDriver;
@@ -16,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +30,12 @@ final class Kernel implements AutoCloseable {
     static final long NOW = Instant.parse("2026-11-23T12:00:00Z").toEpochMilli();
 
     private static final SecureRandom RANDOM = new SecureRandom();
-
+    static final Blob PRINCIPAL = random(32);
+    static final Blob CHAIN = random(32);
     final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
-    final SqliteMemoryStore store;
+    final SqliteDatabase database;
+    final MemoryStore store;
+    final MemoryDriver memory;
     final Contexts contexts;
     final Artifacts artifacts;
     final Calls calls;
@@ -52,9 +59,11 @@ final class Kernel implements AutoCloseable {
             BodiesConfig config)
             throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
-        this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
+        this.database = SqliteDatabase.open(directory.resolve("memory.db"));
+        this.store = new MemoryStore(database);
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
-        this.contexts = new Contexts(store, clock);
+        this.memory = new MemoryDriver(store, clock);
+        this.contexts = new Contexts(memory);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
         this.bodies = open.apply(config);
@@ -79,17 +88,26 @@ final class Kernel implements AutoCloseable {
     /** A new context that maps nothing but what is given. */
     Blob context(MapEntry... entries) throws DriverFailure {
         Blob context = random(16);
+        offer(entries);
         contexts.map(new CoreToDriver.MapContext(
-                context, "tx-" + context.toHex(), "acme", "notes", random(32), List.of(entries)));
+                context, "tx-" + context.toHex(), "acme", PRINCIPAL, CHAIN, "notes", random(32), List.of(entries)));
         return context;
     }
 
     /** A new context of another tenant. */
     Blob context(String tenant) throws DriverFailure {
         Blob context = random(16);
-        contexts.map(
-                new CoreToDriver.MapContext(context, "tx-" + context.toHex(), tenant, "notes", random(32), List.of()));
+        contexts.map(new CoreToDriver.MapContext(
+                context, "tx-" + context.toHex(), tenant, PRINCIPAL, CHAIN, "notes", random(32), List.of()));
         return context;
+    }
+
+    /** The core asks for the keys of what it is about to map. */
+    void offer(MapEntry... entries) throws DriverFailure {
+        List<Blob> _ = memory.keys(Arrays.stream(entries)
+                .map(entry -> new CoreToDriver.Offer(
+                        entry.partition(), entry.dataKey().sha256()))
+                .toList());
     }
 
     Order order(Blob context, String capability, String params) {
@@ -109,6 +127,7 @@ final class Kernel implements AutoCloseable {
     public void close() {
         bodies.close();
         contexts.close();
+        memory.close();
         store.close();
     }
 

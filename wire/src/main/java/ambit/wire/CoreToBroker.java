@@ -48,10 +48,10 @@ public sealed interface CoreToBroker extends Cbor.Message {
         public static final int CHILD = 2;
     }
 
-    /** A mapped part of memory; rights are 1 read, 2 write, 3 both, and 0 of an own partition that nobody granted. */
+    /** A mapped part of memory; rights are as in {@link CoreToDriver.MapEntry}. */
     record Mapped(
             @Max(Limits.MEMORY_KEY) String mount,
-            @Range(to = 3) int rights) implements Cbor.Message {}
+            @Range(to = Limits.RIGHTS) int rights) implements Cbor.Message {}
 
     /**
      * {@code permit} are COSE bytes for the driver of that name; {@code sequence} counts the context's calls, {@code left} are the uses
@@ -59,10 +59,11 @@ public sealed interface CoreToBroker extends Cbor.Message {
      */
     record Permitted(Blob permit, String driver, long sequence, long left, long logIndex) implements CoreToBroker {}
 
-    /** The call asks for the result of this child, which the broker holds. */
-    record ChildResult(@Bytes16 Blob childContext, long logIndex) implements CoreToBroker {}
+    /** The call asks for the result of this child, which the broker holds; {@code proof} says which one it ended with. */
+    record ChildResult(@Bytes16 Blob childContext, long sequence, long logIndex, Blob proof) implements CoreToBroker {}
 
-    record Logged(long logIndex) implements CoreToBroker {}
+    /** It is in the log; {@code proof} says so to the guest whose event it is, and is empty for a report. */
+    record Logged(long sequence, long logIndex, Blob proof) implements CoreToBroker {}
 
     record Ended(@Max(Limits.VERDICTS) List<Verdict> verdicts, long logIndex) implements CoreToBroker {}
 

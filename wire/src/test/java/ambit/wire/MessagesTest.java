@@ -49,8 +49,8 @@ class MessagesTest {
                 CoreToBroker::fromCbor,
                 ADMITTED,
                 new CoreToBroker.Permitted(BYTES, "mcp", 3, 9, 4),
-                new CoreToBroker.ChildResult(ID, 5),
-                new CoreToBroker.Logged(6),
+                new CoreToBroker.ChildResult(ID, 2, 5, BYTES),
+                new CoreToBroker.Logged(3, 6, BYTES),
                 new CoreToBroker.Ended(VERDICTS, 7),
                 new CoreToBroker.ToKill(List.of(ID)),
                 new CoreToBroker.Denied(Denial.EXPIRED, "late", -1),
@@ -66,6 +66,8 @@ class MessagesTest {
                 new DriverToCore.Outcome(BYTES),
                 new DriverToCore.Ok(),
                 new DriverToCore.Verdicts(VERDICTS),
+                new DriverToCore.Keys(List.of(HASH)),
+                new DriverToCore.Forgotten(1, 2, 3),
                 new DriverToCore.Committed(true),
                 new DriverToCore.Failed(Denial.DRIVER_FAILED, "broken"),
                 new DriverToCore.Shredded("t", 3, "why"));
@@ -79,9 +81,13 @@ class MessagesTest {
                         ID,
                         "t",
                         "acme",
+                        HASH,
+                        HASH,
                         "notes",
                         HASH,
-                        List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20))),
+                        List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20, List.of()))),
+                new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(HASH, HASH))),
+                new CoreToDriver.Forget("acme", HASH, "t"),
                 new CoreToDriver.CommitContext(ID),
                 new CoreToDriver.DropContext(ID),
                 new CoreToDriver.WasCommitted("t"));
@@ -112,6 +118,7 @@ class MessagesTest {
                 new AdminToCore.RotateCore(),
                 new AdminToCore.Approvals(),
                 new AdminToCore.Answer(BYTES),
+                new AdminToCore.Forget(BYTES),
                 new AdminToCore.ReadBody("acme", "t", Blob.EMPTY, "root"));
         survive(
                 CoreToAdmin.class,
@@ -125,6 +132,7 @@ class MessagesTest {
                 new CoreToAdmin.Rotated(HASH, 7),
                 new CoreToAdmin.Asked(HASH, List.of(new CoreToAdmin.Case(BYTES, List.of(HASH), List.of()))),
                 new CoreToAdmin.Answered(8, 1),
+                new CoreToAdmin.Forgotten(1, 2, 3, 4),
                 new CoreToAdmin.BodyKey(HASH, 8));
         survive(
                 AdminToDrivers.class,
@@ -146,7 +154,10 @@ class MessagesTest {
                 new FrontRequest.Stdin(BYTES),
                 new FrontRequest.StdinEnd(),
                 new FrontRequest.Kill(),
-                new FrontRequest.Status());
+                new FrontRequest.Status(),
+                new FrontRequest.Attend(BYTES, BYTES, BYTES),
+                new FrontRequest.Call(7, Syscall.MEMORY_READ, "", BYTES),
+                new FrontRequest.EndAttended(true));
         survive(
                 FrontEvent.class,
                 FrontEvent::fromCbor,
@@ -158,7 +169,10 @@ class MessagesTest {
                 new FrontEvent.Finished(End.SUCCESS, 0, VERDICTS, 9, 3),
                 new FrontEvent.Refused(Denial.BOUNDARY_REFUSED, "no seccomp", "boundary"),
                 new FrontEvent.Live(List.of(new FrontEvent.Transaction("t", "a", 1, 2, 3))),
-                new FrontEvent.Waiting("a", "bank.pay", HASH, 60_000, 8));
+                new FrontEvent.Waiting("a", "bank.pay", HASH, 60_000, 8),
+                new FrontEvent.Piece(7, BYTES),
+                new FrontEvent.Answered(7, 200, BYTES, HASH),
+                new FrontEvent.Failed(7, Denial.NOT_MAPPED, "not here"));
     }
 
     @Test
@@ -181,7 +195,7 @@ class MessagesTest {
 
     @Test
     void aDataKeyIsNeverPrinted() {
-        assertThat(new CoreToDriver.MapEntry("m", HASH, HASH, 3, "", 1).toString())
+        assertThat(new CoreToDriver.MapEntry("m", HASH, HASH, 3, "", 1, List.of()).toString())
                 .doesNotContain("22");
     }
 

@@ -123,7 +123,7 @@ final class Widening {
                         Attack.of(
                                 "Write more than the quota",
                                 Denial.QUOTA,
-                                List.of(Weakness.nothing(Part.DRIVERS, "ambit.drivers.ContextMemory", "checkRoom")),
+                                List.of(Weakness.nothing(Part.DRIVERS, "ambit.drivers.memory.ContextMemory", "checkRoom")),
                                 Widening::beyondQuota),
                         Attack.of(
                                 "Give a child a namespace that its principal keeps from it",

@@ -15,7 +15,8 @@ public record Config(
         List<Shipping> shipping,
         Optional<Witnesses> witnesses,
         Optional<URI> webhook,
-        Optional<Bodies> bodies) {
+        Optional<Bodies> bodies,
+        Optional<Store> store) {
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {
@@ -29,7 +30,9 @@ public record Config(
 
     /** The tool of a capability that this file names; it exists, because the parser saw to it. */
     public Tool toolOf(Use use) {
-        return Objects.requireNonNull(tools.get(use.tool()));
+        return Tool.BuiltIn.of(use.tool())
+                .<Tool>map(it -> it)
+                .orElseGet(() -> Objects.requireNonNull(tools.get(use.tool())));
     }
 
     /** An agent that another one may start; it exists, because the parser saw to it. */

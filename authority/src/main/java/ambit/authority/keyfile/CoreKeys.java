@@ -1,10 +1,8 @@
-package ambit.core;
+package ambit.authority.keyfile;
 
-import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.SigningKey;
-import ambit.log.LogKey;
 import ambit.wire.Blob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The core's own secrets, 32 bytes each, in its directory and nowhere else; made when it first starts. */
-final class CoreKeys {
+public final class CoreKeys {
     private static final int SIZE = SigningKey.SEED;
 
     /** A key that the log does not endorse yet; {@code core.next} is one that it does, which takes over at the next start. */
@@ -28,7 +26,7 @@ final class CoreKeys {
     private CoreKeys() {}
 
     /** The signing key, whose seed is in {@code core.key}. A successor that is endorsed takes its place. */
-    static SigningKey signing(SecretDirectory state) throws IOException {
+    public static SigningKey signing(SecretDirectory state) throws IOException {
         if (state.has(NEXT)) {
             Blob old = SigningKey.ofSeed(state.secret(KEY)).publicKey();
             List<Blob> former = new ArrayList<>(former(state));
@@ -44,12 +42,12 @@ final class CoreKeys {
     }
 
     /** The key that signs checkpoints beside {@link #signing}, which is called first: each of those has another beside it. */
-    static MlDsaKey postQuantum(SecretDirectory state) throws IOException {
+    public static MlDsaKey postQuantum(SecretDirectory state) throws IOException {
         return MlDsaKey.ofSeed(state.secret(POST_QUANTUM));
     }
 
     /** The public keys that the core signed with before, from {@code core.former}. */
-    static List<Blob> former(SecretDirectory state) throws IOException {
+    public static List<Blob> former(SecretDirectory state) throws IOException {
         List<Blob> former = new ArrayList<>();
         byte[] all = state.read(FORMER);
         for (int from = 0; from < all.length; from += SIZE) {
@@ -61,21 +59,23 @@ final class CoreKeys {
     /**
      * Has the public half of the signing key in {@code core.pub}, for the other processes and whoever checks the log, and what the log's
      * checkpoints are signed with in {@code core.vkey}, for tools that are not Ambit's.
+     *
+     * @param verifiers lines of C2SP signed-note
      */
-    static void publish(SecretDirectory state, LogKey key) throws IOException {
-        state.publish("core.pub", PublicKeys.toLine(key.key().publicKey()) + "\n");
-        state.publish("core.vkey", key.verifiers());
+    public static void publish(SecretDirectory state, Blob publicKey, String verifiers) throws IOException {
+        state.publish("core.pub", PublicKeys.toLine(publicKey) + "\n");
+        state.publish("core.vkey", verifiers);
     }
 
     /** Makes a key that may follow, and answers its public half. Nothing finds it before {@link #settle}. */
-    static Blob prepare(SecretDirectory state) throws IOException {
+    public static Blob prepare(SecretDirectory state) throws IOException {
         SigningKey next = SigningKey.generate();
         state.replace(PREPARED, next.seed());
         return next.publicKey();
     }
 
     /** Has the prepared key take over at the next start. */
-    static void settle(SecretDirectory state) throws IOException {
+    public static void settle(SecretDirectory state) throws IOException {
         state.move(PREPARED, NEXT);
     }
 }

@@ -1,5 +1,7 @@
-package ambit.drivers;
+package ambit.drivers.memory;
 
+import ambit.drivers.CanonicalJson;
+import ambit.drivers.DriverFailure;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import ambit.wire.Json;
@@ -13,37 +15,31 @@ import java.util.Optional;
  * where there is none), {@code {"key": …, "value": …}} stages it and answers <code>{}</code>. Nothing else may stand in the
  * parameters.
  */
-final class MemoryTool implements Effect {
-    static final String READ = "memory_read";
-    static final String WRITE = "memory_write";
+public final class MemoryTool {
+    /** @param status as in HTTP: 200, or 404 where there is nothing */
+    public record Reply(int status, Blob result) {}
 
     private final ContextMemory memory;
 
-    MemoryTool(ContextMemory memory) {
+    public MemoryTool(ContextMemory memory) {
         this.memory = memory;
     }
 
-    @Override
-    public Answer perform(Call call, Sink sink, Cancellation cancellation) throws DriverFailure {
-        return switch (call.operation()) {
-            case READ -> read(members(call.params(), 1));
-            case WRITE -> write(members(call.params(), 2));
-            default -> throw new DriverFailure(Denial.UNKNOWN_TOOL, "memory can be read and written, nothing else");
-        };
+    /** {@code memory_read}. */
+    public Reply read(Blob params) throws DriverFailure {
+        Optional<Blob> value = memory.read(key(members(params, 1)));
+        return value.isPresent() ? new Reply(200, value.get()) : new Reply(404, json("null"));
     }
 
-    private Answer read(Map<String, Json> params) throws DriverFailure {
-        Optional<Blob> value = memory.read(key(params));
-        return value.isPresent() ? new Answer(200, value.get()) : new Answer(404, json("null"));
-    }
-
-    private Answer write(Map<String, Json> params) throws DriverFailure {
-        Json value = params.get("value");
+    /** {@code memory_write}. */
+    public Reply write(Blob params) throws DriverFailure {
+        Map<String, Json> members = members(params, 2);
+        Json value = members.get("value");
         if (value == null) {
             throw new DriverFailure(Denial.ARGUMENT_MISSING, "memory_write needs a value; null is one");
         }
-        memory.write(key(params), CanonicalJson.encode(value));
-        return new Answer(200, json("{}"));
+        memory.write(key(members), CanonicalJson.encode(value));
+        return new Reply(200, json("{}"));
     }
 
     private static Map<String, Json> members(Blob params, int count) throws DriverFailure {

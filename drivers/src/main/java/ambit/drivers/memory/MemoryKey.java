@@ -1,5 +1,6 @@
-package ambit.drivers;
+package ambit.drivers.memory;
 
+import ambit.drivers.DriverFailure;
 import ambit.wire.Denial;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
@@ -10,11 +11,11 @@ import java.text.Normalizer;
  *
  * @param name as the guest wrote it, or relative to a partition
  */
-record MemoryKey(String name) {
-    private static final int LONGEST = 512;
+public record MemoryKey(String name) {
+    static final int LONGEST = 512;
 
     /** Checks a name that came from a guest. */
-    static MemoryKey parse(String name) throws DriverFailure {
+    public static MemoryKey parse(String name) throws DriverFailure {
         if (name.isEmpty() || name.length() > LONGEST || utf8(name).length > LONGEST) {
             throw refusal("is empty or longer than 512 bytes");
         }

@@ -1,5 +1,6 @@
-package ambit.drivers;
+package ambit.drivers.memory;
 
+import ambit.drivers.DriverFailure;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.nio.ByteBuffer;
@@ -59,10 +60,19 @@ final class PartitionKeys {
 
     /** What the entry is found by: 32 bytes that tell nothing without the data key. */
     Blob tag(MemoryKey key) {
+        return named(key.bytes());
+    }
+
+    /** By which the data key is known again: no key of an entry begins with a NUL, so this is no entry's tag. */
+    Blob proof() {
+        return named("\0ambit/memory/proof/v1".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Blob named(byte[] name) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(naming);
-            return Blob.of(mac.doFinal(key.bytes()));
+            return Blob.of(mac.doFinal(name));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
         }
@@ -108,7 +118,7 @@ final class PartitionKeys {
         return cipher;
     }
 
-    private static DriverFailure damaged() {
+    static DriverFailure damaged() {
         return new DriverFailure(
                 Denial.DRIVER_FAILED,
                 "a memory entry does not open with its partition's key: it was changed on disk, or the core's keys are not the"
