@@ -28,7 +28,8 @@ final class MemoryCommandsTest {
                     """)
             .section("""
                     memory:
-                      may: [alice]
+                      may: [alice, bob]
+                      may-undo: [alice]
                       remembers:
                         user/notes: read-write
                         tenant/rules: [read, write, review]
@@ -131,6 +132,11 @@ final class MemoryCommandsTest {
                 .contains("user/notes/rate@2", "user/notes/bill@1", "then @1 counts there", "then nothing is there")
                 .doesNotContain("user/notes/other");
         assertThat(memory("undo", poisoned).exits(2).err()).contains("--yes");
+        assertThat(KERNEL.get()
+                        .ambit("memory", "undo", "--as", "bob", "--yes", poisoned)
+                        .exits(3)
+                        .err())
+                .contains("UNKNOWN_HANDLE");
         assertThat(memory("get", "user/notes/rate").json().asInt()).isEqualTo(99);
         assertThat(memory("undo", poisoned, "--yes").exits(0).err()).contains("2 versions are undone");
         assertThat(memory("get", "user/notes/rate").exits(0).json().asInt()).isEqualTo(5);

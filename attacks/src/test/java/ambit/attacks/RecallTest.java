@@ -25,7 +25,7 @@ final class RecallTest {
                     recall: [{key: summary, last: 3, as: days}]
                     """)
             .agent("other", "remembers: {own: 1 MiB}")
-            .section("memory: {may: [alice]}"));
+            .section("memory: {may: [alice], may-undo: [alice]}"));
 
     private static Outcome run(String principal, String agent, String program) throws Exception {
         return KERNEL.get().guest(principal, agent, program).exits(0);

@@ -64,7 +64,7 @@ final class GrantDesk {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
-                return alone(principal, agent);
+                return alone(principal, config.agentFor(agent, principal));
             }
         } catch (IOException e) {
             throw Failure.usage("cannot use " + project.places().grants(), "see who owns it")
