@@ -166,11 +166,11 @@ final class ConfigParser {
                 checkBuiltIn(use, builtIn.get());
             } else if (!names.contains(use.tool())) {
                 problems.error(use.at(), "there is no tool '" + use.tool() + "'", Names.hint(use.tool(), names));
-            } else if (tool instanceof Tool.Model && !use.operation().equals(Tool.Model.OPERATION)) {
+            } else if (tool instanceof Tool.Model && !Tool.Model.OPERATIONS.contains(use.operation())) {
                 problems.error(
                         use.at(),
                         "the model '" + use.tool() + "' has no operation '" + use.operation() + "'",
-                        "its one operation is '" + use.tool() + "." + Tool.Model.OPERATION + "'");
+                        "its operations are '" + use.tool() + ".chat' and '" + use.tool() + ".responses'");
             }
         }
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +35,9 @@ final class ConfigFileTest {
                         URI.create("http://127.0.0.1:9100/v1"),
                         Optional.of(new Credential.Variable("OPENAI_API_KEY")),
                         Duration.ofMinutes(2),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false,
+                        Set.of()));
         Agent notes = config.agent("notes").orElseThrow();
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");

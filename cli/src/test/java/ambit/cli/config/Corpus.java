@@ -66,6 +66,8 @@ final class Corpus {
                 head(
                         "git.git_log: {where: {a: {host: \"*.x.org\"}, b: {url: \"https://x.org/v1\"}, c: {host: [a.b, c]}}}"),
                 head("model.chat: {delegate: false}"),
+                head("model.responses: {where: {previous_response_id: any}}"),
+                "{tenant: a, tools: {m: {driver: openai, at: 'http://x/v1', prompt-cache: tenant, passes: [dry_multiplier]}}}",
                 head("git.git_log: {where: {a: {from: \"git.git_show#content/*/text\"}}}"),
                 head("git.git_log: {where: {a: {from: {field: \"git.git_show#iban\", calls: 1}, max-length: 22}}}"),
                 head("git.git_log: {rate: {uses: 5, per: 1 min}}"),
