@@ -118,7 +118,7 @@ final class ScriptedKernel implements Kernel {
     }
 
     static Bound tool(String name, String definition) {
-        String driver = name.endsWith(".chat") ? "openai" : "mcp";
+        String driver = name.endsWith(".chat") || name.endsWith(".responses") ? "openai" : "mcp";
         return new Bound(Text.randomId(), name, Bound.TOOL, driver, 3, definition, false);
     }
 

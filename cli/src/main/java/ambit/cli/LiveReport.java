@@ -179,7 +179,7 @@ final class LiveReport implements RunReport {
         Denial why = verdict.denial().orElseThrow();
         String key = Terminal.plain(verdict.key());
         return why == Denial.HELD
-                ? "held for review " + key + " as version " + verdict.version()
+                ? terminal.coloured(Colour.YELLOW, "held ") + key + " for review, as version " + verdict.version()
                 : terminal.coloured(Colour.RED, "dropped ") + key + ": " + why;
     }
 

@@ -6,10 +6,14 @@ import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The contexts that the core has mapped. Only the core's control connection changes them.
@@ -20,7 +24,11 @@ final class Contexts implements AutoCloseable {
     /** Verdicts of ended contexts that are kept, so that a repeated commit answers the same. */
     private static final int REMEMBERED = 1024;
 
+    /** What is said to providers at the end of a context may take so long at the end of this process. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private final MemoryDriver driver;
+    private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
@@ -31,7 +39,8 @@ final class Contexts implements AutoCloseable {
     void map(CoreToDriver.MapContext command) throws DriverFailure {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command))) != null) {
+        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
+        if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command), conversation)) != null) {
             driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
@@ -84,5 +93,14 @@ final class Contexts implements AutoCloseable {
     @Override
     public void close() {
         live.keySet().forEach(this::drop);
+        farewells.shutdown();
+        try {
+            if (!farewells.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                farewells.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            farewells.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

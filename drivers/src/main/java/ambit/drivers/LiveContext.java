@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the drivers hold for one context that the core has mapped: its memory, its MCP servers, its running calls, and the permits
- * it has used up.
+ * What the drivers hold for one context that the core has mapped: its memory, its conversation with models, its MCP servers, its running calls,
+ * and the permits it has used up.
  *
  * <p>Used permits are remembered for as long as the context lives, and a permit for a context that is not mapped is refused. So
  * no step of the clock and no restart of this process lets a permit run twice: after a restart no old context is mapped.
@@ -33,16 +33,18 @@ final class LiveContext {
     private final Blob id;
     private final ContextMemory memory;
     private final Bodies.Scope bodies;
+    private final Conversation conversation;
     private final Set<Blob> usedPermits = new HashSet<>();
     private final Set<Cancellation> running = new HashSet<>();
     private final Map<String, McpServer> servers = new HashMap<>();
     private final Map<String, ReentrantLock> starting = new HashMap<>();
     private boolean ended;
 
-    LiveContext(Blob id, ContextMemory memory, Bodies.Scope bodies) {
+    LiveContext(Blob id, ContextMemory memory, Bodies.Scope bodies, Conversation conversation) {
         this.id = id;
         this.memory = memory;
         this.bodies = bodies;
+        this.conversation = conversation;
     }
 
     Blob id() {
@@ -56,6 +58,10 @@ final class LiveContext {
     /** What keeping its bodies needs. */
     Bodies.Scope bodies() {
         return bodies;
+    }
+
+    Conversation conversation() {
+        return conversation;
     }
 
     /** Uses up a permit and notes the call that it is for; exactly one caller per permit gets through. */
@@ -115,7 +121,7 @@ final class LiveContext {
         server.close();
     }
 
-    /** Cancels all calls and kills all servers, now and from now on. */
+    /** Cancels all calls, forgets the conversation and kills all servers, now and from now on. */
     void end() {
         List<Cancellation> calls;
         List<McpServer> open;
@@ -126,6 +132,7 @@ final class LiveContext {
             servers.clear();
         }
         calls.forEach(Cancellation::cancel);
+        conversation.end();
         open.forEach(McpServer::close);
     }
 

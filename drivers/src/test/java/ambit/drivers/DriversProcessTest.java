@@ -119,9 +119,10 @@ class DriversProcessTest {
                 List.of(ME),
                 coreKey.publicKey(),
                 List.of(
-                        new ToolConfig.Model("llm", upstream.endpoint("stream"), "env:KEY", limits),
-                        new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits),
-                        new ToolConfig.Model("keyless", upstream.endpoint("ok"), "env:ABSENT", limits),
+                        new ToolConfig.Model("llm", upstream.endpoint("stream"), "env:KEY", limits, false, List.of()),
+                        new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits, false, List.of()),
+                        new ToolConfig.Model(
+                                "keyless", upstream.endpoint("ok"), "env:ABSENT", limits, false, List.of()),
                         new ToolConfig.RemoteMcp("remote", URI.create("http://127.0.0.1:1/mcp"), "", limits)),
                 BodiesConfig.NONE,
                 MemoryConfig.EMBEDDED);

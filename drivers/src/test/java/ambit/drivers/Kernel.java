@@ -94,6 +94,14 @@ final class Kernel implements AutoCloseable {
         return context;
     }
 
+    /** A new context of another tenant. */
+    Blob context(String tenant) throws DriverFailure {
+        Blob context = random(16);
+        contexts.map(new CoreToDriver.MapContext(
+                context, "tx-" + context.toHex(), tenant, PRINCIPAL, CHAIN, "notes", random(32), List.of()));
+        return context;
+    }
+
     /** The core asks for the keys of what it is about to map. */
     void offer(MapEntry... entries) throws DriverFailure {
         List<Blob> _ = memory.keys(Arrays.stream(entries)

@@ -141,7 +141,7 @@ final class Widening {
                                 Denial.NOT_MAPPED,
                                 core(ADMISSION, "namespaces", "NOT_MAPPED"),
                                 from -> Result.of(from.ask(from.plan()
-                                        .memory("tenant/secrets", 3, 1000)
+                                        .memory("shared/secrets", 3, 1000)
                                         .papers()
                                         .admit()))),
                         Attack.of(

@@ -202,7 +202,14 @@ public record KernelPlan(
         Cbor limits = limits(tool.timeOut());
         return switch (tool) {
             case Tool.Model model ->
-                Cbor.array(1, model.name(), model.address().toString(), credential.orElse(""), limits);
+                Cbor.array(
+                        1,
+                        model.name(),
+                        model.address().toString(),
+                        credential.orElse(""),
+                        limits,
+                        model.tenantCache(),
+                        model.passes().stream().sorted().toList());
             case Tool.RemoteMcp remote ->
                 Cbor.array(2, remote.name(), remote.address().toString(), credential.orElse(""), limits);
             case Tool.LocalMcp local -> {

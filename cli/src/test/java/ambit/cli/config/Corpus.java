@@ -66,6 +66,8 @@ final class Corpus {
                 head(
                         "git.git_log: {where: {a: {host: \"*.x.org\"}, b: {url: \"https://x.org/v1\"}, c: {host: [a.b, c]}}}"),
                 head("model.chat: {delegate: false}"),
+                head("model.responses: {where: {previous_response_id: any}}"),
+                "{tenant: a, tools: {m: {driver: openai, at: 'http://x/v1', prompt-cache: tenant, passes: [dry_multiplier]}}}",
                 head("git.git_log: {where: {a: {from: \"git.git_show#content/*/text\"}}}"),
                 head("git.git_log: {where: {a: {from: {field: \"git.git_show#iban\", calls: 1}, max-length: 22}}}"),
                 head("git.git_log: {rate: {uses: 5, per: 1 min}}"),
@@ -90,7 +92,7 @@ final class Corpus {
                         "user/x: {access: read-write, keys: [a, b], schema: {enum: [1, 1.5, null, [true]]}, commit: all}"),
                 "{tenant: a, agents: {a: {run: [sh], recall: [{key: s/t, as: t}, {key: s, last: 31, as: n, agent: a}]}}}",
                 "{tenant: a, principals: {p: {}}, memory: {may: [p]}}",
-                "{tenant: a, principals: {p: {}}, memory: {may: [p], remembers: {tenant/x: review}, may-use: {memory.list: {at-most: 3}}}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], may-undo: [p], remembers: {tenant/x: review}, may-use: {memory.list: {at-most: 3}}}}",
                 "{tenant: a, memory: {store: 'postgresql://db.example:5432/ambit?sslmode=verify-full'}}",
                 "{tenant: a, principals: {p: {}}, memory: {may: [p], store: {at: 'postgresql://127.0.0.1/m', user: ambit, credential: 'env:P'}}}",
                 "{tenant: a, log: {}}",
