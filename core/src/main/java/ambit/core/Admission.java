@@ -45,12 +45,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         if (!request.agentSpec().equals(m.agentSpec().sha256())) {
             throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
         }
-        Chain chain = Chain.of(
-                Cose.parse(m.grant()).kid(),
-                m.grant().sha256(),
-                grant,
-                m.request().sha256(),
-                request);
+        Blob hash = m.grant().sha256();
+        Chain chain =
+                Chain.of(Cose.parse(m.grant()).kid(), hash, grant, m.request().sha256(), request);
         SigningKey contextKey = SigningKey.generate();
         Context context;
         long index;

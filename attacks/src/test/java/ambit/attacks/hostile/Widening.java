@@ -134,7 +134,7 @@ final class Widening {
                         Attack.of(
                                 "Inherit what another principal's transaction left",
                                 Denial.NOT_MAPPED,
-                                List.of(Weakness.answering(Part.CORE, Defences.HISTORY, "owns", true)),
+                                core(ADMISSION, "admissible", "NOT_MAPPED"),
                                 Widening::inheritance),
                         Attack.of(
                                 "Be granted a namespace that there is not",
