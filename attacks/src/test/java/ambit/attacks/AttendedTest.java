@@ -61,7 +61,7 @@ final class AttendedTest {
                 "/home/agent",
                 List.of(),
                 new AgentSpec.Limit(0, 0, 0, 0, 0, 60, 0),
-                new TreeMap<>(),
+                AgentSpec.parse(grant.spec()).tools(),
                 new TreeMap<>());
         long now = Instant.now().getEpochSecond();
         Request request = new Request(
@@ -143,7 +143,7 @@ final class AttendedTest {
         assertThat(entries)
                 .extracting(entry -> entry.get("kind").asString())
                 .containsExactly("admitted", "boundaryReport", "allowed", "commitIntended", "ended");
-        assertThat(entries.get(1).get("report").toString()).contains("\"attended\":true", "\"tier\":\"none\"");
+        assertThat(entries.get(1).get("report").asString()).contains("\"attended\":true", "\"tier\":\"none\"");
         assertThat(KERNEL.get().ambit("why", transaction).exits(0).out()).contains("alice", "memory");
     }
 

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             MemoryForgetCommand.class
         })
 final class MemoryCommand implements Runnable {
+    /** Digits of a tag that are shown. */
+    private static final int TAG = 12;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -72,8 +74,12 @@ final class MemoryCommand implements Runnable {
     static String source(Said source) {
         return source.optionalText("key")
                         .map(Terminal::plain)
-                        .orElseGet(
-                                () -> "an entry that is not mapped here (" + Terminal.plain(source.text("tag")) + ")")
+                        .orElseGet(() ->
+                                "an entry that is not mapped here (" + Terminal.plain(brief(source.text("tag"))) + ")")
                 + "@" + source.number("version");
+    }
+
+    private static String brief(String tag) {
+        return tag.length() <= TAG ? tag : tag.substring(0, TAG) + "…";
     }
 }

@@ -103,6 +103,11 @@ final class MemoryDesk implements AutoCloseable {
     private Json call(Syscall syscall, String capability, Json params, String what) {
         Blob bytes = Blob.of(JsonText.write(params).getBytes(StandardCharsets.UTF_8));
         return switch (attended.call(syscall, capability, bytes)) {
+            case Attended.Answer.Refused(Denial code, String _)
+            when code == Denial.UNKNOWN_HANDLE ->
+                throw Failure.denied(
+                        "the principal's grant has no " + what + " (UNKNOWN_HANDLE)",
+                        "the section 'memory' of ambit.yaml says who may do what; 'may-undo' who may undo");
             case Attended.Answer.Refused(Denial code, String sentence) ->
                 throw Failure.denied(
                         what + ": " + code + ", " + Terminal.plain(sentence),
