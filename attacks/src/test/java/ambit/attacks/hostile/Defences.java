@@ -52,7 +52,7 @@ final class Defences {
     static List<Weakness> childsParent() {
         return List.of(
                 Weakness.assuming(Part.CORE, CALLS, "decide", "Map.containsKey", true),
-                Weakness.without(Part.CORE, CALLS, "childResult", "UNKNOWN_HANDLE"));
+                Weakness.filling(Part.CORE, CALLS, "childResult", "NOTHING"));
     }
 
     static List<Weakness> core(String type, String method, String marker) {
