@@ -86,7 +86,7 @@ final class PoisonedMemoryTest {
     private static void holdAndReview(Installation ambit) throws Exception {
         Outcome held =
                 ambit.guest("alice", "held", "write('user/notes/held', 'new')").exits(0);
-        assertThat(held.err()).contains("held for review user/notes/held");
+        assertThat(held.err()).contains("held user/notes/held for review, as version 1");
         assertThat(guest(ambit, "probe", "say(it=read('user/notes/held')['value'])")
                         .get("it")
                         .isNull())

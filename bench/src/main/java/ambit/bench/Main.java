@@ -23,6 +23,7 @@ public final class Main {
             "journal",
             "recording",
             "entries",
+            "store",
             "audit",
             "decide",
             "core",
@@ -95,6 +96,7 @@ public final class Main {
         measure("journal", () -> new JournalPart(log, new TesseraPeer(root), times(20)).measure());
         measure("recording", () -> new RecordingPart(jars, log, times(5000)).measure());
         measure("entries", () -> new EntriesPart(jars, log, times(1000)).measure());
+        measure("store", () -> new StorePart(log, times(500)).measure());
         measure("audit", () -> new AuditPart(root, log, times(1_000_000), times(10), times(1000)).measure());
         Peers peers = new Peers(root);
         measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());

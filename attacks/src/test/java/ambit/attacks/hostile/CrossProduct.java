@@ -43,7 +43,7 @@ final class CrossProduct {
                         Attack.of(
                                 "Read the result of the child of transaction i in context j",
                                 "0 of 28",
-                                List.of(Weakness.assuming(Part.CORE, Defences.CALLS, "decide", "Set.contains", true)),
+                                Defences.childsParent(),
                                 CrossProduct::childrensResults),
                         Attack.of(
                                 "Carry out call j on the permit of transaction i",

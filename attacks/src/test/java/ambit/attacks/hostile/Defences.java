@@ -48,6 +48,13 @@ final class Defences {
         return List.of(Weakness.answering(Part.BROKER, "ambit.broker.CoreProofs", "says", true));
     }
 
+    /** Whose child a child is. */
+    static List<Weakness> childsParent() {
+        return List.of(
+                Weakness.assuming(Part.CORE, CALLS, "decide", "Map.containsKey", true),
+                Weakness.filling(Part.CORE, CALLS, "childResult", "NOTHING"));
+    }
+
     static List<Weakness> core(String type, String method, String marker) {
         return List.of(Weakness.without(Part.CORE, type, method, marker));
     }

@@ -1,6 +1,5 @@
 package ambit.attacks.hostile;
 
-import static ambit.attacks.hostile.Defences.CALLS;
 import static ambit.attacks.hostile.Defences.CONTEXT;
 import static ambit.attacks.hostile.Defences.core;
 import static ambit.attacks.hostile.Defences.handles;
@@ -81,7 +80,7 @@ final class Scope {
                         Attack.of(
                                 "Read the result of another context's child",
                                 Denial.UNKNOWN_HANDLE,
-                                List.of(Weakness.assuming(Part.CORE, CALLS, "decide", "Set.contains", true)),
+                                Defences.childsParent(),
                                 Scope::childsResult),
                         Attack.of(
                                 "Show a guest the reply of another context", NOT_SHOWN, replies(), Scope::foreignReply),

@@ -233,6 +233,20 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
                 });
     }
 
+    /** Where the method would say nothing it says what this field of its class holds. */
+    static Weakness filling(Part part, String type, String method, String field) {
+        ClassDesc blob = ClassDesc.of("ambit.wire.Blob");
+        return new Weakness(
+                part, type, method, "takes no bytes for `" + field + "`", (_, changes) -> (code, element) -> {
+                    if (element instanceof FieldInstruction it && it.name().equalsString("EMPTY")) {
+                        code.getstatic(ClassDesc.of(type), field, blob);
+                        changes.incrementAndGet();
+                    } else {
+                        code.with(element);
+                    }
+                });
+    }
+
     /** What would run on a thread of its own runs here. */
     static Weakness onThisThread(Part part, String type, String method) {
         return new Weakness(part, type, method, "serves on the accepting thread", (_, changes) -> (code, element) -> {

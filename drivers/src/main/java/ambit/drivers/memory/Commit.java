@@ -85,10 +85,10 @@ final class Commit {
         long entries = usage.liveEntries + (head.size() < 0 ? 1 : 0);
         if (write.size() > write.limits().bytes() - others
                 || entries > write.limits().entries()
-                || write.size() > write.limits().keptBytes() - usage.keptBytes) {
+                || write.weight() > write.limits().keptBytes() - usage.keptBytes) {
             return Optional.of(Denial.QUOTA);
         }
-        usage.keptBytes += write.size();
+        usage.keptBytes += write.weight();
         if (!write.held()) {
             usage.replace(head.size(), write.size());
         }

@@ -280,12 +280,14 @@ public final class ContextMemory {
         PartitionKeys keys = place.keys();
         Blob wrapped = surroundings.wrapped().getOrDefault(slot.partition(), Blob.EMPTY);
         Terms terms = place.mount().terms();
-        Influences influences = surroundings.influences();
+        Seen sight = Seen.at(surroundings.influences(), moment);
+        long weight = entry.size() + sight.toBlob().size() + PartitionKeys.SEAL;
         return new WriteSet.Write(
                 slot,
                 new WriteSet.Target(slot.partition(), Owner.of(place.mount().prefix(), writer), wrapped, keys.proof()),
                 seen.getOrDefault(slot, 0L),
                 entry.size(),
+                weight,
                 origin,
                 new WriteSet.Limits(place.mount().quota(), terms.entries()),
                 terms.review(),
@@ -293,7 +295,7 @@ public final class ContextMemory {
                 version -> new WriteSet.Boxes(
                         Seals.name(keys, slot.tag(), version, place.key()),
                         Seals.value(keys, place.key(), version, entry.value()),
-                        Seals.seen(keys, slot.tag(), version, origin, Seen.at(influences, moment))));
+                        Seals.seen(keys, slot.tag(), version, origin, sight)));
     }
 
     private MemoryStore.Committed seal(List<Verdict> verdicts) {

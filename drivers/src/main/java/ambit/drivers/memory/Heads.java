@@ -75,7 +75,7 @@ final class Heads {
                 set(session, version.slot(), 0);
                 usage.replace(head.size(), -1);
             }
-            usage.keptBytes -= version.size();
+            usage.keptBytes -= version.weight();
             destroy(session, version, Version.State.EXPIRED);
         }
         usage.store(session);

@@ -26,13 +26,9 @@ final class MemoryMap {
      *
      * @param key relative to the partition
      */
-    record Place(Mount mount, MemoryKey key) {
+    record Place(Mount mount, MemoryKey key, Slot slot) {
         PartitionKeys keys() {
             return mount.keys();
-        }
-
-        Slot slot() {
-            return new Slot(keys().partition(), keys().tag(key));
         }
 
         boolean may(int right) {
@@ -72,7 +68,8 @@ final class MemoryMap {
         }
 
         private Place place(String name) {
-            return new Place(this, new MemoryKey(isDirectory() ? name.substring(prefix.length()) : exactKey));
+            MemoryKey key = new MemoryKey(isDirectory() ? name.substring(prefix.length()) : exactKey);
+            return new Place(this, key, new Slot(keys.partition(), keys.tag(key)));
         }
     }
 
@@ -127,11 +124,15 @@ final class MemoryMap {
     }
 
     Place find(MemoryKey key) throws DriverFailure {
+        return mountOf(key).place(key.name());
+    }
+
+    private Mount mountOf(MemoryKey key) throws DriverFailure {
         for (Mount mount : mounts) {
             if (mount.rights() != 0
                     && mount.covers(key.name())
                     && !(mount.prefix().isEmpty() && isReserved(key))) {
-                return mount.place(key.name());
+                return mount;
             }
         }
         throw new DriverFailure(
@@ -174,7 +175,7 @@ final class MemoryMap {
         }
         try {
             // what a longer mount covers, or a reserved name, leads elsewhere
-            return find(new MemoryKey(name)).mount().equals(mount) ? Optional.of(name) : Optional.empty();
+            return mountOf(new MemoryKey(name)).equals(mount) ? Optional.of(name) : Optional.empty();
         } catch (DriverFailure e) {
             return Optional.empty();
         }

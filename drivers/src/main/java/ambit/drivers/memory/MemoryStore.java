@@ -178,7 +178,7 @@ public final class MemoryStore implements AutoCloseable {
             if (decision.approve()) {
                 approve(session, held, usage);
             } else {
-                usage.keptBytes -= version.size();
+                usage.keptBytes -= version.weight();
                 Heads.destroy(session, version, Version.State.REJECTED);
             }
             usage.store(session);

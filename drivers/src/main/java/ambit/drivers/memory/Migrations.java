@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 /**
  * The numbered files of {@code schema/}, from the first that a database has not seen to the last, each run once.
  *
- * <p>They are written in SQLite's words; PostgreSQL has others for three.
+ * <p>They are written in SQLite's words; PostgreSQL has others for two types, and none for how SQLite lays out a table.
  */
 final class Migrations {
     static final int OLDEST = 2;
@@ -22,7 +22,7 @@ final class Migrations {
 
     static final UnaryOperator<String> SQLITE = sql -> sql;
     static final UnaryOperator<String> POSTGRESQL =
-            sql -> sql.replace("BLOB", "BYTEA").replace("INTEGER", "BIGINT").replace(") STRICT", ")");
+            sql -> sql.replace("BLOB", "BYTEA").replace("INTEGER", "BIGINT").replaceAll("\\) STRICT.*", ")");
 
     /**
      * Brings a database up to date, within a transaction.

@@ -26,6 +26,10 @@ import javax.crypto.spec.SecretKeySpec;
 final class PartitionKeys {
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
+
+    /** Bytes that sealing adds. */
+    static final int SEAL = NONCE + TAG_BITS / 8;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Blob partition;

@@ -35,6 +35,8 @@ public final class SqliteDatabase implements Database {
             session.run("PRAGMA synchronous = FULL");
             session.run("PRAGMA secure_delete = ON");
             session.run("PRAGMA busy_timeout = 5000");
+            // tags lie all over the file, and what is read of it again and again should not be read from the disk
+            session.run("PRAGMA cache_size = -65536");
             session.run("PRAGMA trusted_schema = OFF");
             SqliteDatabase database = new SqliteDatabase(file, connection, session);
             database.migrate();

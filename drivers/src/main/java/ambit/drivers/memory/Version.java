@@ -100,6 +100,11 @@ record Version(
                 row.getLong(15));
     }
 
+    /** Bytes that are kept of it, as quotas count them. */
+    long weight() {
+        return size + originBox.size();
+    }
+
     Source asSource() {
         return new Source(slot, number);
     }

@@ -22,6 +22,7 @@ record WriteSet(Writer writer, long atMs, List<Source> sources, List<Write> writ
      *
      * @param seen its version at first sight, 0 if it did not exist
      * @param size bytes of key name and value
+     * @param weight bytes that are kept of it: these, and what is said of where it came from
      * @param limits what the partition may hold
      * @param held whether it waits for a review instead of counting at once
      * @param expiresMs when it ends, 0 for never
@@ -31,6 +32,7 @@ record WriteSet(Writer writer, long atMs, List<Source> sources, List<Write> writ
             Target target,
             long seen,
             long size,
+            long weight,
             Version.Origin origin,
             Limits limits,
             boolean held,

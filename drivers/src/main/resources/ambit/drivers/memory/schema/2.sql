@@ -1,4 +1,4 @@
--- In SQLite's words; Migrations says which three PostgreSQL has others for.
+-- In SQLite's words; Migrations says which PostgreSQL has others for.
 
 -- A partition that something was committed in: whose it is, its data key as the core wrapped it, and what it holds.
 -- key_proof shows whether a data key is this one, and nothing else of it.
@@ -13,7 +13,7 @@ CREATE TABLE kept_partition (
     live_entries INTEGER NOT NULL,
     kept_bytes INTEGER NOT NULL,
     PRIMARY KEY (partition_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX partition_of_tenant ON kept_partition (tenant);
 
@@ -42,7 +42,7 @@ CREATE TABLE entry_version (
 
 CREATE INDEX version_of_family ON entry_version (family);
 
-CREATE INDEX version_that_expires ON entry_version (expires_ms) WHERE expires_ms > 0;
+CREATE INDEX version_that_expires ON entry_version (partition_id, expires_ms) WHERE expires_ms > 0;
 
 -- Which version counts, 0 for none; latest is the highest that there ever was.
 CREATE TABLE entry_head (
@@ -51,7 +51,7 @@ CREATE TABLE entry_head (
     version INTEGER NOT NULL,
     latest INTEGER NOT NULL,
     PRIMARY KEY (partition_id, tag)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- What a family of transactions read, in its order.
 CREATE TABLE source (
@@ -61,7 +61,7 @@ CREATE TABLE source (
     tag BLOB NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (family, place)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX source_is ON source (partition_id, tag, version);
 
@@ -77,7 +77,7 @@ CREATE TABLE held (
     decided_by TEXT NOT NULL,
     why_box BLOB NOT NULL,
     PRIMARY KEY (held_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX held_in ON held (partition_id, tag, version);
 
@@ -89,6 +89,4 @@ CREATE TABLE committed (
     verdict_box BLOB NOT NULL,
     committed_ms INTEGER NOT NULL,
     PRIMARY KEY (transaction_id, context_id)
-) STRICT;
-
-CREATE INDEX committed_in ON committed (partition_id);
+) STRICT, WITHOUT ROWID;
