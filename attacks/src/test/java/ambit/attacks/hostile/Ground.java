@@ -181,6 +181,11 @@ final class Ground implements AutoCloseable {
             for (String key : List.of("core.key", "core.ml-dsa.key", "master.key")) {
                 Files.setPosixFilePermissions(copy.resolve(key), PosixFilePermissions.fromString("rw-------"));
             }
+            try (var secrets = Files.newDirectoryStream(copy.resolve("memory"))) {
+                for (Path secret : secrets) {
+                    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+                }
+            }
         }
         Blob prepared = attack.preparation().prepare(running.position());
         switch (attack.meanwhile()) {
