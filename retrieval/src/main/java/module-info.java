@@ -20,4 +20,7 @@ module ambit.retrieval {
     requires org.jsoup;
     requires tools.jackson.databind;
 
+
+    exports ambit.retrieval.embedding;
+    exports ambit.retrieval.index;
 }

@@ -102,10 +102,8 @@ final class WordPiece {
     private static String normalized(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
-            if (isSpace(point)) {
-                clean.append(' ');
-            } else if (point != 0 && point != 0xfffd && !isControl(point)) {
-                clean.appendCodePoint(point);
+            if (point != 0xfffd && !isControl(point)) {
+                clean.appendCodePoint(isSpace(point) ? ' ' : point);
             }
         });
         StringBuilder plain = new StringBuilder(clean.length());
@@ -126,7 +124,11 @@ final class WordPiece {
         }
     }
 
+    /** Line breaks and tabs are spaces; what Java calls a space besides them is no control. */
     private static boolean isControl(int point) {
+        if (point == '\t' || point == '\n' || point == '\r') {
+            return false;
+        }
         return switch (Character.getType(point)) {
             case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.UNASSIGNED, Character.SURROGATE ->
                 true;
@@ -135,12 +137,7 @@ final class WordPiece {
     }
 
     private static boolean isSpace(int point) {
-        return point == '\t'
-                || point == '\n'
-                || point == '\r'
-                || point == 0x85
-                || (point >= 0x0b && point <= 0x0c)
-                || Character.isSpaceChar(point);
+        return point == '\t' || point == '\n' || point == '\r' || Character.isSpaceChar(point);
     }
 
     private static boolean isPunctuation(int point) {

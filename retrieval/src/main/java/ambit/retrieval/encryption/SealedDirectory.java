@@ -33,6 +33,7 @@ public final class SealedDirectory extends BaseDirectory {
     private static final String PENDING = "pending_";
 
     private final Path path;
+    private final String label;
     private final FileKeys keys;
     private final BlockCache cache;
     private final BlockCache.Owner owner = new BlockCache.Owner();
@@ -41,9 +42,14 @@ public final class SealedDirectory extends BaseDirectory {
     /** Names of files that are being written; they have no end yet. */
     private final Set<String> unfinished = ConcurrentHashMap.newKeySet();
 
-    /** Opens, or makes, the directory at {@code path}. */
-    public SealedDirectory(Path path, FileKeys keys, BlockCache cache) throws IOException {
+    /**
+     * Opens, or makes, the directory at {@code path}.
+     *
+     * @param label what tells it from the partition's other directories: no file of one opens in another
+     */
+    public SealedDirectory(Path path, String label, FileKeys keys, BlockCache cache) throws IOException {
         super(new SingleInstanceLockFactory());
+        this.label = label;
         this.path = Files.createDirectories(path).toRealPath();
         this.keys = keys;
         this.cache = cache;
@@ -58,9 +64,9 @@ public final class SealedDirectory extends BaseDirectory {
         return path;
     }
 
-    /** The name that a file is bound to. */
-    static String bound(String name) {
-        return name.startsWith(PENDING) ? name.substring(PENDING.length()) : name;
+    /** What a file is bound to. */
+    private String bound(String name) {
+        return label + "/" + (name.startsWith(PENDING) ? name.substring(PENDING.length()) : name);
     }
 
     private Path place(String name) {
@@ -103,7 +109,7 @@ public final class SealedDirectory extends BaseDirectory {
         boolean marked = unfinished.add(name);
         boolean made = false;
         try {
-            SealedOutput out = new SealedOutput(place(name), name, keys, () -> unfinished.remove(name));
+            SealedOutput out = new SealedOutput(place(name), name, bound(name), keys, () -> unfinished.remove(name));
             made = true;
             return out;
         } finally {
@@ -167,7 +173,7 @@ public final class SealedDirectory extends BaseDirectory {
         if (unfinished.contains(name)) {
             throw new AccessDeniedException(name, null, "it is still open for writing");
         }
-        SealedFile file = SealedFile.open(place(name), keys, cache, owner);
+        SealedFile file = SealedFile.open(place(name), bound(name), keys, cache, owner);
         return new SealedInput("SealedInput(" + path.resolve(name) + ")", file);
     }
 

@@ -30,7 +30,8 @@ final class SealedFile {
     private final long length;
     private final long blocks;
 
-    private SealedFile(Path path, FileChannel channel, FileKeys keys, BlockCache cache, BlockCache.Owner owner)
+    private SealedFile(
+            Path path, String bound, FileChannel channel, FileKeys keys, BlockCache cache, BlockCache.Owner owner)
             throws IOException {
         this.path = path;
         this.channel = channel;
@@ -40,8 +41,7 @@ final class SealedFile {
         if (!java.util.Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new DamagedFile(path);
         }
-        String name = SealedDirectory.bound(path.getFileName().toString());
-        this.key = keys.file(java.util.Arrays.copyOfRange(head, MAGIC.length, HEAD), name);
+        this.key = keys.file(java.util.Arrays.copyOfRange(head, MAGIC.length, HEAD), bound);
         long body = channel.size() - HEAD;
         this.blocks = (body + BOX - 1) / BOX;
         this.length = body - blocks * FileKeys.TAG;
@@ -51,11 +51,11 @@ final class SealedFile {
         block(blocks - 1);
     }
 
-    static SealedFile open(Path path, FileKeys keys, BlockCache cache, BlockCache.Owner owner) throws IOException {
+    static SealedFile open(Path path, String bound, FileKeys keys, BlockCache cache, BlockCache.Owner owner) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         boolean opened = false;
         try {
-            SealedFile file = new SealedFile(path, channel, keys, cache, owner);
+            SealedFile file = new SealedFile(path, bound, channel, keys, cache, owner);
             opened = true;
             return file;
         } finally {

@@ -26,12 +26,12 @@ final class SealedOutput extends IndexOutput {
     private long block;
     private boolean closed;
 
-    SealedOutput(Path path, String name, FileKeys keys, Runnable finished) throws IOException {
+    SealedOutput(Path path, String name, String bound, FileKeys keys, Runnable finished) throws IOException {
         super("SealedOutput(" + name + ")", name);
         this.finished = finished;
         byte[] salt = new byte[FileKeys.SALT];
         RANDOM.nextBytes(salt);
-        this.key = keys.file(salt, SealedDirectory.bound(name));
+        this.key = keys.file(salt, bound);
         this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         write(SealedFile.MAGIC);
         write(salt);

@@ -44,13 +44,12 @@ class MiniLmTest {
     }
 
     @Test
-    void aTextHasAlmostTheVectorThatItHasAlone() throws Exception {
+    void aTextHasTheVectorThatItHasAlone() throws Exception {
         List<String> texts = List.of("short", "a somewhat longer sentence about the weather in spring", "x ".repeat(400));
         List<float[]> together = model.embed(texts);
         for (int i = 0; i < texts.size(); i++) {
             float[] alone = model.embed(List.of(texts.get(i))).getFirst();
-            // quantisation is per batch, so not bit by bit
-            assertThat(nearness(alone, together.get(i))).isGreaterThan(0.98);
+            assertThat(together.get(i)).containsExactly(alone);
         }
     }
 
@@ -74,14 +73,15 @@ class MiniLmTest {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(60); n > 0; n--) {
                 int point =
-                        switch (random.nextInt(6)) {
+                        switch (random.nextInt(8)) {
                             case 0 -> ' ';
                             case 1 -> random.nextInt(0x20, 0x250);
-                            case 2 -> random.nextInt(0x20, 0x3000);
-                            case 3 -> random.nextInt(0x3000, 0xd7ff);
+                            case 2 -> random.nextInt(0x370, 0x520);
+                            case 3 -> random.nextInt(0x2010, 0x2043);
+                            case 4 -> random.nextInt(0x3040, 0x9fa0);
                             default -> random.nextInt('a', 'z' + 1);
                         };
-                // what is in no version of Unicode both know is not compared
+                // blocks that have not changed since: the original's tables are of another Unicode
                 if (Character.isDefined(point)) {
                     text.appendCodePoint(point);
                 }

@@ -27,7 +27,7 @@ class SealedDirectoryTest {
     public static final class LuceneSuite extends BaseDirectoryTestCase {
         @Override
         protected org.apache.lucene.store.Directory getDirectory(Path path) throws IOException {
-            return new SealedDirectory(path, new FileKeys(PARTITION, KEY), new BlockCache(1 << 20));
+            return new SealedDirectory(path, "main", new FileKeys(PARTITION, KEY), new BlockCache(1 << 20));
         }
     }
 
@@ -39,7 +39,7 @@ class SealedDirectoryTest {
     }
 
     private SealedDirectory open(Blob partition, Blob key) throws IOException {
-        return new SealedDirectory(path, new FileKeys(partition, key), new BlockCache(1 << 20));
+        return new SealedDirectory(path, "main", new FileKeys(partition, key), new BlockCache(1 << 20));
     }
 
     private void write(String name, int times) throws IOException {
@@ -145,7 +145,7 @@ class SealedDirectoryTest {
     void aClosedDirectoryLeavesNothingInTheCache() throws Exception {
         write("a", 5000);
         BlockCache cache = new BlockCache(1 << 20);
-        try (SealedDirectory directory = new SealedDirectory(path, new FileKeys(PARTITION, KEY), cache);
+        try (SealedDirectory directory = new SealedDirectory(path, "main", new FileKeys(PARTITION, KEY), cache);
                 IndexInput in = directory.openInput("a", IOContext.DEFAULT)) {
             in.readBytes(new byte[100_000], 0, 100_000);
             assertThat(cache.size()).isGreaterThan(5);
