@@ -174,12 +174,12 @@ COST, BUDGET, ALLOWANCE = (INT, INT, INT, TEXT), (TEXT, INT), (INT, INT)
 APPROVAL = (INT, [HASH], INT, INT, INT)
 CAP = (TEXT, INT, TEXT, INT, INT, [CONSTRAINT], BOOL, MAYBE_HASH, RATE, [COST], {0: APPROVAL})
 FORMS = {
-    "grant": (TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [(TEXT, INT, INT)], INT, [BUDGET]),
-    "request": (HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [(TEXT, TEXT)], HASH, [ALLOWANCE]),
+    "grant": (TEXT, ID, HASH, INT, INT, INT, TEXT, [CAP], [(TEXT, INT, INT, BYTES)], INT, [BUDGET]),
+    "request": (HASH, ID, INT, INT, TEXT, HASH, BYTES, [NARROWING], [(TEXT, TEXT, TEXT)], HASH, [ALLOWANCE]),
     "delegation": (HASH, ID, INT, BYTES, [NARROWING], [NARROWING], TEXT, HASH, [ALLOWANCE], [TEXT]),
     "permit": (ID, TEXT, ID, INT, TEXT, HASH, INT, MAYBE_HASH, INT, INT, [TEXT]),
-    "receipt": (ID, HASH, HASH, INT, INT, INT, [(TEXT, INT)], [(TEXT, [HASH])]),
-    "proof": (ID, INT, HASH, HASH, INT, INT, TEXT),
+    "receipt": (ID, HASH, HASH, INT, INT, INT, [(TEXT, INT)], [(TEXT, [HASH])], MAYBE_HASH),
+    "proof": (ID, INT, HASH, HASH, INT, INT, TEXT, MAYBE_HASH),
     "revocation": (TEXT, BYTES, TEXT, INT),
     "tenant-key": (TEXT, HASH, INT),
     "core-key": (TEXT, HASH, INT),

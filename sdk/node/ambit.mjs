@@ -240,7 +240,7 @@ function fields(payload) {
     result: payload.subarray(at + 38, at + 70),
     status: integer(at + 71).value,
   };
-  const begin = [[0xa7, 1], bytes(said.context), [2], head(0, sequence), [3], bytes(said.params), [4], bytes(said.result), [5]];
+  const begin = [[0xa8, 1], bytes(said.context), [2], head(0, sequence), [3], bytes(said.params), [4], bytes(said.result), [5]];
   if (!payload.subarray(0, at + 71).equals(Buffer.concat(begin.map((each) => Buffer.from(each))))) {
     throw new Unproved("its proof is malformed");
   }

@@ -243,7 +243,7 @@ def _fields(payload):
 
     sequence, at = integer(20)
     status, end = integer(at + 71)
-    whole = b"\xa7\x01" + _bytes(payload[3:19]) + b"\x02" + _head(0, sequence)
+    whole = b"\xa8\x01" + _bytes(payload[3:19]) + b"\x02" + _head(0, sequence)
     whole += b"\x03" + _bytes(payload[at + 3 : at + 35]) + b"\x04" + _bytes(payload[at + 38 : at + 70]) + b"\x05"
     if payload[: at + 71] != whole:
         raise Unproved("its proof is malformed")

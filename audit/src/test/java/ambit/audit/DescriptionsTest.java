@@ -75,7 +75,7 @@ class DescriptionsTest {
             new Permit(ID, "mcp", ID, 7, "git.git_log", HASH, 1_800_000_010_000L, Blob.EMPTY, 1, 1 << 20);
     private static final Receipt RECEIPT =
             new Receipt(ID, HASH, HASH, Denial.DRIVER_FAILED.number(), 1_800_000_010_500L, 42);
-    private static final Proof PROOF = new Proof(ID, 7, HASH, HASH, 0, 99, "t-1");
+    private static final Proof PROOF = new Proof(ID, 7, HASH, HASH, 0, 99, "t-1", Blob.EMPTY);
     private static final Revocation REVOCATION = new Revocation("acme", ID, "key lost", 1_800_000_700);
 
     @Test

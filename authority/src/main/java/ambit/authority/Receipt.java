@@ -4,6 +4,7 @@ import ambit.wire.Blob;
 import ambit.wire.Bounds.Bytes16;
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.Denial;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param status 0, or the number of a {@link ambit.wire.Denial}
  * @param meters what the call took of what is metered, such as {@code tokens}
  * @param fields what stood in the fields of the result that the permit asks for
+ * @param scope the root of the tree that says what a search was made in and what it gave; empty for what is no search
  */
 public record Receipt(
         @Bytes16 Blob permit,
@@ -29,7 +31,8 @@ public record Receipt(
         @Range(to = Limits.LAST_SECOND * 1000) long finishedAtMs,
         @Range long resultBytes,
         @Max(MAX_METERS) List<Meter> meters,
-        @Max(Permit.MAX_FIELDS) List<Field> fields)
+        @Max(Permit.MAX_FIELDS) List<Field> fields,
+        @Bytes32 @OrEmpty Blob scope)
         implements Cbor.Artifact {
     public static final int MAX_METERS = 16;
 
@@ -55,7 +58,7 @@ public record Receipt(
 
     /** One that reports nothing but the outcome. */
     public Receipt(Blob permit, Blob paramsDigest, Blob resultDigest, int status, long finishedAtMs, long resultBytes) {
-        this(permit, paramsDigest, resultDigest, status, finishedAtMs, resultBytes, List.of(), List.of());
+        this(permit, paramsDigest, resultDigest, status, finishedAtMs, resultBytes, List.of(), List.of(), Blob.EMPTY);
     }
 
     public Receipt {

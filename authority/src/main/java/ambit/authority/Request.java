@@ -37,17 +37,23 @@ public record Request(
         implements Cbor.Artifact, Lessening {
     public static final int MAX_INHERITS = 32;
 
-    /** One key of an earlier transaction, to be mapped read-only. */
+    /** One key of an earlier transaction, to be mapped read-only as {@code inherited/NAME}. */
     public record Inherit(
             @Max(Limits.TRANSACTION) String transaction,
-            @Max(MAX_KEY) String key) implements Cbor.Artifact {
+            @Max(MAX_KEY) String key,
+            @Max(MAX_KEY) String name) implements Cbor.Artifact {
         /** Characters of a key, so that {@code inherited/KEY}, ten more, is a memory key too. */
         public static final int MAX_KEY = Limits.MEMORY_KEY - 10;
 
+        /** Under the name of its key. */
+        public Inherit(String transaction, String key) {
+            this(transaction, key, key);
+        }
+
         @Override
         public void check() throws MalformedException {
-            if (key.isEmpty()) {
-                throw new MalformedException("an empty key");
+            if (key.isEmpty() || name.isEmpty()) {
+                throw new MalformedException("an empty key or name");
             }
         }
     }

@@ -245,7 +245,8 @@ final class ScriptedKernel implements Kernel {
                     it.result(),
                     it.status(),
                     4,
-                    permit.context().transaction())));
+                    permit.context().transaction(),
+                    Blob.EMPTY)));
             try {
                 Signature signature = Signature.getInstance("Ed25519");
                 signature.initSign(signer.getPrivate());

@@ -117,22 +117,23 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             if (!state.history.owns(owner, inherit.transaction())) {
                 throw new Refused(Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
             }
-            map.add(partitions.inherited(owner, inherit.transaction(), inherit.key()));
+            map.add(partitions.inherited(owner, inherit));
         }
         return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new HashMap<>());
     }
 
     private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
         List<MapEntry> map = new ArrayList<>();
-        map.add(partitions.own(owner, transaction, 0, 0));
+        map.add(partitions.own(owner, transaction, 0, 0, List.of()));
         for (Memory memory : grant.memory()) {
             String name = memory.namespace();
+            List<Blob> terms = MemoryMap.terms(memory);
             if (name.equals("own")) {
-                map.set(0, partitions.own(owner, transaction, memory.rights(), memory.quota()));
-            } else if (name.startsWith("user/") && name.length() > "user/".length() && !name.endsWith("/")) {
-                map.add(partitions.namespace(owner, name, memory.rights(), memory.quota()));
+                map.set(0, partitions.own(owner, transaction, memory.rights(), memory.quota(), terms));
+            } else if (name.matches("(user|tenant)/.*[^/]")) {
+                map.add(partitions.namespace(owner, name, memory.rights(), memory.quota(), terms));
             } else {
-                throw new Refused(Denial.NOT_MAPPED, "there are no namespaces but own and user/…");
+                throw new Refused(Denial.NOT_MAPPED, "there are no namespaces but own, user/… and tenant/…");
             }
         }
         return map;
@@ -182,6 +183,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                             context.id(),
                             context.transaction(),
                             context.owner().tenant(),
+                            context.owner().principal(),
+                            context.chain().names().getLast(),
                             context.chain().agent(),
                             partitions.bodies(context.owner().tenant(), context.transaction()),
                             context.memory().entries()))
@@ -281,7 +284,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         map.removeIf(entry -> !entry.exactKey().isEmpty());
         share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
         MapEntry own = map.getFirst();
-        map.set(0, partitions.own(parent.owner(), transaction, own.rights(), own.quotaBytes()));
+        map.set(0, partitions.own(parent.owner(), transaction, own.rights(), own.quotaBytes(), own.terms()));
         return context(transaction, parent.owner(), chain, contextKey, spec, new MemoryMap(map), parent.family());
     }
 

@@ -282,7 +282,8 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
                 receipt.resultDigest(),
                 receipt.status(),
                 index,
-                issued.context().transaction());
+                issued.context().transaction(),
+                receipt.scope());
         return new CoreToDriver.Recorded(Signed.sign(Domain.PROOF, key, proof.toBlob()), index);
     }
 

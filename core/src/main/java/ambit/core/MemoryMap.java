@@ -1,20 +1,22 @@
 package ambit.core;
 
 import ambit.authority.Memory;
+import ambit.wire.Blob;
 import ambit.wire.CoreToBroker.Mapped;
 import ambit.wire.CoreToDriver.MapEntry;
 import ambit.wire.Denial;
 import ambit.wire.Json;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a context's keys mean: the longest mount that a key begins with. What no mount covers does not exist. */
 record MemoryMap(List<MapEntry> entries) {
     static final int READ = 1;
-    static final int WRITE = 2;
+    static final int WRITE = 2 | 8;
 
     /** First parts of keys that only a mount of that name can give a meaning to. */
-    private static final List<String> RESERVED = List.of("user", "inherited");
+    private static final List<String> RESERVED = List.of("user", "tenant", "inherited");
 
     MemoryMap {
         entries = List.copyOf(entries);
@@ -31,9 +33,22 @@ record MemoryMap(List<MapEntry> entries) {
                     share.stream().filter(it -> it.namespace().equals(name)).findFirst();
             int rights = part.map(it -> it.rights() & entry.rights()).orElse(0);
             long quota = Math.min(entry.quotaBytes(), part.map(Memory::quota).orElse(0L));
-            return new MapEntry(entry.mount(), entry.partition(), entry.dataKey(), rights, entry.exactKey(), quota);
+            return new MapEntry(
+                    entry.mount(),
+                    entry.partition(),
+                    entry.dataKey(),
+                    rights,
+                    entry.exactKey(),
+                    quota,
+                    Stream.concat(entry.terms().stream(), part.stream().flatMap(it -> terms(it).stream()))
+                            .toList());
         });
         entries.removeIf(entry -> entry.rights() == 0 && !entry.mount().equals(own.mount()));
+    }
+
+    /** What a block demands besides, where it does. */
+    static List<Blob> terms(Memory memory) {
+        return memory.terms().isEmpty() ? List.of() : List.of(memory.terms());
     }
 
     List<Mapped> mapped() {

@@ -100,7 +100,8 @@ class DerivedAuthorityTest {
                 world.now,
                 0,
                 List.of(),
-                List.of(new Receipt.Field(field, digests))));
+                List.of(new Receipt.Field(field, digests)),
+                Blob.EMPTY));
     }
 
     private void receive(Admitted context, String... values) {

@@ -130,7 +130,8 @@ class SpendingTest {
                         plain.finishedAtMs(),
                         0,
                         List.of(new Receipt.Meter("tokens", tokens)),
-                        List.of())))
+                        List.of(),
+                        Blob.EMPTY)))
                 .isInstanceOf(CoreToDriver.Recorded.class);
     }
 

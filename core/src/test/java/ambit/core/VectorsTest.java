@@ -248,7 +248,9 @@ class VectorsTest {
                 new Permit(id("permit"), "mcp", id("context"), 3, "git.log", params.sha256(), 5, Blob.EMPTY, 1, 9)
                         .toBlob());
         Blob proof = Signed.sign(
-                Domain.PROOF, core, new Proof(id("context"), 3, params.sha256(), result.sha256(), 0, 7, "t").toBlob());
+                Domain.PROOF,
+                core,
+                new Proof(id("context"), 3, params.sha256(), result.sha256(), 0, 7, "t", Blob.EMPTY).toBlob());
         for (String context : List.of("context", "other")) {
             for (Blob sent : List.of(params, result)) {
                 boolean right = context.equals("context") && sent.equals(params);

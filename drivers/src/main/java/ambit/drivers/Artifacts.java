@@ -51,7 +51,15 @@ final class Artifacts {
             List<Receipt.Meter> meters,
             List<Receipt.Field> fields) {
         Receipt receipt = new Receipt(
-                permit.id(), permit.paramsDigest(), resultDigest, status, finishedAtMs, resultBytes, meters, fields);
+                permit.id(),
+                permit.paramsDigest(),
+                resultDigest,
+                status,
+                finishedAtMs,
+                resultBytes,
+                meters,
+                fields,
+                Blob.EMPTY);
         return Signed.sign(Domain.RECEIPT, receiptKey, receipt.toBlob());
     }
 }

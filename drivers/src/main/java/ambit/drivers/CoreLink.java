@@ -108,6 +108,8 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
                 case CoreToDriver.Recorded(Blob proof, long _) -> proof;
                 case CoreToDriver.Denied(Denial code, String sentence) -> throw new DriverFailure(code, sentence);
                 case CoreToDriver.Welcome _,
+                        CoreToDriver.Keys _,
+                        CoreToDriver.Forget _,
                         CoreToDriver.MapContext _,
                         CoreToDriver.CommitContext _,
                         CoreToDriver.DropContext _,
@@ -155,8 +157,11 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
                 }
                 case CoreToDriver.WasCommitted(String transaction) ->
                     new DriverToCore.Committed(contexts.wasCommitted(transaction));
-                case CoreToDriver.Welcome _, CoreToDriver.Recorded _, CoreToDriver.Denied _ ->
-                    throw new MalformedException("not a command");
+                case CoreToDriver.Keys _,
+                        CoreToDriver.Forget _,
+                        CoreToDriver.Welcome _,
+                        CoreToDriver.Recorded _,
+                        CoreToDriver.Denied _ -> throw new MalformedException("not a command");
             };
         } catch (DriverFailure e) {
             return new DriverToCore.Failed(e.code(), e.sentence());

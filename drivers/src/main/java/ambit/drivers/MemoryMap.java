@@ -16,7 +16,7 @@ final class MemoryMap {
     private static final int WRITE = 2;
 
     /** Names that only mounts may give a meaning to: unmapped, they must not fall through into the own partition. */
-    private static final List<String> RESERVED = List.of("user", "inherited");
+    private static final List<String> RESERVED = List.of("user", "tenant", "inherited");
 
     /**
      * Where one key leads.

@@ -100,7 +100,8 @@ class BodiesTest {
 
     private Blob context(String transaction, String tenant, String agent) throws DriverFailure {
         Blob context = Kernel.random(16);
-        kernel.contexts.map(new CoreToDriver.MapContext(context, transaction, tenant, agent, wrapping, List.of()));
+        kernel.contexts.map(new CoreToDriver.MapContext(
+                context, transaction, tenant, Kernel.PRINCIPAL, Kernel.CHAIN, agent, wrapping, List.of()));
         return context;
     }
 

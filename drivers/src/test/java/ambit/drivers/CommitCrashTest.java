@@ -44,7 +44,7 @@ class CommitCrashTest {
     }
 
     private static ContextMemory memory(MemoryStore store, int number) throws DriverFailure {
-        MapEntry entry = new MapEntry("", PARTITION, PARTITION, 3, "", Long.MAX_VALUE);
+        MapEntry entry = new MapEntry("", PARTITION, PARTITION, 3, "", Long.MAX_VALUE, List.of());
         Blob context = Kernel.json("%016d".formatted(number));
         return new ContextMemory(context, "tx-" + number, MemoryMap.of(List.of(entry)), store);
     }

@@ -51,7 +51,7 @@ class ContextMemoryTest {
     }
 
     private static MapEntry own() {
-        return new MapEntry("", Kernel.random(32), Kernel.random(32), 3, "", 1 << 20);
+        return new MapEntry("", Kernel.random(32), Kernel.random(32), 3, "", 1 << 20, List.of());
     }
 
     private static MapEntry notes(int rights) {
@@ -59,7 +59,7 @@ class ContextMemoryTest {
     }
 
     private static MapEntry notes(int rights, long quota) {
-        return new MapEntry("user/notes/", NOTES, NOTES_KEY, rights, "", quota);
+        return new MapEntry("user/notes/", NOTES, NOTES_KEY, rights, "", quota, List.of());
     }
 
     private DriverToBroker read(Blob context, String key) {
@@ -158,7 +158,14 @@ class ContextMemoryTest {
         Blob context = Kernel.random(16);
         MapEntry home = own();
         CoreToDriver.MapContext map = new CoreToDriver.MapContext(
-                context, "tx-1", "acme", "notes", Kernel.random(32), List.of(home, notes(3)));
+                context,
+                "tx-1",
+                "acme",
+                Kernel.PRINCIPAL,
+                Kernel.CHAIN,
+                "notes",
+                Kernel.random(32),
+                List.of(home, notes(3)));
         kernel.contexts.map(map);
         put(context, "user/notes/a", "1");
         List<Verdict> first = kernel.contexts.commit(context);
@@ -187,7 +194,8 @@ class ContextMemoryTest {
         put(parent, "user/notes/result", "42");
         put(parent, "user/notes/secret", "43");
         kernel.contexts.commit(parent);
-        Blob heir = kernel.context(own(), new MapEntry("inherited/result", NOTES, NOTES_KEY, 1, "result", 0));
+        Blob heir =
+                kernel.context(own(), new MapEntry("inherited/result", NOTES, NOTES_KEY, 1, "result", 0, List.of()));
         assertThat(value(heir, "inherited/result")).isEqualTo("42");
         assertFailed(read(heir, "inherited/secret"), Denial.NOT_MAPPED);
         assertFailed(read(heir, "inherited/result/x"), Denial.NOT_MAPPED);
@@ -291,7 +299,7 @@ class ContextMemoryTest {
         Blob context = kernel.context(notes(3));
         put(context, "user/notes/a", "1");
         kernel.contexts.commit(context);
-        Blob wrong = kernel.context(new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20));
+        Blob wrong = kernel.context(new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20, List.of()));
         assertThat(value(wrong, "user/notes/a")).isEqualTo("absent null");
     }
 

@@ -132,7 +132,8 @@ class DriversProcessTest {
                 config, Map.of("KEY", "sk-secret-secret"), new PlainLauncher(), InstantSource.system());
         commands = control.take();
         context = Kernel.random(16);
-        assertThat(command(new CoreToDriver.MapContext(context, "tx", "acme", "notes", Kernel.random(32), List.of())))
+        assertThat(command(new CoreToDriver.MapContext(
+                        context, "tx", "acme", Kernel.PRINCIPAL, Kernel.CHAIN, "notes", Kernel.random(32), List.of())))
                 .isEqualTo(new DriverToCore.Ok());
     }
 

@@ -26,7 +26,8 @@ final class Kernel implements AutoCloseable {
     static final long NOW = Instant.parse("2026-11-23T12:00:00Z").toEpochMilli();
 
     private static final SecureRandom RANDOM = new SecureRandom();
-
+    static final Blob PRINCIPAL = random(32);
+    static final Blob CHAIN = random(32);
     final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
     final SqliteMemoryStore store;
     final Contexts contexts;
@@ -80,7 +81,7 @@ final class Kernel implements AutoCloseable {
     Blob context(MapEntry... entries) throws DriverFailure {
         Blob context = random(16);
         contexts.map(new CoreToDriver.MapContext(
-                context, "tx-" + context.toHex(), "acme", "notes", random(32), List.of(entries)));
+                context, "tx-" + context.toHex(), "acme", PRINCIPAL, CHAIN, "notes", random(32), List.of(entries)));
         return context;
     }
 

@@ -88,7 +88,8 @@ class PermitCheckTest {
                         NOW,
                         6,
                         List.of(new Receipt.Meter("bytes", 6)),
-                        List.of()));
+                        List.of(),
+                        Blob.EMPTY));
     }
 
     @Test

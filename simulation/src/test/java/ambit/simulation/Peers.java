@@ -187,7 +187,8 @@ final class Peers {
                 nowMs,
                 0,
                 List.of(new Receipt.Meter("tokens", tokens)),
-                List.of());
+                List.of(),
+                Blob.EMPTY);
         return new DriverToCore.Outcome(Signed.sign(Domain.RECEIPT, receipts, receipt.toBlob()));
     }
 }

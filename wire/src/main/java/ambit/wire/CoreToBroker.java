@@ -48,10 +48,10 @@ public sealed interface CoreToBroker extends Cbor.Message {
         public static final int CHILD = 2;
     }
 
-    /** A mapped part of memory; rights are 1 read, 2 write, 3 both, and 0 of an own partition that nobody granted. */
+    /** A mapped part of memory; rights are as in {@link CoreToDriver.MapEntry}. */
     record Mapped(
             @Max(Limits.MEMORY_KEY) String mount,
-            @Range(to = 3) int rights) implements Cbor.Message {}
+            @Range(to = Limits.RIGHTS) int rights) implements Cbor.Message {}
 
     /**
      * {@code permit} are COSE bytes for the driver of that name; {@code sequence} counts the context's calls, {@code left} are the uses

@@ -24,6 +24,15 @@ public sealed interface DriverToCore extends Cbor.Message {
 
     record Ok() implements DriverToCore {}
 
+    /** Answer to {@link CoreToDriver.Keys}: the wrapped data key of each partition, in that order. */
+    record Keys(@Max(Limits.MAPPINGS) List<@Max(Limits.WRAPPED) Blob> wrapped) implements DriverToCore {}
+
+    /** Answer to {@link CoreToDriver.Forget}: how much was destroyed. */
+    record Forgotten(
+            @Range long partitions,
+            @Range long entries,
+            @Range long bodies) implements DriverToCore {}
+
     record Verdicts(@Max(Limits.VERDICTS) List<Verdict> verdicts) implements DriverToCore {}
 
     /** Answer to {@link CoreToDriver.WasCommitted}. */

@@ -31,6 +31,15 @@ public final class Limits {
 
     public static final int MEMORY_KEY = 512;
 
+    /** All that a mapping of memory may allow: 1 read, 2 write, 4 search, 8 append, 16 review. */
+    public static final int RIGHTS = 31;
+
+    /** A wrapped key. */
+    public static final int WRAPPED = 64;
+
+    /** What a mapping of memory demands of keys and values, as JSON. */
+    public static final int TERMS = 8 << 10;
+
     /** The id of a transaction: 32 digits, and for each generation of children a dot and a number. */
     public static final int TRANSACTION = 512;
 

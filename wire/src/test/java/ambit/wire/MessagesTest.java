@@ -66,6 +66,8 @@ class MessagesTest {
                 new DriverToCore.Outcome(BYTES),
                 new DriverToCore.Ok(),
                 new DriverToCore.Verdicts(VERDICTS),
+                new DriverToCore.Keys(List.of(HASH)),
+                new DriverToCore.Forgotten(1, 2, 3),
                 new DriverToCore.Committed(true),
                 new DriverToCore.Failed(Denial.DRIVER_FAILED, "broken"),
                 new DriverToCore.Shredded("t", 3, "why"));
@@ -79,9 +81,13 @@ class MessagesTest {
                         ID,
                         "t",
                         "acme",
+                        HASH,
+                        HASH,
                         "notes",
                         HASH,
-                        List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20))),
+                        List.of(new CoreToDriver.MapEntry("user/notes/", HASH, HASH, 1, "", 1 << 20, List.of()))),
+                new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(HASH, HASH))),
+                new CoreToDriver.Forget("acme", HASH, "t"),
                 new CoreToDriver.CommitContext(ID),
                 new CoreToDriver.DropContext(ID),
                 new CoreToDriver.WasCommitted("t"));
@@ -181,7 +187,7 @@ class MessagesTest {
 
     @Test
     void aDataKeyIsNeverPrinted() {
-        assertThat(new CoreToDriver.MapEntry("m", HASH, HASH, 3, "", 1).toString())
+        assertThat(new CoreToDriver.MapEntry("m", HASH, HASH, 3, "", 1, List.of()).toString())
                 .doesNotContain("22");
     }
 

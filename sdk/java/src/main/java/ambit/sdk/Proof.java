@@ -75,7 +75,7 @@ record Proof(String context, long sequence, String params, String result, long s
             in.get();
             int end = in.position();
             byte[] again = concat(
-                    concat(new byte[] {(byte) 0xa7, 1}, head(BYTES, CONTEXT), context),
+                    concat(new byte[] {(byte) 0xa8, 1}, head(BYTES, CONTEXT), context),
                     concat(new byte[] {2}, head(0, sequence)),
                     concat(new byte[] {3}, head(BYTES, DIGEST), params),
                     concat(new byte[] {4}, head(BYTES, DIGEST), result),
