@@ -11,16 +11,17 @@ module ambit.retrieval {
     requires transitive ambit.audit;
     requires transitive ambit.wire;
     requires com.microsoft.onnxruntime;
-    requires java.desktop;
     requires java.net.http;
     requires java.xml;
     requires org.apache.lucene.analysis.common;
     requires org.apache.lucene.core;
     requires org.apache.pdfbox;
+    requires org.apache.pdfbox.io;
     requires org.jsoup;
     requires tools.jackson.databind;
 
 
+    exports ambit.retrieval.document;
     exports ambit.retrieval.embedding;
     exports ambit.retrieval.index;
 }
