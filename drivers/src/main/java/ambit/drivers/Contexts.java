@@ -5,6 +5,7 @@ import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,14 @@ final class Contexts implements AutoCloseable {
     private static final int REMEMBERED = 1024;
 
     private final MemoryStore store;
+    private final Retrieval retrieval;
     private final InstantSource clock;
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
-    Contexts(MemoryStore store, InstantSource clock) {
+    Contexts(MemoryStore store, Retrieval retrieval, InstantSource clock) {
         this.store = store;
+        this.retrieval = retrieval;
         this.clock = clock;
     }
 
@@ -33,7 +36,7 @@ final class Contexts implements AutoCloseable {
         MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
         ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command))) != null) {
+        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command), Bodies.scope(command))) != null) {
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }
@@ -57,7 +60,7 @@ final class Contexts implements AutoCloseable {
         }
         LiveContext context = find(id);
         context.end();
-        List<Verdict> verdicts = context.memory().commit(clock.millis());
+        List<Verdict> verdicts = commit(context);
         synchronized (committed) {
             committed.put(id, verdicts);
             if (committed.size() > REMEMBERED) {
@@ -65,7 +68,18 @@ final class Contexts implements AutoCloseable {
             }
         }
         live.remove(id);
+        context.retriever().close();
         return verdicts;
+    }
+
+    /** What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. */
+    private List<Verdict> commit(LiveContext context) throws DriverFailure {
+        try (ContextRetriever.Change documents = context.retriever().prepare()) {
+            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(clock.millis()));
+            documents.apply();
+            verdicts.addAll(documents.verdicts());
+            return List.copyOf(verdicts);
+        }
     }
 
     /** Forgets the context and everything staged in it; harmless when there is none. */
@@ -73,6 +87,7 @@ final class Contexts implements AutoCloseable {
         LiveContext context = live.remove(id);
         if (context != null) {
             context.end();
+            context.retriever().close();
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
 
 /** The drivers at work: connected to the core, listening for the broker and for the {@code ambit} command. */
 final class DriversProcess implements AutoCloseable {
-    private static final List<String> DRIVERS = List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP);
+    private static final List<String> DRIVERS = 
+            List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP, ToolConfig.RETRIEVER);
 
     /** At a time, of each socket. */
     private static final int CONNECTIONS = 4096;
@@ -49,7 +50,14 @@ final class DriversProcess implements AutoCloseable {
     private void open(DriversConfig config, Toolbox toolbox, InstantSource clock) throws IOException, DriverFailure {
         Artifacts artifacts = new Artifacts(config.coreKey());
         MemoryStore store = opened(SqliteMemoryStore.open(config.memoryFile()));
-        Contexts contexts = opened(new Contexts(store, clock));
+        Retrieval retrieval = opened(
+                toolbox.embedding().isPresent()
+                        ? Retrieval.open(
+                                config.memoryFile().resolveSibling("indexes"),
+                                opened(toolbox.embedding().get()),
+                                store)
+                        : Retrieval.none());
+        Contexts contexts = opened(new Contexts(store, retrieval, clock));
         CoreLink core = opened(CoreLink.connect(
                 config.coreSocket(),
                 config.coreUsers(),

@@ -31,6 +31,7 @@ final class LiveContext {
 
     private final Blob id;
     private final ContextMemory memory;
+    private final ContextRetriever retriever;
     private final Bodies.Scope bodies;
     private final Set<Blob> usedPermits = new HashSet<>();
     private final Set<Cancellation> running = new HashSet<>();
@@ -38,9 +39,10 @@ final class LiveContext {
     private final Map<String, ReentrantLock> starting = new HashMap<>();
     private boolean ended;
 
-    LiveContext(Blob id, ContextMemory memory, Bodies.Scope bodies) {
+    LiveContext(Blob id, ContextMemory memory, ContextRetriever retriever, Bodies.Scope bodies) {
         this.id = id;
         this.memory = memory;
+        this.retriever = retriever;
         this.bodies = bodies;
     }
 
@@ -50,6 +52,10 @@ final class LiveContext {
 
     ContextMemory memory() {
         return memory;
+    }
+
+    ContextRetriever retriever() {
+        return retriever;
     }
 
     /** What keeping its bodies needs. */

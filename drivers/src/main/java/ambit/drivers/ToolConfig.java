@@ -1,6 +1,7 @@
 package ambit.drivers;
 
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.MalformedException;
 import java.net.URI;
@@ -86,6 +87,31 @@ public sealed interface ToolConfig extends Cbor.Message {
     }
 
     /**
+     * Kind 4: the retriever of this process, over the namespaces that are mapped into the calling context.
+     *
+     * @param endpoint what speaks OpenAI's embeddings; empty for the model in the process
+     * @param model the name of the endpoint's model
+     * @param dimensions of its vectors
+     */
+    record Retriever(
+            String name,
+            @Max(MAX_TEXT) String endpoint,
+            String model,
+            @Range(to = MAX_DIMENSIONS) int dimensions,
+            @Max(MAX_TEXT) String credential,
+            CallLimits limits)
+            implements ToolConfig {
+        public Retriever {
+            endpoint = endpoint.isEmpty() ? "" : plain(URI.create(endpoint)).toString();
+        }
+
+        @Override
+        public String driver() {
+            return RETRIEVER;
+        }
+    }
+
+    /**
      * One file or directory that a started server sees: the array of these three.
      *
      * @param source where the drivers see it
@@ -100,6 +126,9 @@ public sealed interface ToolConfig extends Cbor.Message {
     /** The driver of the two memory syscalls; it needs no configuration. */
     String MEMORY = "memory";
 
+    String RETRIEVER = "retriever";
+
+    int MAX_DIMENSIONS = 1024;
     int MAX_TEXT = 32 << 10;
     int MAX_LIST = 1024;
 

@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.retrieval.embedding.Embedding;
 import ambit.wire.Denial;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.McpJsonMapper;
@@ -25,6 +26,7 @@ final class Toolbox {
     private final Map<String, McpTool> mcp = new HashMap<>();
     private final List<Credential> credentials = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
+    private Optional<Embedding> embedding = Optional.empty();
 
     Toolbox(List<ToolConfig> configs, Map<String, String> environment, ServerLauncher launcher) {
         this.environment = environment;
@@ -60,6 +62,7 @@ final class Toolbox {
                     new ModelTool(model.name(), model.endpoint(), credential(model.credential()), model.limits());
                 case ToolConfig.RemoteMcp remote -> known(remote(remote), remote.name());
                 case ToolConfig.LocalMcp local -> known(local(local), local.name());
+                case ToolConfig.Retriever retriever -> retriever(retriever);
             };
         } catch (DriverFailure e) {
             String sentence = "the tool '" + config.name() + "' cannot be used: " + e.sentence();
@@ -68,6 +71,18 @@ final class Toolbox {
                 throw new DriverFailure(Denial.DRIVER_UNAVAILABLE, sentence);
             };
         }
+    }
+
+    private Effect retriever(ToolConfig.Retriever config) throws DriverFailure {
+        Optional<Credential> credential = credential(config.credential());
+        embedding = Optional.of(
+                Retrieval.embedding(config, () -> credential.map(Credential::reveal).orElse("")));
+        return new RetrieverTool();
+    }
+
+    /** What turns texts into vectors, where a retriever is configured. */
+    Optional<Embedding> embedding() {
+        return embedding;
     }
 
     private McpTool known(McpTool tool, String name) {

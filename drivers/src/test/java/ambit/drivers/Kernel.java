@@ -3,6 +3,7 @@ package ambit.drivers;
 import ambit.authority.Permit;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.retrieval.embedding.OnFirstUse;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.CoreToDriver;
@@ -30,6 +31,7 @@ final class Kernel implements AutoCloseable {
     static final Blob CHAIN = random(32);
     final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
     final SqliteMemoryStore store;
+    final Retrieval retrieval;
     final Contexts contexts;
     final Artifacts artifacts;
     final Calls calls;
@@ -54,8 +56,12 @@ final class Kernel implements AutoCloseable {
             throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
         this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
+        boolean retrieves = tools.values().stream().anyMatch(tool -> tool.driver().equals(ToolConfig.RETRIEVER));
+        this.retrieval = retrieves
+                ? Retrieval.open(directory.resolve("indexes"), OnFirstUse.miniLm(2), store)
+                : Retrieval.none();
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
-        this.contexts = new Contexts(store, clock);
+        this.contexts = new Contexts(store, retrieval, clock);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
         this.bodies = open.apply(config);
@@ -102,6 +108,7 @@ final class Kernel implements AutoCloseable {
     public void close() {
         bodies.close();
         contexts.close();
+        retrieval.close();
         store.close();
     }
 

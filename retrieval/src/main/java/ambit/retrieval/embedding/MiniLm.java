@@ -29,8 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Its native code gets whole numbers of ours, never a byte that came from outside.
  */
 public final class MiniLm implements Embedding {
-    private static final String MODEL = "all-minilm-l6-v2-q";
-    private static final int DIMENSIONS = 384;
+    static final String MODEL = "all-minilm-l6-v2-q";
+    static final int DIMENSIONS = 384;
 
     /** Tokens of one text; what comes after does not count. The model was trained with 128 and takes 512. */
     private static final int MOST_TOKENS = 256;

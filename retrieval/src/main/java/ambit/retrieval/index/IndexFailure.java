@@ -9,7 +9,7 @@ public final class IndexFailure extends Exception {
     private final Denial code;
     private final String sentence;
 
-    IndexFailure(Denial code, String sentence) {
+    public IndexFailure(Denial code, String sentence) {
         super(sentence);
         this.code = code;
         this.sentence = sentence;

@@ -3,6 +3,7 @@ package ambit.retrieval.index;
 import ambit.retrieval.embedding.Embedding;
 import ambit.retrieval.encryption.BlockCache;
 import ambit.wire.Blob;
+import ambit.wire.Denial;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All namespaces' indexes: a directory each, named after its partition, open only while somebody has its key. Safe for use by several
@@ -78,6 +80,23 @@ public final class Indexes implements AutoCloseable {
             NamespaceIndex index = NamespaceIndex.open(root, partition, dataKey, this);
             open.put(partition, index);
             return index;
+        }
+    }
+
+    /** Deletes the index of a partition; refused while somebody has it open. */
+    public void forget(Blob partition) throws IndexFailure {
+        synchronized (open) {
+            if (open.containsKey(partition)) {
+                throw new IndexFailure(Denial.CONFLICT, "a live transaction still has this namespace open");
+            }
+            Path directory = root.resolve(partition.toHex());
+            try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
+                for (Path file : files.toList().reversed()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw NamespaceIndex.failure(partition, e);
+            }
         }
     }
 
