@@ -56,6 +56,11 @@ final class Protocol implements AutoCloseable {
         } else {
             command.addAll(ambit.mode().prefix());
         }
+        return connect(ambit, socket, command);
+    }
+
+    private static Protocol connect(Installation ambit, String socket, List<String> prefix) throws Exception {
+        List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(
                 "/usr/bin/python3",
                 ambit.root().resolve("relay/relay.py").toString(),
@@ -63,6 +68,11 @@ final class Protocol implements AutoCloseable {
         return new Protocol(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
+    }
+
+    /** What the command connects to, as the command. */
+    static Protocol toFront(Installation ambit) throws Exception {
+        return connect(ambit, "broker-front/broker.sock", ambit.mode().prefix());
     }
 
     /** The uid that a kernel process has on the host: that of the youngest process of its boundary. */
@@ -89,6 +99,14 @@ final class Protocol implements AutoCloseable {
 
     static Protocol toDrivers(Installation ambit) throws Exception {
         return connect(ambit, "drivers-broker/drivers.sock", "broker");
+    }
+
+    void send(Cbor message) throws IOException {
+        frames.send(message);
+    }
+
+    Cbor receive() throws IOException {
+        return frames.receive();
     }
 
     Cbor ask(Cbor message) throws IOException {

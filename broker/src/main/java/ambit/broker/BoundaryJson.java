@@ -11,6 +11,12 @@ final class BoundaryJson {
     /** Mounts that are named one by one; a host with more has the rest counted. */
     private static final int MOUNTS = 100;
 
+    /** Where no guest runs, there is nothing around it either. */
+    static final Blob NONE = JsonText.object(json -> {
+        json.writeStringProperty("tier", "none");
+        json.writeBooleanProperty("attended", true);
+    });
+
     private BoundaryJson() {}
 
     static Blob of(Observation seen) {

@@ -93,21 +93,30 @@ public final class BrokerProcess implements AutoCloseable {
         try (FrameChannel channel = new FrameChannel(client)) {
             Sockets.check(client, frontUsers);
             switch (FrontRequest.fromCbor(channel.receive())) {
-                case FrontRequest.Run run -> carryOut(channel, run);
+                case FrontRequest.Run run -> during(channel, transaction -> transaction.carryOut(run));
+                case FrontRequest.Attend attend -> during(channel, transaction -> transaction.attend(attend));
                 case FrontRequest.Status _ -> channel.send(status().toCbor());
-                case FrontRequest.Stdin _, FrontRequest.StdinEnd _, FrontRequest.Kill _ ->
-                    log("a front connection began in the middle", null);
+                case FrontRequest.Stdin _,
+                        FrontRequest.StdinEnd _,
+                        FrontRequest.Kill _,
+                        FrontRequest.Call _,
+                        FrontRequest.EndAttended _ -> log("a front connection began in the middle", null);
             }
         } catch (IOException e) {
             log("a front connection ended early", e);
         }
     }
 
-    private void carryOut(FrameChannel channel, FrontRequest.Run run) throws IOException {
+    /** What a transaction does from its beginning to its end. */
+    private interface Course {
+        void take(Transaction transaction) throws IOException;
+    }
+
+    private void during(FrameChannel channel, Course course) throws IOException {
         Transaction transaction = new Transaction(machine, channel, () -> kernelLost);
         transactions.add(transaction);
         try {
-            transaction.carryOut(run);
+            course.take(transaction);
         } finally {
             transactions.remove(transaction);
         }

@@ -3,7 +3,6 @@ package ambit.broker;
 import ambit.boundary.Boundary;
 import ambit.boundary.BoundaryRefused;
 import ambit.boundary.Exit;
-import ambit.boundary.Observation;
 import ambit.boundary.RunningGuest;
 import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
@@ -34,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +74,8 @@ final class ContextRun implements Family {
     private final Map<Blob, ContextRun> children = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable End> killedAs = new AtomicReference<>();
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile boolean attended;
     private volatile boolean closing;
     private @Nullable RunningGuest guest;
     private @Nullable Door door;
@@ -101,7 +103,9 @@ final class ContextRun implements Family {
             RunningGuest started;
             try {
                 started = machine.boundary()
-                        .start(machine.view().of(spec, admitted.context(), socket(), input), (_, seen) -> report(seen));
+                        .start(
+                                machine.view().of(spec, admitted.context(), socket(), input),
+                                (_, seen) -> report(BoundaryJson.of(seen)));
             } catch (BoundaryRefused e) {
                 listener.close();
                 throw e;
@@ -125,10 +129,49 @@ final class ContextRun implements Family {
         }
     }
 
-    /** The log says what a guest's boundary was before anything of that guest is in it. */
-    private void report(Observation seen) throws BoundaryRefused {
+    /**
+     * Begins without a guest: the principal's own command makes the calls, by the authority of the request that it signed. If that cannot
+     * be recorded, the context has ended when this returns.
+     */
+    void attend() throws BoundaryRefused {
+        attended = true;
+        machine.live().add(admitted.context(), this);
         try {
-            CoreToBroker answer = machine.kernel().ask(new Report(admitted.context(), BoundaryJson.of(seen)));
+            report(BoundaryJson.NONE);
+        } catch (BoundaryRefused e) {
+            leave(End.BOUNDARY_REFUSED, NO_EXIT_CODE);
+            throw e;
+        }
+        if (killedAs.get() != null) {
+            leave(false);
+        }
+    }
+
+    /** Ends a context without a guest, once. */
+    void leave(boolean commit) {
+        End killed = killedAs.get();
+        if (killed != null) {
+            leave(killed, NO_EXIT_CODE);
+        } else {
+            leave(commit ? End.SUCCESS : End.AGENT_FAILED, commit ? 0 : 1);
+        }
+    }
+
+    private void leave(End how, int exitCode) {
+        if (left.compareAndSet(false, true)) {
+            finish(how, exitCode);
+        }
+    }
+
+    /** The calls of a context without a guest. */
+    Context calls() {
+        return calls;
+    }
+
+    /** The log says what a guest's boundary was before anything of that guest is in it. */
+    private void report(Blob boundary) throws BoundaryRefused {
+        try {
+            CoreToBroker answer = machine.kernel().ask(new Report(admitted.context(), boundary));
             if (!(answer instanceof CoreToBroker.Logged)) {
                 throw new BoundaryRefused("the core did not record the guest's boundary: " + answer, "run: ambit log");
             }
@@ -229,6 +272,9 @@ final class ContextRun implements Family {
         calls.end();
         children.values().forEach(child -> child.kill(End.KILLED));
         killGuest();
+        if (attended) {
+            Thread.ofPlatform().daemon().name("end of " + spec.agent()).start(() -> leave(false));
+        }
     }
 
     private void killGuest() {

@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -46,35 +47,69 @@ final class Transaction {
 
     /** Carries the transaction out; returns when nothing of it is left. */
     void carryOut(FrontRequest.Run asked) throws IOException {
-        AgentSpec spec;
-        try {
-            spec = AgentSpec.parse(asked.agentSpec());
-        } catch (MalformedException e) {
-            refuse(Denial.MALFORMED, "the agent's specification is malformed: " + e.getMessage(), "admission");
-            return;
-        }
-        CoreToBroker answer;
-        try {
-            answer = machine.kernel().ask(new Admit(asked.grant(), asked.request(), asked.agentSpec()));
-        } catch (Kernel.KernelLost e) {
-            refuse(Denial.INTERNAL, "the core does not answer", "kernel");
-            return;
-        }
-        switch (answer) {
-            case Admitted admitted -> begin(admitted, spec);
-            case CoreToBroker.Denied(Denial code, String sentence, long _) -> refuse(code, sentence, "admission");
-            case CoreToBroker other ->
-                refuse(Denial.INTERNAL, "the core answered another question: " + other.getClass(), "kernel");
+        Optional<AgentSpec> spec = spec(asked.agentSpec(), false);
+        if (spec.isPresent()) {
+            Optional<Admitted> admitted = admit(new Admit(asked.grant(), asked.request(), asked.agentSpec()));
+            if (admitted.isPresent()) {
+                run(admitted.get(), spec.get());
+            }
         }
     }
 
-    private void begin(Admitted admitted, AgentSpec spec) throws IOException {
+    /** The same for one without a guest. */
+    void attend(FrontRequest.Attend asked) throws IOException {
+        Optional<AgentSpec> spec = spec(asked.agentSpec(), true);
+        if (spec.isPresent()) {
+            Optional<Admitted> admitted = admit(new Admit(asked.grant(), asked.request(), asked.agentSpec()));
+            if (admitted.isPresent()) {
+                attend(admitted.get(), spec.get());
+            }
+        }
+    }
+
+    private Optional<AgentSpec> spec(Blob bytes, boolean attended) throws IOException {
+        try {
+            AgentSpec spec = AgentSpec.parse(bytes);
+            if (spec.command().isEmpty() == attended) {
+                return Optional.of(spec);
+            }
+            String why = attended ? "it names a command, so a guest runs it" : "it names no command to run";
+            refuse(Denial.MALFORMED, "the agent's specification is for another use: " + why, "admission");
+        } catch (MalformedException e) {
+            refuse(Denial.MALFORMED, "the agent's specification is malformed: " + e.getMessage(), "admission");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Admitted> admit(Admit asked) throws IOException {
+        try {
+            switch (machine.kernel().ask(asked)) {
+                case Admitted admitted -> {
+                    return Optional.of(admitted);
+                }
+                case CoreToBroker.Denied(Denial code, String sentence, long _) -> refuse(code, sentence, "admission");
+                case CoreToBroker other ->
+                    refuse(Denial.INTERNAL, "the core answered another question: " + other.getClass(), "kernel");
+            }
+        } catch (Kernel.KernelLost e) {
+            refuse(Denial.INTERNAL, "the core does not answer", "kernel");
+        }
+        return Optional.empty();
+    }
+
+    /** Anybody is told that it has started once it is known here, so that it can be killed. */
+    private ContextRun context(Admitted admitted, AgentSpec spec) {
         id = admitted.transaction();
         Observer observer = this::tell;
         ContextRun context = new ContextRun(
                 machine, new ContextRun.Company(observer, tally), admitted, spec, new Output.Forwarded(observer));
         run = Optional.of(context);
         tell(new FrontEvent.Started(withoutContext(admitted)));
+        return context;
+    }
+
+    private void run(Admitted admitted, AgentSpec spec) throws IOException {
+        ContextRun context = context(admitted, spec);
         try {
             context.start(Optional.empty());
         } catch (BoundaryRefused e) {
@@ -83,6 +118,27 @@ final class Transaction {
         }
         Thread.ofPlatform().daemon().name("front of " + spec.agent()).start(() -> listen(context));
         Thread.ofPlatform().daemon().name("input of " + spec.agent()).start(() -> feed(context));
+        finish(context);
+    }
+
+    private void attend(Admitted admitted, AgentSpec spec) throws IOException {
+        ContextRun context = context(admitted, spec);
+        try {
+            context.attend();
+        } catch (BoundaryRefused e) {
+            refuse(Denial.BOUNDARY_REFUSED, e.sentence() + "; " + e.hint(), "boundary");
+            return;
+        }
+        Attendance attendance = new Attendance(front, admitted.capabilities(), context);
+        Thread.ofPlatform().daemon().name("front of " + spec.agent()).start(attendance::listen);
+        // No boundary counts the time of a guest that there is not.
+        context.ended()
+                .copy()
+                .orTimeout(spec.limits().wallSeconds(), TimeUnit.SECONDS)
+                .exceptionally(_ -> {
+                    context.kill(End.TIMED_OUT);
+                    return null;
+                });
         finish(context);
     }
 
@@ -149,8 +205,11 @@ final class Transaction {
                     }
                     case FrontRequest.StdinEnd end -> input.add(end);
                     case FrontRequest.Kill _ -> context.kill(End.KILLED);
-                    case FrontRequest.Run _, FrontRequest.Status _ ->
-                        throw new MalformedException("one run on a connection");
+                    case FrontRequest.Run _,
+                            FrontRequest.Status _,
+                            FrontRequest.Attend _,
+                            FrontRequest.Call _,
+                            FrontRequest.EndAttended _ -> throw new MalformedException("one run on a connection");
                 }
             }
         } catch (IOException e) {

@@ -30,7 +30,13 @@ final class CheckCommand implements Runnable {
             check.throwIfBroken(terminal);
         }
         terminal.say("ambit: " + project.file().getFileName() + " is good: "
-                + Sentences.count(config.agents().size(), "agent", "agents") + ", "
+                + Sentences.count(
+                        config.agents().values().stream()
+                                .filter(agent -> !agent.attended())
+                                .count(),
+                        "agent",
+                        "agents")
+                + ", "
                 + Sentences.count(config.tools().size(), "tool", "tools") + ", "
                 + Sentences.count(config.principals().size(), "principal", "principals"));
     }

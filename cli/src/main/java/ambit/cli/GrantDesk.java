@@ -118,6 +118,11 @@ final class GrantDesk {
         boolean may = config.principal(principal)
                 .map(it -> it.mayRun().contains(agent))
                 .orElse(false);
+        if (!may && config.agent(agent).map(Agent::attended).orElse(false)) {
+            throw Failure.denied(
+                    principal + " may not use 'ambit memory'",
+                    "add it to 'may' of 'memory' in " + project.file().getFileName());
+        }
         if (!may) {
             throw Failure.denied(
                     principal + " has no grant for '" + agent + "'",
@@ -130,28 +135,32 @@ final class GrantDesk {
     private Set<String> missing(Agent agent) {
         Set<String> missing = new LinkedHashSet<>();
         for (Use use : agent.mayUse()) {
-            boolean model = config.toolOf(use) instanceof Tool.Model;
-            if (!model && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+            if (isDefined(use) && pinned.definition(use.tool(), use.operation()).isEmpty()) {
                 missing.add(use.tool());
             }
         }
         return missing;
     }
 
+    /** Whether a server says what the operation is, and can change its mind. */
+    private boolean isDefined(Use use) {
+        return switch (config.toolOf(use)) {
+            case Tool.Model _, Tool.BuiltIn _ -> false;
+            case Tool.RemoteMcp _, Tool.LocalMcp _ -> true;
+        };
+    }
+
     /** Asks each MCP server that the agent uses what it offers. The kernel must be up. */
     void discover(Agent agent) {
         Set<String> tools = new LinkedHashSet<>();
-        agent.mayUse().stream()
-                .filter(use -> !(config.toolOf(use) instanceof Tool.Model))
-                .forEach(use -> tools.add(use.tool()));
+        agent.mayUse().stream().filter(this::isDefined).forEach(use -> tools.add(use.tool()));
         for (Use use : agent.mayUse()) {
             if (tools.remove(use.tool())) {
                 pinned.discover(config.toolOf(use));
             }
         }
         for (Use use : agent.mayUse()) {
-            if (!(config.toolOf(use) instanceof Tool.Model)
-                    && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+            if (isDefined(use) && pinned.definition(use.tool(), use.operation()).isEmpty()) {
                 throw Failure.usage(
                         project.file().getFileName() + ":" + use.at() + ": '" + use.tool() + "' has no operation '"
                                 + use.operation() + "'",

@@ -30,9 +30,6 @@ final class GrantMaker {
     /** A capability to start an agent is named like a tool's, {@code agent.helper}. */
     static final String AGENT = "agent";
 
-    private static final int READ = 1;
-    private static final int READ_WRITE = 3;
-
     private final Config config;
     private final PinnedTools pinned;
     private final Function<String, Blob> keys;
@@ -73,7 +70,7 @@ final class GrantMaker {
         flags.forEach((name, flag) -> caps.add(new Cap(
                 AGENT + "." + name, Cap.CHILD, "", flag, uses.getOrDefault(name, -1L), List.of(), true, Blob.EMPTY)));
         List<Memory> memory = agent.remembers().stream()
-                .map(it -> new Memory(it.namespace(), it.write() ? READ_WRITE : READ, it.quota()))
+                .map(it -> new Memory(it.namespace(), it.rights(), it.quota(), it.terms()))
                 .toList();
         return new Terms(agent.name(), depth, List.copyOf(caps), memory, budgets);
     }
@@ -171,7 +168,7 @@ final class GrantMaker {
 
     private Optional<String> definition(Tool tool, Use use) {
         return switch (tool) {
-            case Tool.Model _ -> Optional.empty();
+            case Tool.Model _, Tool.BuiltIn _ -> Optional.empty();
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> pinned.definition(tool.name(), use.operation());
         };
     }
@@ -179,6 +176,7 @@ final class GrantMaker {
     private static String driver(Tool tool) {
         return switch (tool) {
             case Tool.Model _ -> "openai";
+            case Tool.BuiltIn builtIn -> builtIn.name();
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> "mcp";
         };
     }

@@ -67,7 +67,9 @@ final class HostCheck {
         }
         for (Agent agent : agents) {
             agent.sees().forEach(mount -> check.mount(mount, false));
-            check.program("the agent '" + agent.name() + "'", agent.at(), agent.run(), agent.sees());
+            if (!agent.attended()) {
+                check.program("the agent '" + agent.name() + "'", agent.at(), agent.run(), agent.sees());
+            }
         }
         return check;
     }

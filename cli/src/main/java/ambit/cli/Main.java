@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LogCommand.class,
             WitnessCommand.class,
             WhyCommand.class,
+            MemoryCommand.class,
             GrantCommand.class,
             GrantsCommand.class,
             RevokeCommand.class,

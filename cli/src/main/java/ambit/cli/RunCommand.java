@@ -1,7 +1,6 @@
 package ambit.cli;
 
 import ambit.authority.Request;
-import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
@@ -10,14 +9,8 @@ import ambit.cli.supervisor.KernelPlan;
 import ambit.cli.supervisor.Link;
 import ambit.cli.text.Terminal;
 import ambit.wire.AgentSpec;
-import ambit.wire.Blob;
-import ambit.wire.Cose;
 import ambit.wire.FrontRequest;
-import ambit.wire.Limits;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +36,6 @@ import picocli.CommandLine.ParentCommand;
             "130:interrupted"
         })
 final class RunCommand implements Callable<Integer> {
-
-    /** A request outlives the agent's time by this much, for the start and the commit. */
-    private static final long MARGIN_SECONDS = 120;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -85,7 +75,10 @@ final class RunCommand implements Callable<Integer> {
         Config config = project.config(terminal);
         GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
         Agent agent = desk.agent(agentName);
-        String principal = principal(config);
+        if (agent.attended()) {
+            throw Failure.usage("no program runs as '" + agentName + "'", "the 'ambit memory' commands act as it");
+        }
+        String principal = RequestDesk.principal(config, as);
         List<Request.Inherit> inherits =
                 inherit.stream().map(RunCommand::inherited).toList();
         KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
@@ -94,13 +87,11 @@ final class RunCommand implements Callable<Integer> {
                 .spec(agent, arguments, grant.grant());
         // Whoever has to type a passphrase may take longer than a request is fresh.
         SigningKey signer = desk.keys().signing(principal);
-        Blob transaction = fresh();
-        Request request = request(grant, transaction, agent, spec, inherits);
-        Blob signed = Signed.sign(Cose.Domain.REQUEST, signer, request.toBlob());
+        RequestDesk.Signed signed = RequestDesk.sign(signer, grant, agent, spec, inherits, arguments);
         try (Link broker = Link.connect(project.places().brokerFront(), "broker")) {
             RunReport report = json ? new JsonReport(terminal) : new LiveReport(terminal, agent.name(), quiet);
-            RunSession session = new RunSession(broker, report, agent.limits().output(), transaction.toHex());
-            int exit = session.run(new FrontRequest.Run(grant.bytes(), signed, spec.toBlob()), System.in);
+            RunSession session = new RunSession(broker, report, agent.limits().output(), signed.transaction());
+            int exit = session.run(new FrontRequest.Run(grant.bytes(), signed.request(), spec.toBlob()), System.in);
             session.refusal().ifPresent(refused -> hint(terminal, refused, principal));
             return exit;
         }
@@ -114,49 +105,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private String principal(Config config) {
-        if (as.isPresent()) {
-            return as.get();
-        }
-        if (config.principals().size() == 1) {
-            return config.principals().keySet().iterator().next();
-        }
-        throw Failure.usage(
-                config.principals().isEmpty() ? "ambit.yaml names no principal" : "who runs it?",
-                config.principals().isEmpty()
-                        ? "add one below 'principals'"
-                        : "--as " + String.join(" or --as ", config.principals().keySet()));
-    }
-
-    private Request request(
-            GrantBook.Entry grant, Blob transaction, Agent agent, AgentSpec spec, List<Request.Inherit> inherits) {
-        long now = Instant.now().getEpochSecond();
-        return new Request(
-                grant.bytes().sha256(),
-                transaction,
-                now,
-                now + agent.limits().time().toSeconds() + MARGIN_SECONDS,
-                agent.name(),
-                spec.toBlob().sha256(),
-                Blob.EMPTY,
-                GrantMaker.narrowings(agent, grant.grant()),
-                inherits,
-                Blob.of(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8))
-                        .sha256(),
-                GrantMaker.allowances(agent, grant.grant()));
-    }
-
     private static Request.Inherit inherited(String text) {
         int colon = text.indexOf(':');
         if (colon < 1 || colon == text.length() - 1 || text.length() - colon - 1 > Request.Inherit.MAX_KEY) {
             throw Failure.usage("'" + text + "' is not TXN:KEY", "such as --inherit 4f…:summary");
         }
         return new Request.Inherit(text.substring(0, colon), text.substring(colon + 1));
-    }
-
-    private static Blob fresh() {
-        byte[] id = new byte[Limits.ID];
-        new SecureRandom().nextBytes(id);
-        return Blob.of(id);
     }
 }

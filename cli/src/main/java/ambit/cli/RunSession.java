@@ -112,7 +112,7 @@ final class RunSession {
                 return Optional.of(exit);
             }
             case FrontEvent.Waiting waiting -> report.waiting(waiting);
-            case FrontEvent.Live _ -> {}
+            case FrontEvent.Live _, FrontEvent.Piece _, FrontEvent.Answered _, FrontEvent.Failed _ -> {}
         }
         return Optional.empty();
     }

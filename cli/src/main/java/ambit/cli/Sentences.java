@@ -44,6 +44,11 @@ final class Sentences {
     static String boundary(Blob report) {
         try {
             if (Json.parse(report) instanceof Json.Obj(Map<String, Json> seen)
+                    && seen.get("attended") instanceof Json.Bool(boolean yes)
+                    && yes) {
+                return "none and no guest, the principal's own command makes the calls";
+            }
+            if (Json.parse(report) instanceof Json.Obj(Map<String, Json> seen)
                     && seen.get("uid") instanceof Json.Int(long uid)
                     && seen.get("capabilities") instanceof Json.Str(String capabilities)
                     && seen.get("seccomp") instanceof Json.Int(long seccomp)

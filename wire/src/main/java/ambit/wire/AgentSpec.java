@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * What to run inside a boundary. Not signed; a request carries the SHA-256 of these exact bytes.
  *
  * @param agent its name
- * @param command program and arguments, at least the program
+ * @param command program and arguments; empty where no guest runs, since the principal's own command attends
  * @param env environment besides what the kernel sets
  * @param workdir absolute path in the guest
  * @param mounts what of the broker's view the guest sees
@@ -50,9 +50,6 @@ public record AgentSpec(
         mounts = List.copyOf(mounts);
         tools = new TreeMap<>(tools);
         children = new TreeMap<>(children);
-        if (command.isEmpty()) {
-            throw new IllegalArgumentException("an agent needs a command");
-        }
     }
 
     /** One with an empty share. */

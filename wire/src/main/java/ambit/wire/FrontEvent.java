@@ -2,6 +2,7 @@ package ambit.wire;
 
 import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,6 +61,26 @@ public sealed interface FrontEvent extends Cbor.Message {
             @Bytes32 Blob approval,
             long waitMs,
             long logIndex) implements FrontEvent {}
+
+    /** The next part of what an attended call gives. */
+    record Piece(long id, @Max(Limits.CHUNK) Blob bytes) implements FrontEvent {}
+
+    /**
+     * An attended call was carried out.
+     *
+     * @param status reads like one of HTTP
+     * @param result what follows the pieces: the whole result if there were none
+     * @param proof COSE bytes of the core, empty for what is no effect
+     */
+    record Answered(
+            long id,
+            @Range(to = 999) int status,
+            @Max(Limits.RESULT) Blob result,
+            Blob proof) implements FrontEvent {}
+
+    /** An attended call was refused or failed. */
+    record Failed(
+            long id, Denial code, @Max(Limits.SENTENCE) String sentence) implements FrontEvent {}
 
     static FrontEvent fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(FrontEvent.class, cbor);

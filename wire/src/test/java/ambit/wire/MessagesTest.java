@@ -152,7 +152,10 @@ class MessagesTest {
                 new FrontRequest.Stdin(BYTES),
                 new FrontRequest.StdinEnd(),
                 new FrontRequest.Kill(),
-                new FrontRequest.Status());
+                new FrontRequest.Status(),
+                new FrontRequest.Attend(BYTES, BYTES, BYTES),
+                new FrontRequest.Call(7, Syscall.MEMORY_READ, "", BYTES),
+                new FrontRequest.EndAttended(true));
         survive(
                 FrontEvent.class,
                 FrontEvent::fromCbor,
@@ -164,7 +167,10 @@ class MessagesTest {
                 new FrontEvent.Finished(End.SUCCESS, 0, VERDICTS, 9, 3),
                 new FrontEvent.Refused(Denial.BOUNDARY_REFUSED, "no seccomp", "boundary"),
                 new FrontEvent.Live(List.of(new FrontEvent.Transaction("t", "a", 1, 2, 3))),
-                new FrontEvent.Waiting("a", "bank.pay", HASH, 60_000, 8));
+                new FrontEvent.Waiting("a", "bank.pay", HASH, 60_000, 8),
+                new FrontEvent.Piece(7, BYTES),
+                new FrontEvent.Answered(7, 200, BYTES, HASH),
+                new FrontEvent.Failed(7, Denial.NOT_MAPPED, "not here"));
     }
 
     @Test

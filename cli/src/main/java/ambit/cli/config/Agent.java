@@ -1,5 +1,6 @@
 package ambit.cli.config;
 
+import ambit.wire.Blob;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,9 +10,11 @@ import java.util.Set;
 /**
  * A program that runs in a boundary, and everything that it may touch there.
  *
+ * @param run its command; empty for {@link #MEMORY}, which the {@code ambit} command attends itself
  * @param with its environment
  * @param budgets what its calls may spend together
  * @param mayStart how many of which agents it may start as its children
+ * @param recalls what of its user's earlier transactions is mapped into each run
  * @param keepBodies which bodies of its calls are kept, if it says so itself
  */
 public record Agent(
@@ -25,18 +28,38 @@ public record Agent(
         List<Memory> remembers,
         List<Start> mayStart,
         Limits limits,
+        List<Recall> recalls,
         Optional<Set<Bodies.Kept>> keepBodies) {
 
     /** The namespace that is the transaction's own and ends with it. */
     public static final String OWN = "own";
 
+    /** The agent by which the {@code ambit memory} commands act; the section {@code memory} of the file describes it. */
+    public static final String MEMORY = "memory";
+
+    /** Whether no guest runs it. */
+    public boolean attended() {
+        return run.isEmpty();
+    }
+
     /**
      * A namespace of memory in the agent's map.
      *
-     * @param namespace {@link #OWN}, or a long-lived one such as {@code user/notes}
+     * @param namespace {@link #OWN}, or a long-lived one such as {@code user/notes} or {@code tenant/faq}
+     * @param rights the sum of 1 read, 2 write, 4 search, 8 append, 16 review
      * @param quota the most that it may hold, in bytes
+     * @param terms what is demanded of its keys and values besides, as JSON; empty for nothing
      */
-    public record Memory(Position at, String namespace, boolean write, long quota) {}
+    public record Memory(Position at, String namespace, int rights, long quota, Blob terms) {}
+
+    /**
+     * What the last transactions of the same user left under a key of their own memory, to be read as {@code inherited/NAME/1}, the newest,
+     * {@code inherited/NAME/2} and so on.
+     *
+     * @param as the name
+     * @param agent of which agent; of the same one where nothing is said
+     */
+    public record Recall(Position at, String key, int last, String as, Optional<String> agent) {}
 
     /** How much all runs of a grant may spend of something, and how much one run. */
     public record Budget(Position at, String name, long atMost, OptionalLong perRun) {}

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** Reads one entry of {@code agents}. */
 final class AgentParser {
@@ -17,27 +16,33 @@ final class AgentParser {
     static final long MOST_USES = 1_000_000_000L;
     static final long MOST_CHILDREN = 10_000;
 
-    private static final List<String> AGENT =
-            List.of("run", "sees", "with", "budgets", "may-use", "remembers", "may-start", "limits", BodiesParser.OWN);
+    private static final List<String> AGENT = List.of(
+            "run",
+            "sees",
+            "with",
+            "budgets",
+            "may-use",
+            "remembers",
+            "may-start",
+            "recall",
+            "limits",
+            BodiesParser.OWN);
     private static final List<String> USE =
             List.of("where", "at-most", "per-run", "delegate", "rate", "costs", "approval");
-    private static final List<String> MEMORY = List.of("access", "at-most");
     private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
-
-    private static final Pattern NAMESPACE = Pattern.compile("own|user/[a-z][a-z0-9-]{0,63}");
-    private static final Pattern ACCESS = Pattern.compile("read|read-write");
-    private static final long NAMESPACE_QUOTA = 16L << 20;
 
     private final Problems problems;
     private final RuleParser rules;
     private final SpendingParser spending;
     private final ApprovalParser approvals;
+    private final MemoryParser memory;
 
-    AgentParser(Problems problems) {
+    AgentParser(Problems problems, MemoryParser memory) {
         this.problems = problems;
         this.rules = new RuleParser(problems);
         this.spending = new SpendingParser(problems);
         this.approvals = new ApprovalParser(problems);
+        this.memory = memory;
     }
 
     Optional<Agent> agent(Node.Entry entry) {
@@ -64,13 +69,14 @@ final class AgentParser {
                         .orElse(Map.of()),
                 budgets,
                 uses,
-                fields.optional("remembers").map(this::memories).orElse(List.of()),
+                fields.optional("remembers").map(memory::memories).orElse(List.of()),
                 fields.optional("may-start").map(this::starts).orElse(List.of()),
                 fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT),
+                fields.optional("recall").map(memory::recalls).orElse(List.of()),
                 new BodiesParser(problems).own(fields, EnumSet.allOf(Bodies.Kept.class))));
     }
 
-    private List<Use> uses(Node node) {
+    List<Use> uses(Node node) {
         List<Use> uses = new ArrayList<>();
         for (Node.Entry entry : Fields.open(problems, "'may-use'", node).all()) {
             if (!Names.CAPABILITY.matcher(entry.key()).matches()) {
@@ -91,7 +97,9 @@ final class AgentParser {
         Node value =
                 entry.value() instanceof Node.Nothing(Position at) ? new Node.Mapping(at, List.of()) : entry.value();
         Fields fields = Fields.closed(problems, what, value, USE);
-        if (!fields.has("where") && value instanceof Node.Mapping) {
+        boolean builtIn = Tool.BuiltIn.of(entry.key().substring(0, entry.key().indexOf('.')))
+                .isPresent();
+        if (!fields.has("where") && value instanceof Node.Mapping && !builtIn) {
             problems.warn(
                     entry.at(),
                     what + " allows any arguments",
@@ -132,48 +140,6 @@ final class AgentParser {
                 yield Optional.empty();
             }
         };
-    }
-
-    private List<Agent.Memory> memories(Node node) {
-        List<Agent.Memory> memories = new ArrayList<>();
-        for (Node.Entry entry : Fields.open(problems, "'remembers'", node).all()) {
-            if (!NAMESPACE.matcher(entry.key()).matches()) {
-                problems.error(
-                        entry.at(),
-                        "'" + Fields.shortened(entry.key()) + "' is not a memory",
-                        "'own' is the run's own, 'user/notes' one that stays");
-            } else if (entry.key().equals(Agent.OWN)) {
-                own(entry).ifPresent(memories::add);
-            } else {
-                lasting(entry).ifPresent(memories::add);
-            }
-        }
-        return List.copyOf(memories);
-    }
-
-    private Optional<Agent.Memory> own(Node.Entry entry) {
-        Fields fields = Fields.open(problems, "'own'", new Node.Mapping(entry.at(), List.of()));
-        return fields.quantity(entry.value(), Quantity::bytes, Quantity.SIZE_EXAMPLE)
-                .map(quota -> new Agent.Memory(entry.at(), Agent.OWN, true, quota));
-    }
-
-    private Optional<Agent.Memory> lasting(Node.Entry entry) {
-        if (entry.value() instanceof Node.Mapping) {
-            Fields fields = Fields.closed(problems, "the memory '" + entry.key() + "'", entry.value(), MEMORY);
-            long quota = fields.optional("at-most")
-                    .flatMap(node -> fields.quantity(node, Quantity::bytes, Quantity.SIZE_EXAMPLE))
-                    .orElse(NAMESPACE_QUOTA);
-            return fields.required("access", "read-write")
-                    .flatMap(node -> fields.text(node, ACCESS, "read or read-write"))
-                    .map(access -> memory(entry, access, quota));
-        }
-        Fields fields = Fields.open(problems, "", new Node.Mapping(entry.at(), List.of()));
-        return fields.text(entry.value(), ACCESS, "read or read-write")
-                .map(access -> memory(entry, access, NAMESPACE_QUOTA));
-    }
-
-    private static Agent.Memory memory(Node.Entry entry, String access, long quota) {
-        return new Agent.Memory(entry.at(), entry.key(), access.equals("read-write"), quota);
     }
 
     private List<Agent.Start> starts(Node node) {

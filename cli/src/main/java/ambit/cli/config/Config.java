@@ -29,7 +29,9 @@ public record Config(
 
     /** The tool of a capability that this file names; it exists, because the parser saw to it. */
     public Tool toolOf(Use use) {
-        return Objects.requireNonNull(tools.get(use.tool()));
+        return Tool.BuiltIn.of(use.tool())
+                .<Tool>map(it -> it)
+                .orElseGet(() -> Objects.requireNonNull(tools.get(use.tool())));
     }
 
     /** An agent that another one may start; it exists, because the parser saw to it. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads {@code ambit.yaml}. */
 public final class ConfigFile {
@@ -47,14 +48,19 @@ public final class ConfigFile {
             Problem problem = new Problem(name, new Position(1, 1), "the file is not UTF-8", "save it as UTF-8");
             return new Outcome.Bad(List.of(problem));
         }
-        return parse(name, text);
+        Path directory = file.toAbsolutePath().getParent();
+        return parse(name, text, Optional.ofNullable(directory));
     }
 
-    /** Parses a text; {@code name} is what problems call it. */
+    /** Parses a text that names no other files; {@code name} is what problems call it. */
     public static Outcome parse(String name, String text) {
+        return parse(name, text, Optional.empty());
+    }
+
+    private static Outcome parse(String name, String text, Optional<Path> directory) {
         Problems problems = new Problems(name);
         return YamlText.read(text, problems)
-                .flatMap(root -> new ConfigParser(problems).config(root))
+                .flatMap(root -> new ConfigParser(problems, directory).config(root))
                 .filter(config -> problems.none())
                 .<Outcome>map(config -> new Outcome.Good(config, problems.warnings()))
                 .orElseGet(() -> new Outcome.Bad(problems.errors()));

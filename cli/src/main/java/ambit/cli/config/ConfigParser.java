@@ -1,5 +1,6 @@
 package ambit.cli.config;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -7,18 +8,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Reads the whole file, and checks that every name which one part uses of another exists. */
 final class ConfigParser {
 
     private static final List<String> TOP =
-            List.of("tenant", "principals", "tools", "agents", "log", "approvals", "bodies");
+            List.of("tenant", "principals", "tools", "agents", "memory", "log", "approvals", "bodies");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private final Problems problems;
+    private final MemoryParser memory;
 
-    ConfigParser(Problems problems) {
+    /** @param directory where the paths of schemas begin; none are read without */
+    ConfigParser(Problems problems, Optional<Path> directory) {
         this.problems = problems;
+        this.memory = new MemoryParser(problems, directory);
     }
 
     Optional<Config> config(Node root) {
@@ -35,14 +41,21 @@ final class ConfigParser {
 
         Map<String, Tool> tools = new LinkedHashMap<>();
         ToolParser toolParser = new ToolParser(problems);
+        toolNodes.values().stream()
+                .filter(entry -> Tool.BuiltIn.of(entry.key()).isPresent())
+                .forEach(entry -> problems.error(
+                        entry.at(), "the tool '" + entry.key() + "' is built in", "give yours another name"));
         toolNodes.values().forEach(entry -> toolParser.tool(entry).ifPresent(tool -> tools.put(entry.key(), tool)));
         Map<String, Agent> agents = new LinkedHashMap<>();
-        AgentParser agentParser = new AgentParser(problems);
+        AgentParser agentParser = new AgentParser(problems, memory);
         agentNodes
                 .values()
                 .forEach(entry -> agentParser.agent(entry).ifPresent(agent -> agents.put(entry.key(), agent)));
         Map<String, Principal> principals = new LinkedHashMap<>();
         principalNodes.values().forEach(entry -> principals.put(entry.key(), principal(entry, agentNodes.keySet())));
+        fields.optional("memory")
+                .flatMap(node -> memory.section(node, agentParser))
+                .ifPresent(section -> add(section, agents, principals));
 
         ApprovalParser approvals = new ApprovalParser(problems);
         for (Agent agent : agents.values()) {
@@ -52,6 +65,7 @@ final class ConfigParser {
             }
             checkUses(agent, toolNodes.keySet(), tools);
             checkStarts(agent, agentNodes.keySet());
+            checkRecalls(agent, agentNodes.keySet());
         }
         refuseCircles(agents);
         LogParser.Log log =
@@ -74,6 +88,29 @@ final class ConfigParser {
                 log.witnesses(),
                 fields.optional("approvals").flatMap(approvals::webhook),
                 bodies));
+    }
+
+    private void add(MemoryParser.Section section, Map<String, Agent> agents, Map<String, Principal> principals) {
+        Agent other = agents.put(Agent.MEMORY, section.agent());
+        if (other != null) {
+            problems.error(
+                    other.at(),
+                    "'" + Agent.MEMORY + "' is what the section 'memory' describes",
+                    "give the agent another name");
+        }
+        for (String name : section.may()) {
+            Principal principal = principals.get(name);
+            if (principal == null) {
+                problems.error(
+                        section.agent().at(),
+                        "'may' names '" + name + "', and there is no such principal",
+                        Names.hint(name, principals.keySet()));
+            } else {
+                List<String> more = Stream.concat(principal.mayRun().stream(), Stream.of(Agent.MEMORY))
+                        .toList();
+                principals.put(name, new Principal(principal.at(), name, more));
+            }
+        }
     }
 
     private void withoutBodies(Position at, String name) {
@@ -120,7 +157,10 @@ final class ConfigParser {
     private void checkUses(Agent agent, Set<String> names, Map<String, Tool> tools) {
         for (Use use : agent.mayUse()) {
             Tool tool = tools.get(use.tool());
-            if (!names.contains(use.tool())) {
+            Optional<Tool.BuiltIn> builtIn = Tool.BuiltIn.of(use.tool());
+            if (builtIn.isPresent()) {
+                checkBuiltIn(use, builtIn.get());
+            } else if (!names.contains(use.tool())) {
                 problems.error(use.at(), "there is no tool '" + use.tool() + "'", Names.hint(use.tool(), names));
             } else if (tool instanceof Tool.Model && !use.operation().equals(Tool.Model.OPERATION)) {
                 problems.error(
@@ -128,6 +168,26 @@ final class ConfigParser {
                         "the model '" + use.tool() + "' has no operation '" + use.operation() + "'",
                         "its one operation is '" + use.tool() + "." + Tool.Model.OPERATION + "'");
             }
+        }
+    }
+
+    private void checkBuiltIn(Use use, Tool.BuiltIn tool) {
+        if (!tool.has(use.operation())) {
+            Set<String> all = new TreeSet<>(tool.reads());
+            all.addAll(tool.effects());
+            problems.error(
+                    use.at(),
+                    "'" + use.tool() + "' has no operation '" + use.operation() + "'",
+                    Names.hint(use.operation(), all));
+        }
+    }
+
+    private void checkRecalls(Agent agent, Set<String> agents) {
+        for (Agent.Recall recall : agent.recalls()) {
+            recall.agent()
+                    .filter(name -> !agents.contains(name))
+                    .ifPresent(name ->
+                            problems.error(recall.at(), "there is no agent '" + name + "'", Names.hint(name, agents)));
         }
     }
 

@@ -16,4 +16,9 @@ public record Limits(long memory, long processes, Duration time, Duration cpu, l
 
     public static final Limits DEFAULT =
             new Limits(2L << 30, 256, Duration.ofMinutes(5), Duration.ofMinutes(2), 64L << 20, 8L << 20);
+
+    /** The same with another wall-clock time. */
+    Limits within(Duration other) {
+        return new Limits(memory, processes, other, cpu, disk, output);
+    }
 }

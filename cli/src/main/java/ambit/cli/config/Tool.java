@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Something outside that a driver acts on. */
 public sealed interface Tool {
@@ -82,6 +83,62 @@ public sealed interface Tool {
         @Override
         public boolean isEffectFree(String operation) {
             return effectFree.contains(operation);
+        }
+    }
+
+    /**
+     * What every kernel has: its drivers do it with the memory that is mapped into the calling context, and with nothing outside.
+     *
+     * @param reads the operations that change nothing
+     * @param effects those that do
+     */
+    record BuiltIn(String name, Set<String> reads, Set<String> effects) implements Tool {
+        private static final List<BuiltIn> ALL = List.of(new BuiltIn(
+                "memory", Set.of("list", "history", "provenance", "pending"), Set.of("review", "restore", "undo")));
+
+        private static final Duration TIME_OUT = Duration.ofMinutes(1);
+
+        /** The one of this name, if there is one. */
+        public static Optional<BuiltIn> of(String name) {
+            return ALL.stream().filter(it -> it.name.equals(name)).findFirst();
+        }
+
+        /** Every operation of all of them, with any arguments and without a count. */
+        static List<Use> all(Position at) {
+            return ALL.stream()
+                    .flatMap(tool -> Stream.concat(tool.reads.stream(), tool.effects.stream())
+                            .sorted()
+                            .map(operation -> Use.any(at, tool.name + "." + operation)))
+                    .toList();
+        }
+
+        boolean has(String operation) {
+            return reads.contains(operation) || effects.contains(operation);
+        }
+
+        @Override
+        public Position at() {
+            return new Position(1, 1);
+        }
+
+        @Override
+        public Duration timeOut() {
+            return TIME_OUT;
+        }
+
+        @Override
+        public boolean isEffectFree(String operation) {
+            return reads.contains(operation);
+        }
+
+        @Override
+        public Optional<Credential> credential() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Set<Bodies.Kept>> keepBodies() {
+            return Optional.empty();
         }
     }
 }

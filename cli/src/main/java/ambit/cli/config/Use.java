@@ -52,6 +52,21 @@ public record Use(
         ONLY
     }
 
+    /** Any use of a capability, without conditions. */
+    static Use any(Position at, String capability) {
+        return new Use(
+                at,
+                capability,
+                List.of(),
+                true,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Delegation.ALLOWED,
+                Rate.NONE,
+                List.of(),
+                Optional.empty());
+    }
+
     public String tool() {
         return capability.substring(0, capability.indexOf('.'));
     }

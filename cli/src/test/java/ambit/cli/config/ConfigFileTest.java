@@ -10,6 +10,7 @@ import ambit.log.note.NoteSigner;
 import ambit.log.note.VerifierKey;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +39,9 @@ final class ConfigFileTest {
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");
         assertThat(notes.remembers())
-                .extracting(Agent.Memory::namespace, Agent.Memory::write, Agent.Memory::quota)
+                .extracting(Agent.Memory::namespace, Agent.Memory::rights, Agent.Memory::quota)
                 .containsExactly(
-                        tuple("own", true, 1L << 20),
-                        tuple("user/notes", true, 16L << 20),
-                        tuple("user/facts", false, 4L << 10));
+                        tuple("own", 3, 1L << 20), tuple("user/notes", 3, 16L << 20), tuple("user/facts", 1, 4L << 10));
         assertThat(notes.limits().memory()).isEqualTo(2L << 30);
         assertThat(notes.limits().time()).isEqualTo(Duration.ofMinutes(5));
     }
@@ -162,7 +161,78 @@ final class ConfigFileTest {
                 .extracting(Problem::hint)
                 .containsExactly(
                         "did you mean 'agents'?",
-                        "known here: tenant, principals, tools, agents, log, approvals, bodies");
+                        "known here: tenant, principals, tools, agents, memory, log, approvals, bodies");
+    }
+
+    @Test
+    void accessIsASumOfRightsAndWhatIsDemandedIsJsonInOneSpelling() {
+        List<Agent.Memory> memories = good(Corpus.remembers("own: {at-most: 1 MiB, review: true},"
+                        + " user/x: {access: [append, search], schema: {type: object, required: [b, a],"
+                        + " additionalProperties: {type: number, maximum: 1.50}}},"
+                        + " tenant/y: {access: [read, review, write], lifetime: 1 h, keys: 'n/*', entries: 3,"
+                        + " value-at-most: 1 KiB, quotes: true, commit: entries},"
+                        + " user/z: {access: read, review: false}"))
+                .agent("a")
+                .orElseThrow()
+                .remembers();
+        assertThat(memories).extracting(Agent.Memory::rights).containsExactly(3, 12, 19, 1);
+        assertThat(memories)
+                .extracting(it -> new String(it.terms().toArray(), StandardCharsets.UTF_8))
+                .containsExactly(
+                        "{\"review\":true}",
+                        "{\"schema\":{\"additionalProperties\":{\"maximum\":1.5,\"type\":\"number\"},"
+                                + "\"required\":[\"b\",\"a\"],\"type\":\"object\"}}",
+                        "{\"commit\":\"entries\",\"entries\":3,\"keys\":[\"n/*\"],\"lifetime-seconds\":3600,"
+                                + "\"quotes\":true,\"value-bytes\":1024}",
+                        "");
+    }
+
+    @Test
+    void aSchemaMayLieInAFileBesideAndWhatIsWrongWithItHasAPlace(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("ambit.yaml");
+        Files.writeString(file, Corpus.remembers("user/x: {access: read, schema: value.json}"));
+        assertThat(((Outcome.Bad) ConfigFile.read(file)).errors())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        "ambit.yaml:1:80: there is no file " + directory.resolve("value.json") + " with a schema");
+        Files.writeString(directory.resolve("value.json"), "{ \"type\": \"string\", \"maxLength\": 5 }");
+        Config config = ((Outcome.Good) ConfigFile.read(file)).config();
+        assertThat(config.agent("a").orElseThrow().remembers().getFirst().terms())
+                .isEqualTo(ambit.wire.Blob.of(
+                        "{\"schema\":{\"maxLength\":5,\"type\":\"string\"}}".getBytes(StandardCharsets.UTF_8)));
+        Files.writeString(directory.resolve("value.json"), "[1]");
+        assertThat(((Outcome.Bad) ConfigFile.read(file)).errors()).hasSize(1);
+    }
+
+    @Test
+    void demandsThatNoGrantHasRoomForAreOneErrorAtTheirMemory() {
+        String many = "[" + "abcdefgh, ".repeat(900) + "x]";
+        assertThat(problems(
+                        "tenant: a\nagents:\n  a:\n    run: [sh]\n    remembers:\n      user/x: {access: read, schema: {enum: "
+                                + many + "}}\n"))
+                .singleElement()
+                .asString()
+                .startsWith("6:7: what is demanded of 'user/x' has ")
+                .endsWith("and a grant takes 8192");
+    }
+
+    @Test
+    void theMemorySectionIsAnAgentOfTheCommandForWhomItNames() {
+        Config config = good("{tenant: a, principals: {p: {}, q: {}}, memory: {may: [p], remembers: {user/x: read}}}");
+        Agent memory = config.agent("memory").orElseThrow();
+        assertThat(memory.attended()).isTrue();
+        assertThat(memory.mayUse()).extracting(Use::capability).contains("memory.list", "memory.undo");
+        assertThat(config.principal("p").orElseThrow().mayRun()).containsExactly("memory");
+        assertThat(config.principal("q").orElseThrow().mayRun()).isEmpty();
+        assertThat(problems("{tenant: a, memory: {may: [p]}}"))
+                .containsExactly("1:21: 'may' names 'p', and there is no such principal");
+        assertThat(problems("{tenant: a, principals: {p: {}}, memory: {may: [p]}, agents: {memory: {run: [sh]}}}"))
+                .containsExactly("1:63: 'memory' is what the section 'memory' describes");
+        assertThat(problems("{tenant: a, tools: {memory: {driver: mcp, run: [x]}}}"))
+                .containsExactly("1:21: the tool 'memory' is built in");
+        assertThat(problems(Corpus.head("memory.lists: {}"))).containsExactly("8:7: 'memory' has no operation 'lists'");
+        assertThat(problems("{tenant: a, agents: {a: {run: [sh], recall: [{key: s, agent: b}]}}}"))
+                .containsExactly("1:46: there is no agent 'b'");
     }
 
     @Test

@@ -81,6 +81,16 @@ final class Corpus {
                         "{keep: [results], for: 30d, redact: [secrets, phones, {name: ticket, pattern: \"T-[0-9]{4,8}\"}]}"),
                 "{tenant: a, agents: {a: {run: [sh], limits: {time: 2000 ms, cpu: 1 h}}}}",
                 "{tenant: a, agents: {a: {run: [sh], sees: {/data/x.y: /srv/data}}}}",
+                remembers("user/x: write, tenant/y: [read, search, append, review]"),
+                remembers("own: {at-most: 1 MiB, access: append, review: true}"),
+                remembers(
+                        "user/x: {access: [read, write], at-most: 1 kB, keys: 'n/*', value-at-most: 4 KiB, entries: 9,"
+                                + " lifetime: 30 d, commit: entries, review: false, quotes: true, schema: {type: string}}"),
+                remembers(
+                        "user/x: {access: read-write, keys: [a, b], schema: {enum: [1, 1.5, null, [true]]}, commit: all}"),
+                "{tenant: a, agents: {a: {run: [sh], recall: [{key: s/t, as: t}, {key: s, last: 31, as: n, agent: a}]}}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p]}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], remembers: {tenant/x: review}, may-use: {memory.list: {at-most: 3}}}}",
                 "{tenant: a, log: {}}",
                 "{tenant: a, log: {ship: ['file:events.jsonl', 'syslog://[::1]:514', 'syslog+udp://siem.example:65535']}}",
                 "{tenant: a, log: {ship: ['otlp:http://127.0.0.1:4318', {to: 'otlp:https://x/v1/logs?a=b', credential: 'env:T'}, {to: 'file:x y'}]}}",
@@ -122,6 +132,11 @@ final class Corpus {
                 """.formatted(bodies);
     }
 
+    /** A file whose one agent has this below {@code remembers}. */
+    static String remembers(String what) {
+        return "{tenant: a, agents: {a: {run: [sh], remembers: {" + what + "}}}}";
+    }
+
     /** A good file whose one agent has budgets and this use. */
     static String purse(String budgets, String use) {
         return head(use) + "    budgets: " + budgets + "\n";
@@ -152,7 +167,35 @@ final class Corpus {
                 "{tenant: a, agents: {a: {run: [sh], with: {A: [x]}}}}",
                 "{tenant: a, agents: {a: {run: [sh], remembers: {other: read}}}}",
                 "{tenant: a, agents: {a: {run: [sh], remembers: {own: read}}}}",
-                "{tenant: a, agents: {a: {run: [sh], remembers: {user/x: write}}}}",
+                remembers("user/x: all"),
+                remembers("user/x: []"),
+                remembers("user/x: [read, read]"),
+                remembers("user/x: [read, [write]]"),
+                remembers("group/x: read"),
+                remembers("tenant/x/y: read"),
+                remembers("own: {review: true}"),
+                remembers("user/x: {access: read, keys: []}"),
+                remembers("user/x: {access: read, keys: [a, a]}"),
+                remembers("user/x: {access: read, keys: 3}"),
+                remembers("user/x: {access: read, schema: [a]}"),
+                remembers("user/x: {access: read, entries: 0}"),
+                remembers("user/x: {access: read, lifetime: 1500 ms}"),
+                remembers("user/x: {access: read, commit: some}"),
+                remembers("user/x: {access: read, review: 1}"),
+                remembers("user/x: {access: read, quotas: true}"),
+                remembers("user/x: {access: read, value-at-most: 4}"),
+                "{tenant: a, agents: {a: {run: [sh], recall: [{last: 3}]}}}",
+                "{tenant: a, agents: {a: {run: [sh], recall: {key: s}}}}",
+                "{tenant: a, agents: {a: {run: [sh], recall: [{key: s, last: 33}]}}}",
+                "{tenant: a, agents: {a: {run: [sh], recall: [{key: s, as: S}]}}}",
+                "{tenant: a, agents: {a: {run: [sh], recall: [{key: s, of: 3}]}}}",
+                "{tenant: a, memory: {}}",
+                "{tenant: a, memory: [p]}",
+                "{tenant: a, principals: {p: {}}, memory: {may: p}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p, p]}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], run: [sh]}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], remembers: {x: read}}}",
+                "{tenant: a, principals: {p: {}}, memory: {may: [p], may-use: [memory.list]}}",
                 "{tenant: a, agents: {a: {run: [sh], remembers: {user/x: {at-most: 1 KiB}}}}}",
                 "{tenant: a, agents: {a: {run: [sh], limits: {memory: 1024}}}}",
                 "{tenant: a, agents: {a: {run: [sh], limits: {memory: 0 B}}}}",
