@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Look into memory and mend it, each time in a transaction of its own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {MemoryGetCommand.class, MemoryPutCommand.class})
+        subcommands = {MemoryGetCommand.class, MemoryPutCommand.class, MemoryIngestCommand.class})
 final class MemoryCommand implements Runnable {
 
     @ParentCommand

@@ -51,12 +51,7 @@ final class DriversProcess implements AutoCloseable {
         Artifacts artifacts = new Artifacts(config.coreKey());
         MemoryStore store = opened(SqliteMemoryStore.open(config.memoryFile()));
         Retrieval retrieval = opened(
-                toolbox.embedding().isPresent()
-                        ? Retrieval.open(
-                                config.memoryFile().resolveSibling("indexes"),
-                                opened(toolbox.embedding().get()),
-                                store)
-                        : Retrieval.none());
+                Retrieval.open(config.memoryFile().resolveSibling("indexes"), opened(toolbox.embedding()), store));
         Contexts contexts = opened(new Contexts(store, retrieval, clock));
         CoreLink core = opened(CoreLink.connect(
                 config.coreSocket(),

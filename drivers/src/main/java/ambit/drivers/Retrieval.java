@@ -20,6 +20,9 @@ final class Retrieval implements AutoCloseable {
 
     private static final int THREADS = 2;
 
+    /** The model in the process, which is loaded when somebody needs it. */
+    static final Embedding OWN = OnFirstUse.miniLm(THREADS);
+
     private final Optional<Indexes> indexes;
 
     private Retrieval(Optional<Indexes> indexes) {
@@ -50,16 +53,14 @@ final class Retrieval implements AutoCloseable {
         }
     }
 
-    /** The model in the process, or the endpoint that the configuration names. */
+    /** The endpoint that the configuration names. */
     static Embedding embedding(ToolConfig.Retriever config, Supplier<String> credential) {
-        return config.endpoint().isEmpty()
-                ? OnFirstUse.miniLm(THREADS)
-                : new EndpointEmbedding(
-                        java.net.URI.create(config.endpoint()),
-                        config.model(),
-                        config.dimensions(),
-                        credential,
-                        config.limits().total());
+        return new EndpointEmbedding(
+                config.endpoint(),
+                config.model(),
+                config.dimensions(),
+                credential,
+                config.limits().total());
     }
 
     /** What a context may search and change. */

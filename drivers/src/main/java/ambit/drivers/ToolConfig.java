@@ -87,22 +87,22 @@ public sealed interface ToolConfig extends Cbor.Message {
     }
 
     /**
-     * Kind 4: the retriever of this process, over the namespaces that are mapped into the calling context.
+     * Kind 4: the retriever with another embedding than the model in the process.
      *
-     * @param endpoint what speaks OpenAI's embeddings; empty for the model in the process
+     * @param endpoint what speaks OpenAI's embeddings
      * @param model the name of the endpoint's model
      * @param dimensions of its vectors
      */
     record Retriever(
             String name,
-            @Max(MAX_TEXT) String endpoint,
+            @Max(MAX_TEXT) URI endpoint,
             String model,
-            @Range(to = MAX_DIMENSIONS) int dimensions,
+            @Range(from = 1, to = MAX_DIMENSIONS) int dimensions,
             @Max(MAX_TEXT) String credential,
             CallLimits limits)
             implements ToolConfig {
         public Retriever {
-            endpoint = endpoint.isEmpty() ? "" : plain(URI.create(endpoint)).toString();
+            endpoint = plain(endpoint);
         }
 
         @Override

@@ -26,7 +26,7 @@ final class Toolbox {
     private final Map<String, McpTool> mcp = new HashMap<>();
     private final List<Credential> credentials = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
-    private Optional<Embedding> embedding = Optional.empty();
+    private Embedding embedding = Retrieval.OWN;
 
     Toolbox(List<ToolConfig> configs, Map<String, String> environment, ServerLauncher launcher) {
         this.environment = environment;
@@ -34,6 +34,7 @@ final class Toolbox {
         for (ToolConfig config : configs) {
             tools.put(config.name(), new PermitCheck.Tool(config.driver(), make(config)));
         }
+        tools.putIfAbsent(ToolConfig.RETRIEVER, new PermitCheck.Tool(ToolConfig.RETRIEVER, new RetrieverTool()));
     }
 
     Map<String, PermitCheck.Tool> tools() {
@@ -75,13 +76,12 @@ final class Toolbox {
 
     private Effect retriever(ToolConfig.Retriever config) throws DriverFailure {
         Optional<Credential> credential = credential(config.credential());
-        embedding = Optional.of(
-                Retrieval.embedding(config, () -> credential.map(Credential::reveal).orElse("")));
+        embedding = Retrieval.embedding(config, () -> credential.map(Credential::reveal).orElse(""));
         return new RetrieverTool();
     }
 
-    /** What turns texts into vectors, where a retriever is configured. */
-    Optional<Embedding> embedding() {
+    /** What turns the retriever's texts into vectors. */
+    Embedding embedding() {
         return embedding;
     }
 

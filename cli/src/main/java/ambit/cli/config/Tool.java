@@ -93,8 +93,12 @@ public sealed interface Tool {
      * @param effects those that do
      */
     record BuiltIn(String name, Set<String> reads, Set<String> effects) implements Tool {
-        private static final List<BuiltIn> ALL = List.of(new BuiltIn(
-                "memory", Set.of("list", "history", "provenance", "pending"), Set.of("review", "restore", "undo")));
+        private static final List<BuiltIn> ALL = List.of(
+                new BuiltIn(
+                        "memory",
+                        Set.of("list", "history", "provenance", "pending"),
+                        Set.of("review", "restore", "undo")),
+                new BuiltIn("retriever", Set.of("search", "sources"), Set.of("add", "remove")));
 
         private static final Duration TIME_OUT = Duration.ofMinutes(1);
 

@@ -148,7 +148,7 @@ final class Generation implements AutoCloseable {
         List<Mount> mounts = new ArrayList<>();
         String name = name(role);
         mounts.add(new Mount.ReadOnly(distribution.lib(name), INSIDE_JARS));
-        mounts.addAll(javaConfiguration());
+        mounts.addAll(Distribution.javaConfiguration());
         mounts.add(new Mount.FileContent(INSIDE_CONFIG, Cbor.encode(config)));
         mounts.add(new Mount.Writable(places.state().resolve(name), INSIDE_STATE));
         for (Door door : DOORS) {
@@ -211,23 +211,6 @@ final class Generation implements AutoCloseable {
         } catch (IOException e) {
             log.say("supervisor", "the credential file " + file + " cannot be read");
         }
-    }
-
-    /** Where a Java's configuration is linked from elsewhere (Debian's is in /etc), that place must be in view too. */
-    private static List<Mount> javaConfiguration() {
-        List<Mount> mounts = new ArrayList<>();
-        Path home = Distribution.javaHome();
-        for (String name : List.of("conf", "lib/security/cacerts", "lib/security/blocked.certs")) {
-            try {
-                Path real = home.resolve(name).toRealPath();
-                if (!real.startsWith(home.toRealPath()) && !real.startsWith("/usr")) {
-                    mounts.add(new Mount.ReadOnly(real, real));
-                }
-            } catch (IOException _) {
-                // This Java has none.
-            }
-        }
-        return mounts;
     }
 
     private List<String> command(Role role) {
