@@ -222,7 +222,7 @@ final class Generation implements AutoCloseable {
                 "-Djava.io.tmpdir=/tmp",
                 "--add-modules",
                 "jdk.net"));
-        // The core decides every call, so it alone gets all of the JVM's compilers.
+        // The core decides every call and the drivers search and encrypt, so these two get all of the JVM's compilers.
         command.addAll(
                 switch (role) {
                     case CORE ->
@@ -248,8 +248,7 @@ final class Generation implements AutoCloseable {
                                 "ambit.broker/ambit.broker.Main");
                     case DRIVERS ->
                         List.of(
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx512m",
+                                "-Xmx768m",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 INSIDE_JARS + "/*",
