@@ -20,7 +20,6 @@ module ambit.retrieval {
     requires org.jsoup;
     requires tools.jackson.databind;
 
-
     exports ambit.retrieval.document;
     exports ambit.retrieval.embedding;
     exports ambit.retrieval.index;

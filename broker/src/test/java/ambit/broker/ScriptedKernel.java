@@ -63,6 +63,9 @@ final class ScriptedKernel implements Kernel {
     private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
     private final AtomicLong sequence = new AtomicLong();
     private final KeyPair key = keyPair();
+    /** The root that proofs say of a search. */
+    volatile Blob scope = Blob.EMPTY;
+
     private volatile UnaryOperator<Claim> claim = UnaryOperator.identity();
     private volatile KeyPair signer = key;
 
@@ -246,7 +249,7 @@ final class ScriptedKernel implements Kernel {
                     it.status(),
                     4,
                     permit.context().transaction(),
-                    Blob.EMPTY)));
+                    scope)));
             try {
                 Signature signature = Signature.getInstance("Ed25519");
                 signature.initSign(signer.getPrivate());

@@ -76,7 +76,8 @@ final class DocumentReader implements AutoCloseable {
         Running program = running.orElseGet(this::start);
         running = Optional.of(program);
         CompletableFuture<Reading> answer = CompletableFuture.supplyAsync(
-                () -> exchange(program, name, document), work -> Thread.ofVirtual().start(work));
+                () -> exchange(program, name, document),
+                work -> Thread.ofVirtual().start(work));
         try {
             return answer.get(EACH.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -142,7 +143,8 @@ final class DocumentReader implements AutoCloseable {
                     }
                     case 1 -> chunks.add(chunk(program.out(), chunks.size()));
                     case 2 -> {
-                        return new Reading.Unreadable(Terminal.plain(program.out().readUTF()));
+                        return new Reading.Unreadable(
+                                Terminal.plain(program.out().readUTF()));
                     }
                     case 3 -> {
                         return new Reading.Unknown();

@@ -76,7 +76,8 @@ final class Ingest implements AutoCloseable {
     }
 
     private static List<Json> items(Json json, String name) {
-        return json instanceof Json.Obj(Map<String, Json> members) && members.get(name) instanceof Json.Arr(List<Json> items)
+        return json instanceof Json.Obj(Map<String, Json> members)
+                        && members.get(name) instanceof Json.Arr(List<Json> items)
                 ? items
                 : List.of();
     }
@@ -114,7 +115,8 @@ final class Ingest implements AutoCloseable {
         switch (reader.read(name, document)) {
             case DocumentReader.Reading.Unknown _ -> skipped++;
             case DocumentReader.Reading.Unreadable(String why) -> skip(name, why);
-            case DocumentReader.Reading.Chunks(List<Chunk> parts) when parts.isEmpty() -> skip(name, "it holds no text");
+            case DocumentReader.Reading.Chunks(List<Chunk> parts)
+            when parts.isEmpty() -> skip(name, "it holds no text");
             case DocumentReader.Reading.Chunks(List<Chunk> parts) -> add(name, digest, parts);
         }
     }
@@ -126,7 +128,9 @@ final class Ingest implements AutoCloseable {
             return bytes.sha256().toHex();
         }
         String both = bytes.sha256().toHex() + JsonText.write(new Json.Obj(metadata));
-        return Blob.of(both.getBytes(java.nio.charset.StandardCharsets.UTF_8)).sha256().toHex();
+        return Blob.of(both.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .sha256()
+                .toHex();
     }
 
     private void skip(String name, String why) {
@@ -211,7 +215,8 @@ final class Ingest implements AutoCloseable {
                     good = false;
                     Denial code = verdict.denial().orElse(Denial.INTERNAL);
                     clear();
-                    terminal.error(Terminal.plain(verdict.key()) + " is not committed: " + code + ", " + code.sentence(), "");
+                    terminal.error(
+                            Terminal.plain(verdict.key()) + " is not committed: " + code + ", " + code.sentence(), "");
                 }
             }
         }
@@ -224,8 +229,8 @@ final class Ingest implements AutoCloseable {
         if (bar) {
             int width = 30;
             int full = of == 0 ? width : (int) ((long) width * done / of);
-            terminal.redraw("ambit: [" + "#".repeat(full) + ".".repeat(width - full) + "] " + done + "/" + of + " documents, "
-                    + allChunks + " chunks");
+            terminal.redraw("ambit: [" + "#".repeat(full) + ".".repeat(width - full) + "] " + done + "/" + of
+                    + " documents, " + allChunks + " chunks");
         }
     }
 
@@ -239,9 +244,11 @@ final class Ingest implements AutoCloseable {
     boolean finish() {
         commit();
         clear();
-        terminal.say("ambit: " + namespace + ": " + Sentences.count(added, "document", "documents") + " added or replaced ("
-                + Sentences.count(allChunks, "chunk", "chunks") + "), " + unchanged + " unchanged, " + removed + " removed, "
-                + skipped + " left out");
+        terminal.say(
+                "ambit: " + namespace + ": " + Sentences.count(added, "document", "documents") + " added or replaced ("
+                        + Sentences.count(allChunks, "chunk", "chunks") + "), " + unchanged + " unchanged, " + removed
+                        + " removed, "
+                        + skipped + " left out");
         return good;
     }
 

@@ -37,7 +37,10 @@ final class MemoryIngestCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private MemoryCommand memory;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, and directories with all that is below them.")
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "1..*",
+            description = "Files, and directories with all that is below them.")
     private List<Path> paths = List.of();
 
     @Option(names = "--into", paramLabel = "NAMESPACE", required = true, description = "Such as tenant/handbook.")
@@ -58,7 +61,8 @@ final class MemoryIngestCommand implements Callable<Integer> {
         Map<String, Json> attributes = new TreeMap<>();
         metadata.forEach((name, value) -> attributes.put(name, attribute(value)));
         Terminal terminal = memory.main().terminal();
-        try (DocumentReader reader = DocumentReader.open(Distribution.find(memory.main().environment()));
+        try (DocumentReader reader =
+                        DocumentReader.open(Distribution.find(memory.main().environment()));
                 Ingest ingest = new Ingest(memory, terminal, reader, namespace, attributes)) {
             ingest.begin();
             int done = 0;

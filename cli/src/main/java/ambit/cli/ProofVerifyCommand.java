@@ -72,8 +72,8 @@ final class ProofVerifyCommand implements Callable<Integer> {
     private static void verify(String text, Blob coreKey, Terminal terminal) throws MalformedException, BadSignature {
         String result = Members.exact(text, "result");
         Proof said = signed(Members.exact(text, "proof"), coreKey);
-        terminal.result("transaction " + said.transaction() + ", context " + said.context().toHex() + ", call "
-                + said.sequence() + ", entry #" + said.logIndex() + " of the log");
+        terminal.result("transaction " + said.transaction() + ", context "
+                + said.context().toHex() + ", call " + said.sequence() + ", entry #" + said.logIndex() + " of the log");
         boolean whole = utf8(result).sha256().equals(said.resultDigest());
         if (whole) {
             terminal.result("the result is exactly the one that was signed");
@@ -112,8 +112,9 @@ final class ProofVerifyCommand implements Callable<Integer> {
         terminal.result("under the policy " + reply.scope().policy().toHex());
         List<ScopedReply.Item> chunks = reply.chunks();
         for (ScopedReply.Item item : chunks) {
-            terminal.result("chunk " + item.rank() + " is " + item.chunk().hash().toHex() + " of "
-                    + Terminal.plain(item.mount() + "/" + item.chunk().source()));
+            terminal.result(
+                    "chunk " + item.rank() + " is " + item.chunk().hash().toHex() + " of "
+                            + Terminal.plain(item.mount() + "/" + item.chunk().source()));
         }
         terminal.result(
                 reply.isWhole()

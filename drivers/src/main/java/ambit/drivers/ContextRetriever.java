@@ -154,9 +154,11 @@ final class ContextRetriever implements AutoCloseable {
         if ((entry.rights() & right) == 0) {
             throw right == WRITE
                     ? new DriverFailure(
-                            Denial.READ_ONLY, "the namespace '" + name + "' is not mapped for writing into this context")
+                            Denial.READ_ONLY,
+                            "the namespace '" + name + "' is not mapped for writing into this context")
                     : new DriverFailure(
-                            Denial.NOT_MAPPED, "the namespace '" + name + "' is not mapped for searching into this context");
+                            Denial.NOT_MAPPED,
+                            "the namespace '" + name + "' is not mapped for searching into this context");
         }
         return entry;
     }
@@ -173,15 +175,16 @@ final class ContextRetriever implements AutoCloseable {
     }
 
     private Indexes indexes() throws DriverFailure {
-        return indexes.orElseThrow(
-                () -> new DriverFailure(Denial.DRIVER_UNAVAILABLE, "no retriever is configured; add one to ambit.yaml"));
+        return indexes.orElseThrow(() ->
+                new DriverFailure(Denial.DRIVER_UNAVAILABLE, "no retriever is configured; add one to ambit.yaml"));
     }
 
     private synchronized Staging staging(String namespace, String source) throws DriverFailure, IndexFailure {
         entry(namespace, WRITE);
         if (namespace.length() + 1 + source.length() > Limits.MEMORY_KEY) {
             throw new DriverFailure(
-                    Denial.MALFORMED, "the names of namespace and source have more than " + Limits.MEMORY_KEY + " characters");
+                    Denial.MALFORMED,
+                    "the names of namespace and source have more than " + Limits.MEMORY_KEY + " characters");
         }
         Staging present = staged.get(namespace);
         if (present == null) {
@@ -190,7 +193,8 @@ final class ContextRetriever implements AutoCloseable {
         }
         if (staged.values().stream().mapToInt(Staging::size).sum() >= Limits.VERDICTS) {
             throw new DriverFailure(
-                    Denial.QUOTA, "a transaction may change " + Limits.VERDICTS + " sources; start another one for the rest");
+                    Denial.QUOTA,
+                    "a transaction may change " + Limits.VERDICTS + " sources; start another one for the rest");
         }
         return present;
     }
@@ -221,7 +225,8 @@ final class ContextRetriever implements AutoCloseable {
                 change.add(
                         name,
                         java.util.Objects.requireNonNull(staged.get(name))
-                                .prepare(java.util.Objects.requireNonNull(mapped.get(name)).quotaBytes()));
+                                .prepare(java.util.Objects.requireNonNull(mapped.get(name))
+                                        .quotaBytes()));
             }
             staged.clear();
             done = true;

@@ -36,7 +36,8 @@ final class Contexts implements AutoCloseable {
         MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
         ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command), Bodies.scope(command))) != null) {
+        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command), Bodies.scope(command)))
+                != null) {
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }

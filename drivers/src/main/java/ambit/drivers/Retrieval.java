@@ -37,11 +37,13 @@ final class Retrieval implements AutoCloseable {
     /** Opens the indexes in {@code directory}, which this process alone may have open. */
     static Retrieval open(Path directory, Embedding embedding, MemoryStore store) throws DriverFailure {
         try {
-            return new Retrieval(Optional.of(new Indexes(
-                    directory, embedding, transaction -> wasCommitted(store, transaction), CACHE)));
+            return new Retrieval(Optional.of(
+                    new Indexes(directory, embedding, transaction -> wasCommitted(store, transaction), CACHE)));
         } catch (IOException e) {
             throw new DriverFailure(
-                    Denial.DRIVER_UNAVAILABLE, "the retriever does not start: " + Foreign.quote(String.valueOf(e.getMessage())), e);
+                    Denial.DRIVER_UNAVAILABLE,
+                    "the retriever does not start: " + Foreign.quote(String.valueOf(e.getMessage())),
+                    e);
         }
     }
 

@@ -65,7 +65,8 @@ final class RetrieverTool implements Effect {
             chunks.add(chunk(found, i));
         }
         Json result = object("chunks", new Json.Arr(chunks), "scope", scope(found));
-        return new Answer(200, CanonicalJson.encode(result), List.of(), found.tree().root());
+        return new Answer(
+                200, CanonicalJson.encode(result), List.of(), found.tree().root());
     }
 
     private static Query.Mode mode(String name) throws DriverFailure {
@@ -85,7 +86,9 @@ final class RetrieverTool implements Effect {
                 "rank", new Json.Int(index + 1L),
                 "text", new Json.Str(chunk.text()),
                 "source", new Json.Str(chunk.source()),
-                "title", new Json.Arr(chunk.title().stream().map(RetrieverTool::text).toList()),
+                "title",
+                        new Json.Arr(
+                                chunk.title().stream().map(RetrieverTool::text).toList()),
                 "position",
                         object(
                                 "unit", new Json.Str(chunk.position().unit()),
@@ -93,7 +96,9 @@ final class RetrieverTool implements Effect {
                                 "to", new Json.Int(chunk.position().to())),
                 "metadata", new Json.Obj(chunk.metadata()),
                 "score", new Json.Dec(score.toString()),
-                "namespace", new Json.Str(found.scope().namespaces().get(hit.namespace()).mount()),
+                "namespace",
+                        new Json.Str(
+                                found.scope().namespaces().get(hit.namespace()).mount()),
                 "hash", hex(hit.hash()),
                 "path", hashes(found.tree().path(index + 1)));
     }
@@ -126,7 +131,8 @@ final class RetrieverTool implements Effect {
         }
         List<Chunk> chunks = new ArrayList<>();
         if (text.isPresent()) {
-            for (Piece piece : pieces(text.get(), arguments.optionalText("format").orElse("text"))) {
+            for (Piece piece :
+                    pieces(text.get(), arguments.optionalText("format").orElse("text"))) {
                 chunks.add(made(() -> piece.chunk(source, metadata)));
             }
         } else {
@@ -135,14 +141,15 @@ final class RetrieverTool implements Effect {
             }
         }
         Blob document = arguments.has("document") ? arguments.hash("document") : digest(text.orElse(""), chunks);
-        boolean changed = retriever.add(
-                arguments.text("namespace"), source, document, chunks, arguments.flag("continues"));
+        boolean changed =
+                retriever.add(arguments.text("namespace"), source, document, chunks, arguments.flag("continues"));
         return answer(object("chunks", new Json.Int(chunks.size()), "changed", new Json.Bool(changed)));
     }
 
     private static Blob digest(String text, List<Chunk> chunks) {
         return text.isEmpty()
-                ? ambit.audit.scope.Snapshot.chunks(chunks.stream().map(Chunk::hash).toList())
+                ? ambit.audit.scope.Snapshot.chunks(
+                        chunks.stream().map(Chunk::hash).toList())
                 : Blob.of(text.getBytes(StandardCharsets.UTF_8)).sha256();
     }
 
@@ -169,7 +176,8 @@ final class RetrieverTool implements Effect {
         TreeMap<String, Json> all = new TreeMap<>(chunk.object("metadata"));
         all.putAll(metadata);
         if (all.containsKey("source")) {
-            throw new DriverFailure(Denial.MALFORMED, "no metadatum is called 'source'; filters know the source by that name");
+            throw new DriverFailure(
+                    Denial.MALFORMED, "no metadatum is called 'source'; filters know the source by that name");
         }
         String unit = position.text("unit");
         long from = position.number("from", 1);
@@ -261,7 +269,8 @@ final class RetrieverTool implements Effect {
                 if (!List.of(names).contains(name)) {
                     throw new DriverFailure(
                             Denial.MALFORMED,
-                            "the retriever knows no '" + Foreign.quote(name) + "' here; it takes " + String.join(", ", names));
+                            "the retriever knows no '" + Foreign.quote(name) + "' here; it takes "
+                                    + String.join(", ", names));
                 }
             }
         }

@@ -76,7 +76,8 @@ final class Toolbox {
 
     private Effect retriever(ToolConfig.Retriever config) throws DriverFailure {
         Optional<Credential> credential = credential(config.credential());
-        embedding = Retrieval.embedding(config, () -> credential.map(Credential::reveal).orElse(""));
+        embedding = Retrieval.embedding(
+                config, () -> credential.map(Credential::reveal).orElse(""));
         return new RetrieverTool();
     }
 

@@ -56,7 +56,8 @@ final class Kernel implements AutoCloseable {
             throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
         this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
-        boolean retrieves = tools.values().stream().anyMatch(tool -> tool.driver().equals(ToolConfig.RETRIEVER));
+        boolean retrieves =
+                tools.values().stream().anyMatch(tool -> tool.driver().equals(ToolConfig.RETRIEVER));
         this.retrieval = retrieves
                 ? Retrieval.open(directory.resolve("indexes"), OnFirstUse.miniLm(2), store)
                 : Retrieval.none();

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ambit.audit.scope.Chunk;
 import ambit.audit.scope.ScopedReply;
 import ambit.authority.Receipt;
-import ambit.wire.Cose.Domain;
 import ambit.authority.signing.Signed;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver.MapEntry;
+import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
 import ambit.wire.Json;
@@ -58,7 +58,8 @@ class RetrieverTest {
     }
 
     private DriverToBroker call(Blob context, String operation, String params) {
-        return kernel.execute(kernel.order(context, "retriever." + operation, params).driver("retriever"));
+        return kernel.execute(
+                kernel.order(context, "retriever." + operation, params).driver("retriever"));
     }
 
     private static String quoted(String text) {
@@ -108,8 +109,8 @@ class RetrieverTest {
         String params = "{\"query\":\"which bird stands in reeds\",\"k\":2}";
         Json reply = result(reader, "search", params);
         assertThat(texts(reply)).hasSize(2).first().isEqualTo("The heron stands in the reeds.");
-        Receipt receipt = Receipt.parse(
-                Signed.verify(Domain.RECEIPT, kernel.artifacts.receiptKey(), kernel.receipts.getLast()));
+        Receipt receipt =
+                Receipt.parse(Signed.verify(Domain.RECEIPT, kernel.artifacts.receiptKey(), kernel.receipts.getLast()));
         ScopedReply scoped = ScopedReply.parse(reply);
         scoped.verify(receipt.scope());
         assertThat(scoped.isWhole()).isTrue();
@@ -124,8 +125,8 @@ class RetrieverTest {
     @Test
     void noScopeIsSignedForWhatIsNoSearch() throws Exception {
         filled("user/notes", "birds.md", "The heron.");
-        Receipt receipt = Receipt.parse(
-                Signed.verify(Domain.RECEIPT, kernel.artifacts.receiptKey(), kernel.receipts.getLast()));
+        Receipt receipt =
+                Receipt.parse(Signed.verify(Domain.RECEIPT, kernel.artifacts.receiptKey(), kernel.receipts.getLast()));
         assertThat(receipt.scope().isEmpty()).isTrue();
     }
 
@@ -155,17 +156,20 @@ class RetrieverTest {
 
     @Test
     void rightsAreThoseOfTheMap() throws Exception {
-        Blob context = kernel.context(mapped("user/search", SEARCH), mapped("user/write", WRITE), mapped("user/read", 1));
+        Blob context =
+                kernel.context(mapped("user/search", SEARCH), mapped("user/write", WRITE), mapped("user/read", 1));
         assertThat(denied(call(context, "add", "{\"namespace\":\"user/search\",\"source\":\"a\",\"text\":\"b\"}")))
                 .isEqualTo(Denial.READ_ONLY);
         assertThat(denied(call(context, "remove", "{\"namespace\":\"user/search\",\"source\":\"a\"}")))
                 .isEqualTo(Denial.READ_ONLY);
-        assertThat(denied(call(context, "sources", "{\"namespace\":\"user/search\"}"))).isEqualTo(Denial.READ_ONLY);
+        assertThat(denied(call(context, "sources", "{\"namespace\":\"user/search\"}")))
+                .isEqualTo(Denial.READ_ONLY);
         for (String name : List.of("user/write", "user/read")) {
             assertThat(denied(call(context, "search", "{\"query\":\"a\",\"namespaces\":[" + quoted(name) + "]}")))
                     .isEqualTo(Denial.NOT_MAPPED);
         }
-        assertThat(member(result(context, "search", "{\"query\":\"a\"}"), "chunks")).isEqualTo(new Json.Arr(List.of()));
+        assertThat(member(result(context, "search", "{\"query\":\"a\"}"), "chunks"))
+                .isEqualTo(new Json.Arr(List.of()));
         Blob none = kernel.context(mapped("user/read", 1));
         assertThat(denied(call(none, "search", "{\"query\":\"a\"}"))).isEqualTo(Denial.NOT_MAPPED);
     }
@@ -182,7 +186,8 @@ class RetrieverTest {
         Blob dropped = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
         add(dropped, "user/notes", "a.md", "The stork.");
         kernel.contexts.drop(dropped);
-        assertThat(texts(result(reader, "search", "{\"query\":\"stork heron\"}"))).containsExactly("The heron.");
+        assertThat(texts(result(reader, "search", "{\"query\":\"stork heron\"}")))
+                .containsExactly("The heron.");
     }
 
     @Test
@@ -195,9 +200,12 @@ class RetrieverTest {
                 ((Json.Arr) member(result(writer, "sources", "{\"namespace\":\"user/notes\"}"), "sources")).items();
         assertThat(sources).hasSize(2);
         assertThat(member(sources.getFirst(), "version")).isEqualTo(new Json.Int(2));
-        assertThat(member(sources.getFirst(), "document")).isEqualTo(new Json.Str(hash("The grey heron.").toHex()));
+        assertThat(member(sources.getFirst(), "document"))
+                .isEqualTo(new Json.Str(hash("The grey heron.").toHex()));
         Json same = result(
-                writer, "add", "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\",\"format\":\"markdown\",\"metadata\":{\"lang\":\"en\"}}");
+                writer,
+                "add",
+                "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\",\"format\":\"markdown\",\"metadata\":{\"lang\":\"en\"}}");
         assertThat(member(same, "changed")).isEqualTo(new Json.Bool(false));
         result(writer, "remove", "{\"namespace\":\"user/notes\",\"source\":\"b.md\"}");
         kernel.contexts.commit(writer);
@@ -251,7 +259,11 @@ class RetrieverTest {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-                assertThat(bytes).as(file.toString()).doesNotContain("zephyrine").doesNotContain("xylophone").doesNotContain("quetzal");
+                assertThat(bytes)
+                        .as(file.toString())
+                        .doesNotContain("zephyrine")
+                        .doesNotContain("xylophone")
+                        .doesNotContain("quetzal");
             }
         }
     }

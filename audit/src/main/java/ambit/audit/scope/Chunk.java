@@ -65,16 +65,15 @@ public record Chunk(
         require(
                 !name.isEmpty() && name.length() <= MAX_NAME,
                 "the name of a metadatum has 1 to " + MAX_NAME + " characters");
-        boolean fits =
-                switch (value) {
-                    case Json.Str(String text) -> text.length() <= MAX_VALUE;
-                    case Json.Int _, Json.Bool _ -> true;
-                    case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ -> false;
-                };
+        boolean fits = switch (value) {
+            case Json.Str(String text) -> text.length() <= MAX_VALUE;
+            case Json.Int _, Json.Bool _ -> true;
+            case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ -> false;
+        };
         require(
                 fits,
-                "the metadatum '" + name + "' is neither a whole number nor a truth value nor a text of at most " + MAX_VALUE
-                        + " characters");
+                "the metadatum '" + name + "' is neither a whole number nor a truth value nor a text of at most "
+                        + MAX_VALUE + " characters");
     }
 
     private static void require(boolean holds, String rule) {
@@ -108,7 +107,8 @@ public record Chunk(
             case Json.Str(String text) -> Cbor.of(text);
             case Json.Int(long number) -> Cbor.of(number);
             case Json.Bool(boolean yes) -> Cbor.of(yes);
-            case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ -> throw new IllegalStateException("refused when made");
+            case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ ->
+                throw new IllegalStateException("refused when made");
         };
     }
 

@@ -40,7 +40,9 @@ public final class HashTree {
     public record Found(int namespace, Blob hash) {}
 
     public Blob root() {
-        return levels.getLast().isEmpty() ? Blob.EMPTY.sha256() : levels.getLast().getFirst();
+        return levels.getLast().isEmpty()
+                ? Blob.EMPTY.sha256()
+                : levels.getLast().getFirst();
     }
 
     /** The hashes from the leaf's sibling upwards. */

@@ -48,7 +48,8 @@ public record ScopedReply(Scope scope, List<Blob> path, List<Item> chunks) {
         }
         for (Item item : chunks) {
             Blob entry = Scope.entry(namespace(item.mount()), item.chunk().hash());
-            if (item.rank() < 1 || !Merkle.includes(item.rank(), size, Merkle.leaf(entry.toArray()), item.path(), root)) {
+            if (item.rank() < 1
+                    || !Merkle.includes(item.rank(), size, Merkle.leaf(entry.toArray()), item.path(), root)) {
                 throw new MalformedException("chunk " + item.rank() + " is not one that was found in this scope");
             }
         }
@@ -129,8 +130,7 @@ public record ScopedReply(Scope scope, List<Blob> path, List<Item> chunks) {
         throw new MalformedException("this is no reply of a search: a text is missing");
     }
 
-    private static long number(@Nullable Json json, long from, long to)
-            throws MalformedException {
+    private static long number(@Nullable Json json, long from, long to) throws MalformedException {
         if (json instanceof Json.Int(long number) && number >= from && number <= to) {
             return number;
         }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
  * this one, agrees.
  */
 class ScopeVectorsTest {
-    private static final Path SPEC = Path.of(System.getProperty("ambit.root", "..")).resolve("spec");
+    private static final Path SPEC =
+            Path.of(System.getProperty("ambit.root", "..")).resolve("spec");
 
     private final List<String> vectors = new ArrayList<>();
 
@@ -71,7 +72,11 @@ class ScopeVectorsTest {
                         rank,
                         quoted(mount),
                         quoted(chunk.source()),
-                        String.join(",", chunk.title().stream().map(ScopeVectorsTest::quoted).toList()),
+                        String.join(
+                                ",",
+                                chunk.title().stream()
+                                        .map(ScopeVectorsTest::quoted)
+                                        .toList()),
                         chunk.position().from(),
                         chunk.position().to(),
                         metadata,
@@ -124,7 +129,8 @@ class ScopeVectorsTest {
 
     private static String said(String reply, Blob root) {
         try {
-            ScopedReply.parse(Json.parse(Blob.of(reply.getBytes(StandardCharsets.UTF_8)))).verify(root);
+            ScopedReply.parse(Json.parse(Blob.of(reply.getBytes(StandardCharsets.UTF_8))))
+                    .verify(root);
             return "accepted";
         } catch (MalformedException e) {
             return "refused";
@@ -157,16 +163,34 @@ class ScopeVectorsTest {
         changed("another heading", it -> it.replace("Part 1", "Part 2"));
         changed("another position", it -> it.replace("\"from\":3", "\"from\":2"));
         changed("other metadata", it -> it.replace("\"z\":true", "\"z\":false"));
-        changed("a chunk moved to another namespace", it -> it.replaceFirst("\"namespace\":\"user/notes\"", "\"namespace\":\"tenant/handbook\""));
-        changed("a chunk of a namespace that was not searched", it -> it.replaceFirst("\"namespace\":\"user/notes\"", "\"namespace\":\"user/other\""));
+        changed(
+                "a chunk moved to another namespace",
+                it -> it.replaceFirst("\"namespace\":\"user/notes\"", "\"namespace\":\"tenant/handbook\""));
+        changed(
+                "a chunk of a namespace that was not searched",
+                it -> it.replaceFirst("\"namespace\":\"user/notes\"", "\"namespace\":\"user/other\""));
         changed("a chunk at another rank", it -> it.replaceFirst("\"rank\":1", "\"rank\":2"));
         changed("a chunk at the scope's place", it -> it.replaceFirst("\"rank\":1", "\"rank\":0"));
-        changed("another snapshot", it -> it.replace(hash("s1").toHex(), hash("s2").toHex()));
-        changed("another partition", it -> it.replace(hash("p1").toHex(), hash("s2").toHex()));
-        changed("another policy", it -> it.replace(hash("policy").toHex(), hash("s2").toHex()));
-        changed("another query", it -> it.replace(hash("query").toHex(), hash("s2").toHex()));
+        changed(
+                "another snapshot",
+                it -> it.replace(hash("s1").toHex(), hash("s2").toHex()));
+        changed(
+                "another partition",
+                it -> it.replace(hash("p1").toHex(), hash("s2").toHex()));
+        changed(
+                "another policy",
+                it -> it.replace(hash("policy").toHex(), hash("s2").toHex()));
+        changed(
+                "another query",
+                it -> it.replace(hash("query").toHex(), hash("s2").toHex()));
         changed("fewer found than there were", it -> it.replace("\"count\":5", "\"count\":4"));
-        changed("a namespace more", it -> it.replace("\"namespaces\":[", "\"namespaces\":[{\"mount\":\"x\",\"partition\":\"" + hash("p1").toHex() + "\",\"snapshot\":\"" + hash("p1").toHex() + "\"},"));
+        changed(
+                "a namespace more",
+                it -> it.replace(
+                        "\"namespaces\":[",
+                        "\"namespaces\":[{\"mount\":\"x\",\"partition\":\""
+                                + hash("p1").toHex() + "\",\"snapshot\":\""
+                                + hash("p1").toHex() + "\"},"));
         changed("no scope", it -> it.replace("\"scope\"", "\"scopes\""));
         Path file = SPEC.resolve("scope-vectors.json");
         String json = "[\n" + String.join(",\n", vectors) + "\n]\n";

@@ -1,7 +1,7 @@
 package ambit.cli.supervisor;
 
-import ambit.cli.outcome.Failure;
 import ambit.boundary.Mount;
+import ambit.cli.outcome.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -12,7 +12,8 @@ public enum Format {
     HTML("html htm xhtml"),
     PDF("pdf"),
     DOCX("docx"),
-    CODE("java py js mjs ts tsx jsx c h cc cpp hpp cs go rs rb php sh bash sql kt scala swift lua pl r m v ml hs yaml yml toml json xml css gradle proto"),
+    CODE(
+            "java py js mjs ts tsx jsx c h cc cpp hpp cs go rs rb php sh bash sql kt scala swift lua pl r m v ml hs yaml yml toml json xml css gradle proto"),
     JSONL("jsonl ndjson");
 
     private static final Map<String, Format> NAMES_WITHOUT_ENDING =

@@ -13,11 +13,39 @@ import org.jsoup.select.NodeTraversor;
 
 /** The blocks of a page under its headings, without what a browser does not show. Nothing is fetched and no script runs. */
 final class HtmlText implements NodeFilter {
-    private static final Set<String> UNSEEN =
-            Set.of("script", "style", "template", "noscript", "head", "svg", "iframe", "object", "nav", "select", "textarea");
+    private static final Set<String> UNSEEN = Set.of(
+            "script", "style", "template", "noscript", "head", "svg", "iframe", "object", "nav", "select", "textarea");
     private static final Set<String> BLOCKS = Set.of(
-            "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "pre", "blockquote", "table", "tr",
-            "figure", "figcaption", "header", "footer", "aside", "body", "form", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6");
+            "p",
+            "div",
+            "section",
+            "article",
+            "main",
+            "li",
+            "ul",
+            "ol",
+            "dl",
+            "dt",
+            "dd",
+            "pre",
+            "blockquote",
+            "table",
+            "tr",
+            "figure",
+            "figcaption",
+            "header",
+            "footer",
+            "aside",
+            "body",
+            "form",
+            "br",
+            "hr",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6");
 
     private final Pieces pieces = new Pieces("block");
     private final Headings headings = new Headings();
@@ -62,7 +90,9 @@ final class HtmlText implements NodeFilter {
     public FilterResult tail(Node node, int depth) {
         if (node instanceof Element element) {
             if (isHeading(element)) {
-                headings.set(element.normalName().charAt(1) - '0' + 1, block.toString().strip());
+                headings.set(
+                        element.normalName().charAt(1) - '0' + 1,
+                        block.toString().strip());
                 block.setLength(0);
             } else if (element.normalName().equals("td") || element.normalName().equals("th")) {
                 block.append(" | ");
@@ -102,7 +132,8 @@ final class HtmlText implements NodeFilter {
 
     private static boolean isPreformatted(TextNode text) {
         Node parent = text.parent();
-        return parent instanceof Element element && (element.normalName().equals("pre") || element.closest("pre") != null);
+        return parent instanceof Element element
+                && (element.normalName().equals("pre") || element.closest("pre") != null);
     }
 
     private static boolean isHidden(Element element) {

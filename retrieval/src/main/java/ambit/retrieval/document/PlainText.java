@@ -72,8 +72,9 @@ final class PlainText {
             String line = lines.get(i);
             Matcher atx = ATX.matcher(line);
             Matcher fence = FENCE.matcher(line);
-            boolean underlined =
-                    i > start && SETEXT.matcher(line).matches() && !lines.get(i - 1).isBlank();
+            boolean underlined = i > start
+                    && SETEXT.matcher(line).matches()
+                    && !lines.get(i - 1).isBlank();
             if (fence.matches()) {
                 int end = fenceEnd(i, fence.group(1));
                 pieces.add(headings.path(), start + 1L, end, between(start, end));
@@ -151,9 +152,14 @@ final class PlainText {
     private String signatureOf(int at) {
         for (int i = at; i < Math.min(lines.size(), at + 12) && !lines.get(i).isBlank(); i++) {
             String line = lines.get(i).strip();
-            boolean comment = line.startsWith("*") || line.startsWith("/") || line.startsWith("#") || line.startsWith("@");
-            if (!comment && (line.endsWith("{") || line.endsWith(":") || line.endsWith(")") || line.endsWith("=")
-                    || line.endsWith("do"))) {
+            boolean comment =
+                    line.startsWith("*") || line.startsWith("/") || line.startsWith("#") || line.startsWith("@");
+            if (!comment
+                    && (line.endsWith("{")
+                            || line.endsWith(":")
+                            || line.endsWith(")")
+                            || line.endsWith("=")
+                            || line.endsWith("do"))) {
                 return line;
             }
         }

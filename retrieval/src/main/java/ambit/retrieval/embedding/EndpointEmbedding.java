@@ -38,8 +38,7 @@ public final class EndpointEmbedding implements Embedding {
      * @param dimensions what the model's vectors have
      * @param credential the bearer token, or empty
      */
-    public EndpointEmbedding(
-            URI address, String model, int dimensions, Supplier<String> credential, Duration timeOut) {
+    public EndpointEmbedding(URI address, String model, int dimensions, Supplier<String> credential, Duration timeOut) {
         this.address = URI.create(address + "/embeddings");
         this.model = model;
         this.dimensions = dimensions;
@@ -73,8 +72,7 @@ public final class EndpointEmbedding implements Embedding {
 
     private List<float[]> ask(List<String> texts) throws EmbeddingFailure {
         try {
-            byte[] body =
-                    MAPPER.writeValueAsBytes(Map.of("model", model, "input", texts, "encoding_format", "float"));
+            byte[] body = MAPPER.writeValueAsBytes(Map.of("model", model, "input", texts, "encoding_format", "float"));
             HttpRequest.Builder request = HttpRequest.newBuilder(address)
                     .timeout(timeOut)
                     .header("Content-Type", "application/json")
@@ -93,7 +91,8 @@ public final class EndpointEmbedding implements Embedding {
                 return vectors(MAPPER.readTree(answer), texts.size());
             }
         } catch (IOException | JacksonException e) {
-            throw new EmbeddingFailure(address + " gives no embeddings: " + e.getClass().getSimpleName(), e);
+            throw new EmbeddingFailure(
+                    address + " gives no embeddings: " + e.getClass().getSimpleName(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EmbeddingFailure(address + " was not waited for", e);

@@ -61,11 +61,13 @@ public final class MiniLm implements Embedding {
             try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
                 options.setIntraOpNumThreads(1);
                 options.setInterOpNumThreads(1);
-                return new MiniLm(tokenizer, environment, environment.createSession(resource(MODEL + ".onnx"), options), threads);
+                return new MiniLm(
+                        tokenizer, environment, environment.createSession(resource(MODEL + ".onnx"), options), threads);
             }
         } catch (IOException | OrtException | UnsatisfiedLinkError e) {
             throw new EmbeddingFailure(
-                    "the embedding model does not load (" + e.getMessage() + "); is there room in the drivers' /tmp?", e);
+                    "the embedding model does not load (" + e.getMessage() + "); is there room in the drivers' /tmp?",
+                    e);
         }
     }
 
@@ -79,10 +81,13 @@ public final class MiniLm implements Embedding {
     }
 
     static Map<String, Integer> vocabulary() throws IOException {
-        JsonNode words =
-                JsonMapper.shared().readTree(resource(MODEL + "-tokenizer.json")).path("model").path("vocab");
+        JsonNode words = JsonMapper.shared()
+                .readTree(resource(MODEL + "-tokenizer.json"))
+                .path("model")
+                .path("vocab");
         Map<String, Integer> vocabulary = new HashMap<>();
-        words.properties().forEach(word -> vocabulary.put(word.getKey(), word.getValue().asInt()));
+        words.properties()
+                .forEach(word -> vocabulary.put(word.getKey(), word.getValue().asInt()));
         return vocabulary;
     }
 
@@ -125,8 +130,8 @@ public final class MiniLm implements Embedding {
         try (OnnxTensor input = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
                 OnnxTensor attention = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
                 OnnxTensor types = OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[ids.length]), shape);
-                OrtSession.Result result = session.run(
-                        Map.of("input_ids", input, "attention_mask", attention, "token_type_ids", types))) {
+                OrtSession.Result result =
+                        session.run(Map.of("input_ids", input, "attention_mask", attention, "token_type_ids", types))) {
             float[][][] states = (float[][][]) result.get(0).getValue();
             return mean(states[0]);
         }

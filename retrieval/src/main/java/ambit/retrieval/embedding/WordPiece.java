@@ -130,8 +130,11 @@ final class WordPiece {
             return false;
         }
         return switch (Character.getType(point)) {
-            case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.UNASSIGNED, Character.SURROGATE ->
-                true;
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.SURROGATE -> true;
             default -> false;
         };
     }
@@ -151,8 +154,7 @@ final class WordPiece {
                     Character.END_PUNCTUATION,
                     Character.INITIAL_QUOTE_PUNCTUATION,
                     Character.FINAL_QUOTE_PUNCTUATION,
-                    Character.OTHER_PUNCTUATION ->
-                true;
+                    Character.OTHER_PUNCTUATION -> true;
             default -> false;
         };
     }

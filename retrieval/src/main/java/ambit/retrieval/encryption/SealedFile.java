@@ -51,7 +51,8 @@ final class SealedFile {
         block(blocks - 1);
     }
 
-    static SealedFile open(Path path, String bound, FileKeys keys, BlockCache cache, BlockCache.Owner owner) throws IOException {
+    static SealedFile open(Path path, String bound, FileKeys keys, BlockCache cache, BlockCache.Owner owner)
+            throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         boolean opened = false;
         try {

@@ -237,8 +237,8 @@ final class SealedInput extends IndexInput implements RandomAccessInput {
             throw new IllegalArgumentException(
                     "a slice of " + size + " from " + offset + " is not within " + length + ": " + this);
         }
-        return new SealedInput(
-                getFullSliceDescription(description), file, open, false, start + offset, size).placedAt(0);
+        return new SealedInput(getFullSliceDescription(description), file, open, false, start + offset, size)
+                .placedAt(0);
     }
 
     @Override

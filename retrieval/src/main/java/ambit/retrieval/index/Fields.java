@@ -92,14 +92,13 @@ final class Fields {
 
     /** One spelling for each value of each kind. */
     static Term attribute(String name, Json value) {
-        String text =
-                switch (value) {
-                    case Json.Str(String string) -> "t" + string;
-                    case Json.Int(long number) -> "n" + number;
-                    case Json.Bool(boolean yes) -> "b" + yes;
-                    case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ ->
-                        throw new IllegalArgumentException("a metadatum is a text, a whole number or a truth value");
-                };
+        String text = switch (value) {
+            case Json.Str(String string) -> "t" + string;
+            case Json.Int(long number) -> "n" + number;
+            case Json.Bool(boolean yes) -> "b" + yes;
+            case Json.Dec _, Json.Null _, Json.Arr _, Json.Obj _ ->
+                throw new IllegalArgumentException("a metadatum is a text, a whole number or a truth value");
+        };
         return new Term(ATTRIBUTE + name, text);
     }
 

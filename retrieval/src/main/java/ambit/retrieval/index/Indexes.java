@@ -44,8 +44,7 @@ public final class Indexes implements AutoCloseable {
         this.embedding = embedding;
         this.commits = commits;
         this.cache = new BlockCache(cacheBytes);
-        this.lockFile = FileChannel.open(
-                root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.lockFile = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         this.lock = locked(root, lockFile);
     }
 

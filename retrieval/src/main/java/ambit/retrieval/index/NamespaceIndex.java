@@ -2,7 +2,6 @@ package ambit.retrieval.index;
 
 import ambit.audit.scope.Snapshot;
 import ambit.retrieval.embedding.Embedding;
-import ambit.retrieval.encryption.BlockCache;
 import ambit.retrieval.encryption.DamagedFile;
 import ambit.retrieval.encryption.FileKeys;
 import ambit.retrieval.encryption.SealedDirectory;
@@ -128,7 +127,8 @@ public final class NamespaceIndex implements AutoCloseable {
             throw new IndexFailure(
                     Denial.DRIVER_FAILED,
                     "this namespace was indexed with the embedding '" + name + "' and the retriever now has '"
-                            + embedding().name() + "'; set it back in ambit.yaml, or remove the sources and ingest them again");
+                            + embedding().name()
+                            + "'; set it back in ambit.yaml, or remove the sources and ingest them again");
         }
     }
 

@@ -77,7 +77,10 @@ public final class Search {
             return new Search(embedding, query, views).answer();
         } catch (IOException e) {
             throw NamespaceIndex.failure(
-                    namespaces.isEmpty() ? Blob.of(new byte[32]) : namespaces.getFirst().partition(), e);
+                    namespaces.isEmpty()
+                            ? Blob.of(new byte[32])
+                            : namespaces.getFirst().partition(),
+                    e);
         } finally {
             views.forEach(View::close);
         }
@@ -87,8 +90,9 @@ public final class Search {
         List<Blob> snapshots = views.stream().map(View::snapshot).toList();
         List<IndexReader> readers =
                 views.stream().flatMap(view -> view.reader().stream()).toList();
-        Optional<org.apache.lucene.search.Query> filter =
-                query.filter().isPresent() ? Optional.of(Filter.parse(query.filter().get())) : Optional.empty();
+        Optional<org.apache.lucene.search.Query> filter = query.filter().isPresent()
+                ? Optional.of(Filter.parse(query.filter().get()))
+                : Optional.empty();
         if (readers.isEmpty()) {
             return new Answer(snapshots, List.of());
         }

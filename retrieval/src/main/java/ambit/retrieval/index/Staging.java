@@ -81,7 +81,8 @@ public final class Staging {
             throws IndexFailure {
         requireOpen();
         if (chunks.isEmpty()) {
-            throw new IndexFailure(Denial.MALFORMED, "a source that is added has at least one chunk; remove it instead");
+            throw new IndexFailure(
+                    Denial.MALFORMED, "a source that is added has at least one chunk; remove it instead");
         }
         List<Blob> hashes = chunks.stream().map(Chunk::hash).toList();
         if (!continues && !changes.containsKey(source) && isKnown(source, document, hashes)) {
@@ -134,7 +135,8 @@ public final class Staging {
         }
         if (changes.size() >= MAX_SOURCES) {
             throw new IndexFailure(
-                    Denial.QUOTA, "a transaction may change " + MAX_SOURCES + " sources; start another one for the rest");
+                    Denial.QUOTA,
+                    "a transaction may change " + MAX_SOURCES + " sources; start another one for the rest");
         }
         try (View now = index.view()) {
             return new Change(now.source(source).map(Source::version).orElse(0L));
@@ -201,12 +203,7 @@ public final class Staging {
 
     /** Returns the room that is left. */
     private long decide(
-            String source,
-            Change change,
-            View now,
-            long room,
-            List<Decision> decisions,
-            Map<String, String> facts)
+            String source, Change change, View now, long room, List<Decision> decisions, Map<String, String> facts)
             throws IndexFailure, IOException {
         Optional<Source> present = now.source(source);
         long left = room + present.map(Source::size).orElse(0L) - change.size;

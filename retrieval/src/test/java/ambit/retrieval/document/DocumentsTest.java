@@ -29,9 +29,7 @@ class DocumentsTest {
 
     @Test
     void markdownIsCutAtItsHeadings() throws Exception {
-        List<Piece> pieces = read(
-                Format.MARKDOWN,
-                """
+        List<Piece> pieces = read(Format.MARKDOWN, """
                 Before any heading.
 
                 # Birds
@@ -64,12 +62,15 @@ class DocumentsTest {
         Random random = new Random(1);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5000; i++) {
-            text.append("word").append(i).append(random.nextInt(40) == 0 ? "\n\n" : random.nextInt(9) == 0 ? ". " : " ");
+            text.append("word")
+                    .append(i)
+                    .append(random.nextInt(40) == 0 ? "\n\n" : random.nextInt(9) == 0 ? ". " : " ");
         }
         text.append("x".repeat(5000)).append("\ud83d\ude00".repeat(2000));
         List<Piece> pieces = read(Format.TEXT, text.toString());
         assertThat(pieces).allSatisfy(piece -> assertThat(piece.text().length()).isBetween(1, 1600));
-        assertThat(pieces.stream().filter(piece -> piece.text().length() > 600).count()).isGreaterThan(20);
+        assertThat(pieces.stream().filter(piece -> piece.text().length() > 600).count())
+                .isGreaterThan(20);
         String all = String.join("", pieces.stream().map(Piece::text).toList()).replaceAll("\\s", "");
         assertThat(all).isEqualTo(text.toString().replaceAll("\\s", ""));
         pieces.forEach(piece -> piece.chunk("a.txt", Map.of()).hash());
@@ -105,9 +106,7 @@ class DocumentsTest {
 
     @Test
     void aPageIsReadAsABrowserShowsIt() throws Exception {
-        List<Piece> pieces = read(
-                Format.HTML,
-                """
+        List<Piece> pieces = read(Format.HTML, """
                 <html><head><title>The bank</title><style>p{}</style><script>alert('no')</script></head><body>
                 <nav>menu</nav><h1>Herons</h1><p>Stand in <b>reeds</b>.</p><p hidden>secret one</p>
                 <div style="display: none">secret two</div><!-- secret three -->
@@ -115,7 +114,11 @@ class DocumentsTest {
                 <pre>x
                   y</pre><img src="http://127.0.0.1:1/x.png" onerror="alert(1)"></body></html>""");
         String all = String.join("\n", pieces.stream().map(Piece::text).toList());
-        assertThat(all).contains("Stand in reeds.").contains("fish").contains("a | b").contains("x\n  y");
+        assertThat(all)
+                .contains("Stand in reeds.")
+                .contains("fish")
+                .contains("a | b")
+                .contains("x\n  y");
         assertThat(all).doesNotContain("secret").doesNotContain("alert").doesNotContain("menu");
         assertThat(pieces.getFirst().title()).containsExactly("The bank", "Herons");
         assertThat(pieces.getLast().title()).containsExactly("The bank", "Herons", "Food");
@@ -139,7 +142,9 @@ class DocumentsTest {
             document.save(out);
         }
         List<Piece> pieces = Documents.pieces(Format.PDF, out.toByteArray());
-        assertThat(String.join("\n", pieces.stream().map(Piece::text).toList())).contains("page one").contains("page two");
+        assertThat(String.join("\n", pieces.stream().map(Piece::text).toList()))
+                .contains("page one")
+                .contains("page two");
         assertThat(pieces.getFirst().position().unit()).isEqualTo("page");
         assertThat(pieces.getLast().position().to()).isEqualTo(2);
     }
@@ -161,9 +166,13 @@ class DocumentsTest {
     void aDocxIsReadParagraphByParagraphUnderItsHeadings() throws Exception {
         List<Piece> pieces = Documents.pieces(
                 Format.DOCX,
-                docx("<w:document " + W + "><w:body><w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Herons</w:t></w:r></w:p>"
-                        + "<w:p><w:r><w:t>Stand in </w:t></w:r><w:r><w:t>reeds.</w:t></w:r></w:p></w:body></w:document>"));
-        assertThat(pieces).extracting(Piece::title, Piece::text).containsExactly(tuple(List.of("Herons"), "Stand in reeds."));
+                docx(
+                        "<w:document " + W
+                                + "><w:body><w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Herons</w:t></w:r></w:p>"
+                                + "<w:p><w:r><w:t>Stand in </w:t></w:r><w:r><w:t>reeds.</w:t></w:r></w:p></w:body></w:document>"));
+        assertThat(pieces)
+                .extracting(Piece::title, Piece::text)
+                .containsExactly(tuple(List.of("Herons"), "Stand in reeds."));
     }
 
     @Test
@@ -175,7 +184,8 @@ class DocumentsTest {
         for (String xml : List.of(outside, laughs)) {
             assertThatThrownBy(() -> Documents.pieces(Format.DOCX, docx(xml))).isInstanceOf(UnreadableDocument.class);
         }
-        byte[] bomb = docx("<w:document " + W + "><w:p><w:r><w:t>" + " ".repeat(130 << 20) + "</w:t></w:r></w:p></w:document>");
+        byte[] bomb = docx(
+                "<w:document " + W + "><w:p><w:r><w:t>" + " ".repeat(130 << 20) + "</w:t></w:r></w:p></w:document>");
         assertThat(bomb.length).isLessThan(1 << 20);
         assertThatThrownBy(() -> Documents.pieces(Format.DOCX, bomb))
                 .isInstanceOf(UnreadableDocument.class)
@@ -195,7 +205,8 @@ class DocumentsTest {
                     System.arraycopy(head, 0, noise, 0, Math.min(noise.length, head.length));
                 }
                 try {
-                    Documents.pieces(format, noise).forEach(piece -> piece.chunk("x", Map.of()).toBlob());
+                    Documents.pieces(format, noise)
+                            .forEach(piece -> piece.chunk("x", Map.of()).toBlob());
                 } catch (UnreadableDocument e) {
                     assertThat(e.getMessage()).isNotBlank();
                 }
@@ -205,7 +216,9 @@ class DocumentsTest {
 
     @Test
     void aFilesNameTellsItsFormat() {
-        assertThat(Arrays.stream(new String[] {"a.md", "B.PDF", "x/y.docx", "Makefile", "data.jsonl", "page.htm", "a.java"})
+        assertThat(Arrays.stream(new String[] {
+                            "a.md", "B.PDF", "x/y.docx", "Makefile", "data.jsonl", "page.htm", "a.java"
+                        })
                         .map(name -> Format.ofFile(name).orElseThrow()))
                 .containsExactly(
                         Format.MARKDOWN, Format.PDF, Format.DOCX, Format.CODE, Format.JSONL, Format.HTML, Format.CODE);

@@ -40,13 +40,15 @@ class MiniLmTest {
     void textsOfOneMeaningAreNearerThanOthers() throws Exception {
         List<float[]> vectors = model.embed(List.of(
                 "How do I reset my password?", "I forgot my login credentials.", "The recipe calls for two eggs."));
-        assertThat(nearness(vectors.get(0), vectors.get(1))).isGreaterThan(nearness(vectors.get(0), vectors.get(2)) + 0.2);
+        assertThat(nearness(vectors.get(0), vectors.get(1)))
+                .isGreaterThan(nearness(vectors.get(0), vectors.get(2)) + 0.2);
         assertThat(nearness(vectors.get(0), vectors.get(0))).isCloseTo(1, within(1e-5));
     }
 
     @Test
     void aTextHasTheVectorThatItHasAlone() throws Exception {
-        List<String> texts = List.of("short", "a somewhat longer sentence about the weather in spring", "x ".repeat(400));
+        List<String> texts =
+                List.of("short", "a somewhat longer sentence about the weather in spring", "x ".repeat(400));
         List<float[]> together = model.embed(texts);
         for (int i = 0; i < texts.size(); i++) {
             float[] alone = model.embed(List.of(texts.get(i))).getFirst();
@@ -73,15 +75,14 @@ class MiniLmTest {
         for (int i = 0; i < 400; i++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(60); n > 0; n--) {
-                int point =
-                        switch (random.nextInt(8)) {
-                            case 0 -> ' ';
-                            case 1 -> random.nextInt(0x20, 0x250);
-                            case 2 -> random.nextInt(0x370, 0x520);
-                            case 3 -> random.nextInt(0x2010, 0x2043);
-                            case 4 -> random.nextInt(0x3040, 0x9fa0);
-                            default -> random.nextInt('a', 'z' + 1);
-                        };
+                int point = switch (random.nextInt(8)) {
+                    case 0 -> ' ';
+                    case 1 -> random.nextInt(0x20, 0x250);
+                    case 2 -> random.nextInt(0x370, 0x520);
+                    case 3 -> random.nextInt(0x2010, 0x2043);
+                    case 4 -> random.nextInt(0x3040, 0x9fa0);
+                    default -> random.nextInt('a', 'z' + 1);
+                };
                 // blocks that have not changed since: the original's tables are of another Unicode
                 if (Character.isDefined(point)) {
                     text.appendCodePoint(point);
@@ -90,7 +91,8 @@ class MiniLmTest {
             texts.add(text.toString());
         }
         try (InputStream in = MiniLm.class.getClassLoader().getResourceAsStream("all-minilm-l6-v2-q-tokenizer.json");
-                HuggingFaceTokenizer original = HuggingFaceTokenizer.newInstance(in, Map.of("padding", "false", "truncation", "false"))) {
+                HuggingFaceTokenizer original =
+                        HuggingFaceTokenizer.newInstance(in, Map.of("padding", "false", "truncation", "false"))) {
             int different = 0;
             for (String text : texts) {
                 int[] expected = Arrays.stream(original.encode(text).getIds())
@@ -109,9 +111,14 @@ class MiniLmTest {
     /** Later builds of the runtime do: its process has a network, and nobody asked it to. */
     @Test
     void theRuntimeTellsNobodyThatItRuns() throws Exception {
-        try (InputStream in = MiniLm.class.getClassLoader().getResourceAsStream("ai/onnxruntime/native/linux-x64/libonnxruntime.so")) {
+        try (InputStream in = MiniLm.class
+                .getClassLoader()
+                .getResourceAsStream("ai/onnxruntime/native/linux-x64/libonnxruntime.so")) {
             String library = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(library).contains("ONNX").doesNotContain("events.data.microsoft.com").doesNotContain("blkid");
+            assertThat(library)
+                    .contains("ONNX")
+                    .doesNotContain("events.data.microsoft.com")
+                    .doesNotContain("blkid");
         }
     }
 

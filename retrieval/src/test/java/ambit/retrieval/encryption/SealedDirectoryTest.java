@@ -78,7 +78,8 @@ class SealedDirectoryTest {
     void eachChangedByteIsNoticed() throws Exception {
         write("a", 1000);
         byte[] whole = Files.readAllBytes(path.resolve("a"));
-        for (int at : new int[] {0, 8, 39, 40, 41, SealedFile.BOX, SealedFile.HEAD + SealedFile.BOX, whole.length - 1}) {
+        for (int at :
+                new int[] {0, 8, 39, 40, 41, SealedFile.BOX, SealedFile.HEAD + SealedFile.BOX, whole.length - 1}) {
             byte[] changed = whole.clone();
             changed[at] ^= 1;
             Files.write(path.resolve("a"), changed);
@@ -92,7 +93,8 @@ class SealedDirectoryTest {
     void aFileThatIsCutOffOrContinuedIsNoticedWhenItIsOpened() throws Exception {
         write("a", 2000);
         byte[] whole = Files.readAllBytes(path.resolve("a"));
-        for (int size : new int[] {0, 7, 40, 56, SealedFile.HEAD + SealedFile.BOX, whole.length - 1, whole.length + 1}) {
+        for (int size :
+                new int[] {0, 7, 40, 56, SealedFile.HEAD + SealedFile.BOX, whole.length - 1, whole.length + 1}) {
             Files.write(path.resolve("a"), Arrays.copyOf(whole, size));
             assertThatThrownBy(() -> read("a")).as("size %d", size).isInstanceOf(DamagedFile.class);
         }

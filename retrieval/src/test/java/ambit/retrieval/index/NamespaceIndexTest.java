@@ -31,9 +31,12 @@ class NamespaceIndexTest {
         try (Library library = new Library(root);
                 NamespaceIndex index = library.open("notes")) {
             Staging staging = library.stage(index);
-            assertThat(staging.add("a.md", hash("a"), chunks("a.md", "the heron stands in the reeds"), false)).isTrue();
+            assertThat(staging.add("a.md", hash("a"), chunks("a.md", "the heron stands in the reeds"), false))
+                    .isTrue();
             assertThat(library.search("heron", index).hits()).isEmpty();
-            assertThat(library.commit(staging)).extracting(Staging.Decision::version).containsExactly(1L);
+            assertThat(library.commit(staging))
+                    .extracting(Staging.Decision::version)
+                    .containsExactly(1L);
             assertThat(texts(library.search("heron", index))).containsExactly("the heron stands in the reeds");
         }
     }
@@ -51,7 +54,8 @@ class NamespaceIndexTest {
             assertThat(library.search("heron", index).hits()).isEmpty();
             assertThat(names(index)).isEmpty();
             try (Stream<Path> left = Files.walk(root)) {
-                assertThat(left.filter(path -> path.toString().contains("staged/"))).isEmpty();
+                assertThat(left.filter(path -> path.toString().contains("staged/")))
+                        .isEmpty();
             }
         }
     }
@@ -105,8 +109,10 @@ class NamespaceIndexTest {
                 NamespaceIndex index = library.open("notes")) {
             library.add(index, "a.md", "one");
             Staging again = library.stage(index);
-            assertThat(again.add("a.md", hash("one"), chunks("a.md", "one"), false)).isFalse();
-            assertThat(again.add("a.md", hash("two"), chunks("a.md", "one"), false)).isTrue();
+            assertThat(again.add("a.md", hash("one"), chunks("a.md", "one"), false))
+                    .isFalse();
+            assertThat(again.add("a.md", hash("two"), chunks("a.md", "one"), false))
+                    .isTrue();
             again.drop();
         }
     }
@@ -205,7 +211,8 @@ class NamespaceIndexTest {
                                     didCommit
                                             ? new String[] {"new heron"}
                                             : new String[] {"old heron", "a heron to remove"});
-                    assertThat(at.resolve(hash("notes").toHex()).resolve("staged")).isEmptyDirectory();
+                    assertThat(at.resolve(hash("notes").toHex()).resolve("staged"))
+                            .isEmptyDirectory();
                 }
             }
         }
@@ -290,7 +297,9 @@ class NamespaceIndexTest {
                 assertThatThrownBy(() -> look(library)).as("%s changed", file).isInstanceOf(IndexFailure.class);
                 Files.delete(file);
                 if (!file.getFileName().toString().startsWith("segments")) {
-                    assertThatThrownBy(() -> look(library)).as("%s missing", file).isInstanceOf(IndexFailure.class);
+                    assertThatThrownBy(() -> look(library))
+                            .as("%s missing", file)
+                            .isInstanceOf(IndexFailure.class);
                 }
                 Files.write(file, whole);
             }
@@ -311,7 +320,9 @@ class NamespaceIndexTest {
     void theIndexesAreOpenInOneProcessOnly() throws Exception {
         try (Library library = new Library(root)) {
             assertThat(library.indexes.size()).isZero();
-            assertThatThrownBy(() -> new Library(root)).isInstanceOf(IOException.class).hasMessageContaining("open already");
+            assertThatThrownBy(() -> new Library(root))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("open already");
         }
     }
 }

@@ -29,13 +29,20 @@ class SearchTest {
         try (MiniLm model = MiniLm.load(2);
                 Library library = new Library(root, model);
                 NamespaceIndex index = library.open("help")) {
-            library.add(index, "password.md", "If you forgot your credentials, ask for a reset link on the sign-in page.");
+            library.add(
+                    index, "password.md", "If you forgot your credentials, ask for a reset link on the sign-in page.");
             library.add(index, "recipe.md", "Beat two eggs with sugar until the mixture is pale.");
             library.add(index, "error.md", "Error E4711 means that the valve X-900 is stuck.");
-            assertThat(texts(library.search("I cannot log in to my account", index)).getFirst()).contains("credentials");
+            assertThat(texts(library.search("I cannot log in to my account", index))
+                            .getFirst())
+                    .contains("credentials");
             assertThat(texts(library.search("E4711", index)).getFirst()).contains("E4711");
-            assertThat(library.search(Query.of("E4711", 5, Query.Mode.WORDS, Optional.empty()), index).hits()).hasSize(1);
-            assertThat(library.search(Query.of("E4711", 5, Query.Mode.MEANING, Optional.empty()), index).hits()).hasSize(3);
+            assertThat(library.search(Query.of("E4711", 5, Query.Mode.WORDS, Optional.empty()), index)
+                            .hits())
+                    .hasSize(1);
+            assertThat(library.search(Query.of("E4711", 5, Query.Mode.MEANING, Optional.empty()), index)
+                            .hits())
+                    .hasSize(3);
         }
     }
 
@@ -69,7 +76,11 @@ class SearchTest {
                         "year", new Json.Int(year),
                         "kind", new Json.Str(year % 2 == 0 ? "report" : "letter"),
                         "open", new Json.Bool(year > 2023));
-                staging.add(source, hash(source), List.of(Library.chunk(source, 1, "the heron of " + year, metadata)), false);
+                staging.add(
+                        source,
+                        hash(source),
+                        List.of(Library.chunk(source, 1, "the heron of " + year, metadata)),
+                        false);
             }
             library.commit(staging);
             Map<String, Integer> expected = Map.ofEntries(
@@ -96,7 +107,9 @@ class SearchTest {
             for (Map.Entry<String, Integer> it : expected.entrySet()) {
                 for (Query.Mode mode : Query.Mode.values()) {
                     Query query = Query.of("heron", 10, mode, filter(it.getKey()));
-                    assertThat(library.search(query, index).hits()).as("%s %s", mode, it.getKey()).hasSize(it.getValue());
+                    assertThat(library.search(query, index).hits())
+                            .as("%s %s", mode, it.getKey())
+                            .hasSize(it.getValue());
                 }
             }
             for (String wrong : List.of(
@@ -122,11 +135,14 @@ class SearchTest {
         try (Library library = new Library(root);
                 NamespaceIndex index = library.open("notes")) {
             library.add(index, "a", "the heron");
-            for (String text : List.of("*:*", "heron OR *", "(", "body:heron~", "\u0000", "\ud83d\ude00", "x".repeat(4096))) {
+            for (String text :
+                    List.of("*:*", "heron OR *", "(", "body:heron~", "\u0000", "\ud83d\ude00", "x".repeat(4096))) {
                 library.search(text, index);
             }
-            assertThatThrownBy(() -> Query.of(" ", 1, Query.Mode.HYBRID, Optional.empty())).isInstanceOf(IndexFailure.class);
-            assertThatThrownBy(() -> Query.of("a", 101, Query.Mode.HYBRID, Optional.empty())).isInstanceOf(IndexFailure.class);
+            assertThatThrownBy(() -> Query.of(" ", 1, Query.Mode.HYBRID, Optional.empty()))
+                    .isInstanceOf(IndexFailure.class);
+            assertThatThrownBy(() -> Query.of("a", 101, Query.Mode.HYBRID, Optional.empty()))
+                    .isInstanceOf(IndexFailure.class);
         }
     }
 }

@@ -21,7 +21,8 @@ class StructuralScopeTest {
 
     private static List<String> documents(String tenant, int count) {
         Random random = new Random(tenant.hashCode());
-        String[] words = "heron reed river bank water stone bridge boat net fish morning fog rope mill wheel".split(" ", -1);
+        String[] words =
+                "heron reed river bank water stone bridge boat net fish morning fog rope mill wheel".split(" ", -1);
         List<String> documents = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             StringBuilder text = new StringBuilder("report " + i);
@@ -33,17 +34,15 @@ class StructuralScopeTest {
         return documents;
     }
 
-    private static void fill(Library library, NamespaceIndex index, String tenant, String extra, Map<String, Json> metadata)
+    private static void fill(
+            Library library, NamespaceIndex index, String tenant, String extra, Map<String, Json> metadata)
             throws IndexFailure {
         Staging staging = library.stage(index);
         int i = 0;
         for (String text : documents(tenant, 200)) {
             String source = tenant + "/" + i++;
             staging.add(
-                    source,
-                    Library.hash(text),
-                    List.of(Library.chunk(source, 1, text + " " + extra, metadata)),
-                    false);
+                    source, Library.hash(text), List.of(Library.chunk(source, 1, text + " " + extra, metadata)), false);
         }
         library.commit(staging);
     }
@@ -51,7 +50,8 @@ class StructuralScopeTest {
     private static List<Query> queries() throws IndexFailure {
         List<Query> queries = new ArrayList<>();
         for (Query.Mode mode : Query.Mode.values()) {
-            for (String text : List.of(CANARY, CANARY + " heron", "river fog", "report 7", "heron reed zephyr", "nothing of this")) {
+            for (String text : List.of(
+                    CANARY, CANARY + " heron", "river fog", "report 7", "heron reed zephyr", "nothing of this")) {
                 queries.add(Query.of(text, 100, mode, Optional.empty()));
             }
         }
@@ -89,8 +89,8 @@ class StructuralScopeTest {
     /** The control: what others do. */
     @Test
     void oneSharedIndexWithAFilterTellsOfTheOthersByItsScores() throws Exception {
-        Json mine = new Json.Obj(Map.of(
-                "type", new Json.Str("eq"), "key", new Json.Str("tenant"), "value", new Json.Str("own")));
+        Json mine = new Json.Obj(
+                Map.of("type", new Json.Str("eq"), "key", new Json.Str("tenant"), "value", new Json.Str("own")));
         Query query = Query.of("heron report 7", 10, Query.Mode.WORDS, Optional.of(mine));
         List<List<Float>> scores = new ArrayList<>();
         for (boolean shared : new boolean[] {false, true}) {
