@@ -74,7 +74,8 @@ final class SearchScope {
             title.add(value(part));
         }
         Map<String, byte[]> metadata = new TreeMap<>();
-        for (Map.Entry<String, String> each : RawJson.members(member(chunk, "metadata")).entrySet()) {
+        for (Map.Entry<String, String> each :
+                RawJson.members(member(chunk, "metadata")).entrySet()) {
             metadata.put(each.getKey(), value(each.getValue().strip()));
         }
         return Cbor.array(
