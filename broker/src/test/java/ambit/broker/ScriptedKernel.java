@@ -124,6 +124,10 @@ final class ScriptedKernel implements Kernel {
         return new Bound(Text.randomId(), name, Bound.TOOL, driver, 3, definition, false);
     }
 
+    static Bound retriever(String name) {
+        return new Bound(Text.randomId(), name, Bound.TOOL, "retriever", 3, "", false);
+    }
+
     static Bound child(String agent) {
         return new Bound(Text.randomId(), agent, Bound.CHILD, "", 3, "", false);
     }

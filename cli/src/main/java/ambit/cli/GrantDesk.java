@@ -145,7 +145,7 @@ final class GrantDesk {
     /** Whether a server says what the operation is, and can change its mind. */
     private boolean isDefined(Use use) {
         return switch (config.toolOf(use)) {
-            case Tool.Model _, Tool.BuiltIn _ -> false;
+            case Tool.Model _, Tool.BuiltIn _, Tool.Embeddings _ -> false;
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> true;
         };
     }
