@@ -142,7 +142,6 @@ const ORDER_EIGHT = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d70
 const SMALL_ORDER = [0n, 1n, P - 1n, ORDER_EIGHT, P - ORDER_EIGHT];
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const WINDOW = 1 << 16;
-const children = new Set();
 const seen = new Set();
 let oldest = -1n; // No sequence up to this one is taken any more.
 let pinned;
@@ -166,7 +165,7 @@ function own() {
 const sha256 = (text) => createHash("sha256").update(text).digest();
 
 /** A member of an answer that is proved to belong to `params`; without one, the result that is proved is `{}`. */
-async function proved(path, body, params, member, child = false) {
+async function proved(path, body, params, member) {
   const { key, context } = own();
   const answer = await request("POST", path, body);
   const { value, exact } = member ? (answer.get(member) ?? { exact: "" }) : { exact: "{}" };
@@ -178,7 +177,7 @@ async function proved(path, body, params, member, child = false) {
     if (scope.length > 0) checkScope(value, scope, asked);
   }
   requireOk(path, answer);
-  if (!answer.has("proof") && !child) throw new Unproved("it has no proof");
+  if (!answer.has("proof")) throw new Unproved("it has no proof");
   if (member && !answer.has(member)) throw new AmbitError(`${path}: unexpected answer from the kernel`);
   return value;
 }
@@ -333,15 +332,12 @@ export async function handles() {
   return syscall("GET", "/syscall/handles", undefined, "handles");
 }
 
-/**
- * Calls the tool, model or child behind a handle; resolves to its result. A child's needs no proof in the process that started
- * the child.
- */
+/** Calls the tool, model or child behind a handle; resolves to its result. */
 export async function toolCall(handle, params = {}) {
   const held = await handleOf(handle);
   const text = JSON.stringify(params);
   const body = `{"handle":${JSON.stringify(held)},"params":${text}}`;
-  return proved("/syscall/tool_call", body, text, "result", children.has(held));
+  return proved("/syscall/tool_call", body, text, "result");
 }
 
 /** The value stored under `key`; own writes of this transaction are seen. */
@@ -358,12 +354,11 @@ export async function memoryWrite(key, value) {
 
 /** Starts another agent with less authority; resolves to the handle whose `toolCall` gives the child's result. */
 export async function spawnChild(handle, { input = "", narrow = {} } = {}) {
-  const child = await syscall("POST", "/syscall/spawn_child", { handle: await handleOf(handle), input, narrow }, "handle");
-  children.add(child);
-  return child;
+  return syscall("POST", "/syscall/spawn_child", { handle: await handleOf(handle), input, narrow }, "handle");
 }
 
 /** Adds an event to the audit log. */
 export async function log(event) {
-  await syscall("POST", "/syscall/log", { event });
+  const text = JSON.stringify(event);
+  await proved("/syscall/log", `{"event":${text}}`, text);
 }

@@ -136,7 +136,6 @@ def _members(text):
 # ---- Proofs: docs/reference/formats.md. The exact bytes are verified first and parsed after.
 
 _pinned = None
-_children = set()
 _seen = set()
 _oldest = -1  # no sequence up to this one is taken any more
 _WINDOW = 1 << 16
@@ -167,7 +166,7 @@ def _own():
     return key, context
 
 
-def _proved(path, body, params, member=None, child=False):
+def _proved(path, body, params, member=None):
     """A member of an answer that is proved to belong to `params`; without one, the result that is proved is `{}`."""
     key, context = _own()
     answer = _request("POST", path, body)
@@ -181,7 +180,7 @@ def _proved(path, body, params, member=None, child=False):
         if scope:
             _check_scope(value, scope, asked)
     _require_ok(path, answer)
-    if "proof" not in answer and not child:
+    if "proof" not in answer:
         raise Unproved("it has no proof")
     if member not in answer and member:
         raise AmbitError(f"{path}: unexpected answer from the kernel")
@@ -386,11 +385,10 @@ def _handle(name_or_handle):
 
 
 def tool_call(handle, params=None):
-    """Calls the tool, model or child behind a handle and returns its result. A child's needs no proof in the process that
-    started the child."""
+    """Calls the tool, model or child behind a handle and returns its result."""
     handle, params = _handle(handle), _encode(params or {})
     body = b'{"handle":%b,"params":%b}' % (_encode(handle), params)
-    return _proved("/syscall/tool_call", body, params, "result", handle in _children)
+    return _proved("/syscall/tool_call", body, params, "result")
 
 
 def memory_read(key):
@@ -408,11 +406,10 @@ def memory_write(key, value):
 def spawn_child(handle, input="", narrow=None):
     """Starts another agent with less authority; returns the handle whose `tool_call` gives the child's result."""
     body = {"handle": _handle(handle), "input": input, "narrow": narrow or {}}
-    child = _syscall("POST", "/syscall/spawn_child", body, "handle")
-    _children.add(child)
-    return child
+    return _syscall("POST", "/syscall/spawn_child", body, "handle")
 
 
 def log(event):
     """Adds an event to the audit log."""
-    _syscall("POST", "/syscall/log", {"event": event})
+    event = _encode(event)
+    _proved("/syscall/log", b'{"event":%b}' % event, event)

@@ -10,5 +10,6 @@ module ambit.authority {
     exports ambit.authority;
     exports ambit.authority.approval;
     exports ambit.authority.keyfile;
+    exports ambit.authority.partition;
     exports ambit.authority.signing;
 }

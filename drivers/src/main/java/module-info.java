@@ -18,6 +18,8 @@ module ambit.drivers {
     requires io.modelcontextprotocol.sdk.mcp.json.jackson3;
     requires java.logging;
     requires java.net.http;
+    requires com.networknt.schema;
+    requires com.zaxxer.hikari;
     requires java.sql;
     requires org.xerial.sqlitejdbc;
     requires re2j;

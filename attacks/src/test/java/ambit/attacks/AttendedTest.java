@@ -142,7 +142,7 @@ final class AttendedTest {
                 .toList();
         assertThat(entries)
                 .extracting(entry -> entry.get("kind").asString())
-                .containsExactly("admitted", "boundary-report", "allowed", "commit-intended", "ended");
+                .containsExactly("admitted", "boundaryReport", "allowed", "commitIntended", "ended");
         assertThat(entries.get(1).get("report").toString()).contains("\"attended\":true", "\"tier\":\"none\"");
         assertThat(KERNEL.get().ambit("why", transaction).exits(0).out()).contains("alice", "memory");
     }

@@ -7,6 +7,7 @@ import ambit.authority.Constraint;
 import ambit.authority.Cost;
 import ambit.authority.Delegation;
 import ambit.authority.Endorsement;
+import ambit.authority.Forgetting;
 import ambit.authority.Grant;
 import ambit.authority.Memory;
 import ambit.authority.Narrowing;
@@ -23,11 +24,13 @@ import ambit.authority.signing.PublicKeys;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Artifacts in words for people, one line for each thing that they say. */
 public final class Descriptions {
@@ -89,8 +92,21 @@ public final class Descriptions {
     }
 
     private static String of(Memory memory) {
-        String how = memory.rights() == 1 ? "read" : memory.rights() == 2 ? "write" : "read and write";
-        return "memory " + Words.plain(memory.namespace()) + ": " + how + ", at most " + memory.quota() + " bytes";
+        String how = memory.rights() == 3 ? "read and write" : String.join(", ", rights(memory.rights()));
+        String terms = memory.terms().isEmpty()
+                ? ""
+                : ", as long as " + Words.plain(new String(memory.terms().toArray(), StandardCharsets.UTF_8));
+        return "memory " + Words.plain(memory.namespace()) + ": " + how + ", at most " + memory.quota() + " bytes"
+                + terms;
+    }
+
+    /** What a sum of rights to memory allows, such as {@code read, search}. */
+    public static List<String> rights(int rights) {
+        List<String> names = List.of("read", "write", "search", "append", "review");
+        return IntStream.range(0, names.size())
+                .filter(bit -> (rights & 1 << bit) != 0)
+                .mapToObj(names::get)
+                .toList();
     }
 
     public static List<String> of(Request request) {
@@ -103,7 +119,8 @@ public final class Descriptions {
         lines.addAll(block(request.drop(), request.narrowings()));
         lines.addAll(of(request.allowances()));
         request.inherits()
-                .forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())));
+                .forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())
+                        + (i.name().equals(i.key()) ? "" : " as " + Words.quote(i.name()))));
         lines.add("input with SHA-256 " + request.input().toHex());
         return lines;
     }
@@ -166,6 +183,16 @@ public final class Descriptions {
         return List.of(
                 "revocation by tenant " + Words.plain(revocation.tenant()) + " of " + target(revocation.target()),
                 "issued at " + second(revocation.issuedAt()) + " because " + Words.quote(revocation.why()));
+    }
+
+    public static List<String> of(Forgetting forgetting) {
+        String what = forgetting.principal().isEmpty()
+                ? "everything"
+                : "principal " + PublicKeys.toLine(forgetting.principal());
+        String part = forgetting.transaction().isEmpty() ? "" : ", transaction " + forgetting.transaction();
+        return List.of(
+                "word of tenant " + Words.plain(forgetting.tenant()) + " to destroy the memory of " + what + part,
+                "issued at " + second(forgetting.issuedAt()) + " because " + Words.quote(forgetting.why()));
     }
 
     public static List<String> of(Endorsement endorsement) {

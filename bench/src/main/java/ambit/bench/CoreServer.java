@@ -2,6 +2,7 @@ package ambit.bench;
 
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.SigningKey;
+import ambit.core.InProcess;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
@@ -117,8 +118,8 @@ final class CoreServer implements AutoCloseable {
     private static void agreeToAll(FrameChannel channel) {
         try {
             while (true) {
-                channel.receive();
-                channel.send(new DriverToCore.Ok().toCbor());
+                channel.send(InProcess.answer(CoreToDriver.fromCbor(channel.receive()))
+                        .toCbor());
             }
         } catch (IOException e) {
             // The core is gone, or the measurement over.

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.keyfile.SecretDirectory;
+import ambit.authority.partition.Vault;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
@@ -41,7 +42,7 @@ public final class InProcess implements AutoCloseable {
                 new Agreeing(),
                 key,
                 new SecretDirectory(directory),
-                new Partitions(new byte[SigningKey.SEED]));
+                new Partitions(new Vault(new byte[SigningKey.SEED], new SecretDirectory(directory).below("memory"))));
     }
 
     /** The machine's clock and what was added to it. */
@@ -70,8 +71,16 @@ public final class InProcess implements AutoCloseable {
 
         @Override
         public DriverToCore ask(CoreToDriver command) {
-            return new DriverToCore.Ok();
+            return answer(command);
         }
+    }
+
+    /** Whatever it is, it is done; and no partition has a key yet. */
+    public static DriverToCore answer(CoreToDriver command) {
+        return command instanceof CoreToDriver.Keys(List<CoreToDriver.Offer> offers)
+                ? new DriverToCore.Keys(
+                        offers.stream().map(CoreToDriver.Offer::wrapped).toList())
+                : new DriverToCore.Ok();
     }
 
     /** What the core makes of a log's entries; of none yet. */

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ContextCalls implements Context {
     private static final long UNLIMITED = -1;
     private static final long NOT_RECORDED = -1;
+    private static final Blob NOTHING = JsonText.utf8("{}");
 
     /** Between two questions to the core whether a call is approved by now. */
     private static final long FIRST_PAUSE_MS = 50;
@@ -129,14 +130,14 @@ final class ContextCalls implements Context {
     public Reply toolCall(Blob handle, Blob params, Chunks chunks) {
         Bound capability = capabilities.get(handle);
         String name = capability == null ? "(no such handle)" : capability.name();
-        Blob asked = handle;
-        if (children.containsKey(handle)) {
-            name = "(child's result)";
-            asked = children.getOrDefault(handle, handle);
+        Blob child = children.get(handle);
+        if (child != null) {
+            Call call = new Call(Syscall.TOOL_CALL, "(child's result)", params);
+            return call.done(childResult(call, child, params));
         }
         Call call = new Call(Syscall.TOOL_CALL, name, params);
         call.effect = capability != null && !capability.read();
-        return call.done(effect(call, asked, params, chunks));
+        return call.done(effect(call, handle, params, chunks));
     }
 
     @Override
@@ -174,9 +175,9 @@ final class ContextCalls implements Context {
 
     private Reply logged(Call call, Blob event) {
         return switch (ask(new BrokerToCore.LogEvent(admitted.context(), event))) {
-            case CoreToBroker.Logged(long index) -> {
+            case CoreToBroker.Logged(long sequence, long index, Blob proof) -> {
                 call.logIndex = index;
-                yield new Reply.Result(200, Blob.EMPTY, Blob.EMPTY);
+                yield proved(proof, sequence, event, NOTHING);
             }
             case CoreToBroker.Denied denied -> denied(call, denied);
             case CoreToBroker other -> unexpected(other);
@@ -230,10 +231,6 @@ final class ContextCalls implements Context {
                 call.left = permitted.left();
                 usesLeft.computeIfPresent(handle, (_, _) -> permitted.left());
                 yield execute(permitted, call, params, chunks);
-            }
-            case CoreToBroker.ChildResult(Blob child, long index) -> {
-                call.logIndex = index;
-                yield childResult(child);
             }
             case CoreToBroker.Pending _ -> refused(Denial.APPROVAL_REQUIRED);
             case CoreToBroker.Denied denied -> denied(call, denied);
@@ -322,14 +319,29 @@ final class ContextCalls implements Context {
         return new Reply.Refused(Denial.INTERNAL, "the reply carries no proof that it belongs to this call");
     }
 
-    private Reply childResult(Blob child) {
+    /** Only when the child has ended can the core say what its result is. */
+    private Reply childResult(Call call, Blob child, Blob params) {
+        Blob result;
         try {
-            Blob result = family.awaitResult(child);
-            return result.isEmpty() ? refused(Denial.UNKNOWN_HANDLE) : new Reply.Result(200, result, Blob.EMPTY);
+            result = family.awaitResult(child);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return refused(Denial.CONTEXT_ENDED);
         }
+        return switch (ask(new BrokerToCore.Decide(admitted.context(), call.syscall, child, params))) {
+            case CoreToBroker.ChildResult(Blob _, long sequence, long index, Blob proof) -> {
+                call.logIndex = index;
+                yield proved(proof, sequence, params, result);
+            }
+            case CoreToBroker.Denied denied -> denied(call, denied);
+            case CoreToBroker other -> unexpected(other);
+        };
+    }
+
+    private Reply proved(Blob proof, long sequence, Blob params, Blob result) {
+        Proofs.Expected expected = new Proofs.Expected(
+                admitted.context(), admitted.transaction(), sequence, params.sha256(), Optional.of(result.sha256()));
+        return proofs.confirm(proof, expected) ? new Reply.Result(200, result, proof) : unproved();
     }
 
     /** The core's answer; if there is none, a denial, for without the core nothing is allowed. */

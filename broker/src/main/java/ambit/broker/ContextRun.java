@@ -73,6 +73,7 @@ final class ContextRun implements Family {
     private final Path directory;
     private final Map<Blob, ContextRun> children = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable End> killedAs = new AtomicReference<>();
+    private volatile Blob result = Blob.EMPTY;
     private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile boolean attended;
@@ -343,8 +344,9 @@ final class ContextRun implements Family {
     }
 
     private Outcome endAtCore(End how, int exitCode) {
+        result = output.result(how, exitCode);
         try {
-            EndContext end = new EndContext(admitted.context(), how, exitCode, output.digest());
+            EndContext end = new EndContext(admitted.context(), how, exitCode, output.digest(how, exitCode));
             return switch (machine.kernel().ask(end)) {
                 case CoreToBroker.Ended(List<Verdict> verdicts, long index) ->
                     new Outcome(how, exitCode, verdicts, index);
@@ -395,14 +397,8 @@ final class ContextRun implements Family {
             return Blob.EMPTY;
         }
         try {
-            Outcome outcome = child.ended().get();
-            return JsonText.object(json -> {
-                json.writeNumberProperty("exit", outcome.exitCode());
-                json.writeStringProperty("output", child.output.text());
-                if (outcome.how() != End.SUCCESS && outcome.how() != End.AGENT_FAILED) {
-                    json.writeStringProperty("ended", outcome.how().name().toLowerCase(java.util.Locale.ROOT));
-                }
-            });
+            Outcome _ = child.ended().get();
+            return child.result;
         } catch (ExecutionException e) {
             throw new IllegalStateException("the end of a child never fails", e);
         }

@@ -211,6 +211,15 @@ final class NativeDoor {
                     READ_ONLY,
                     QUOTA,
                     CONFLICT,
+                    KEY_PATTERN,
+                    SCHEMA,
+                    VALUE_SIZE,
+                    APPEND_ONLY,
+                    NOT_QUOTED,
+                    ALL_OR_NOTHING,
+                    HELD,
+                    UNDONE,
+                    STILL_MAPPED,
                     CONTEXT_ENDED -> 403;
         };
     }

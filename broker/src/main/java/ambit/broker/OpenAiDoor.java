@@ -12,14 +12,17 @@ import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * The OpenAI-compatible door: a chat completion is a tool_call on the context's model capability with the request's body as
- * its parameters, byte for byte. It has no authority of its own.
+ * The OpenAI-compatible door: a chat completion or a response is a tool_call on the context's model capability for it with the
+ * request's body as its parameters, byte for byte. It has no authority of its own. The protocol's other paths, which name what a
+ * provider keeps, do not exist here.
  */
 final class OpenAiDoor {
     static final String PREFIX = "/v1/";
     private static final String CHAT = PREFIX + "chat/completions";
+    private static final String RESPONSES = PREFIX + "responses";
     private static final String MODELS = PREFIX + "models";
-    private static final String OPERATION = ".chat";
+    private static final String CHAT_OPERATION = ".chat";
+    private static final String RESPONSES_OPERATION = ".responses";
     private static final String DRIVER = "openai";
 
     private OpenAiDoor() {}
@@ -27,17 +30,25 @@ final class OpenAiDoor {
     static void handle(Exchange exchange, Context context) throws IOException {
         String call = exchange.method() + " " + exchange.path();
         if (call.equals("POST " + CHAT)) {
-            chat(exchange, context);
+            ask(exchange, context, CHAT_OPERATION);
+        } else if (call.equals("POST " + RESPONSES)) {
+            ask(exchange, context, RESPONSES_OPERATION);
         } else if (call.equals("GET " + MODELS)) {
             exchange.json(200, models(context));
-        } else if (exchange.path().equals(CHAT) || exchange.path().equals(MODELS)) {
+        } else if (List.of(CHAT, RESPONSES, MODELS).contains(exchange.path())) {
             exchange.json(405, error("method not allowed here", "invalid_request_error", "METHOD_NOT_ALLOWED"));
         } else {
-            exchange.json(404, error("the kernel has no such path", "invalid_request_error", "NOT_FOUND"));
+            exchange.json(
+                    404,
+                    error(
+                            "the kernel has no such path: what a provider keeps cannot be named here; send what is needed"
+                                    + " with each request",
+                            "invalid_request_error",
+                            "NOT_FOUND"));
         }
     }
 
-    private static void chat(Exchange exchange, Context context) throws IOException {
+    private static void ask(Exchange exchange, Context context, String operation) throws IOException {
         Blob body;
         Json.Obj request;
         try {
@@ -47,9 +58,16 @@ final class OpenAiDoor {
             exchange.json(400, error(String.valueOf(e.getMessage()), "invalid_request_error", "MALFORMED"));
             return;
         }
-        Optional<Bound> model = model(context, request);
+        Optional<Bound> model = model(context, request, operation);
         if (model.isEmpty()) {
-            refuse(exchange, Denial.UNKNOWN_TOOL, "this context holds no model");
+            boolean none = models(context.capabilities()).isEmpty();
+            refuse(
+                    exchange,
+                    Denial.UNKNOWN_TOOL,
+                    none
+                            ? "this context holds no model"
+                            : "this context holds no model that it may call so; its grant needs the operation '"
+                                    + operation.substring(1) + "'");
             return;
         }
         boolean stream = new Json.Bool(true).equals(request.members().get("stream"));
@@ -78,14 +96,15 @@ final class OpenAiDoor {
     }
 
     private static String tool(Bound model) {
-        return model.name().endsWith(OPERATION)
-                ? model.name().substring(0, model.name().length() - OPERATION.length())
-                : model.name();
+        int dot = model.name().indexOf('.');
+        return dot < 0 ? model.name() : model.name().substring(0, dot);
     }
 
     /** The capability for the model that the request names, or of the tool of that name; the first one when there is none. */
-    private static Optional<Bound> model(Context context, Json.Obj request) {
-        List<Bound> models = models(context.capabilities());
+    private static Optional<Bound> model(Context context, Json.Obj request, String operation) {
+        List<Bound> models = models(context.capabilities()).stream()
+                .filter(it -> it.name().endsWith(operation))
+                .toList();
         Json asked = request.members().getOrDefault("model", new Json.Null());
         return models.stream()
                 .filter(it -> names(it).contains(asked))
@@ -169,13 +188,14 @@ final class OpenAiDoor {
         return JsonText.object(json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
-            for (Bound model : models(context.capabilities())) {
-                for (Json name : names(model)) {
-                    if (name instanceof Json.Str(String id)) {
-                        model(json, id);
-                    }
-                }
-            }
+            models(context.capabilities()).stream()
+                    .flatMap(model -> names(model).stream())
+                    .distinct()
+                    .forEach(name -> {
+                        if (name instanceof Json.Str(String id)) {
+                            model(json, id);
+                        }
+                    });
             json.writeEndArray();
         });
     }

@@ -1,11 +1,13 @@
 package ambit.broker;
 
 import ambit.wire.Blob;
+import ambit.wire.End;
 import ambit.wire.FrontEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 
 /** Where a guest's output goes, and how much of it there may be. Each of its streams belongs to one thread. */
 sealed interface Output {
@@ -15,11 +17,11 @@ sealed interface Output {
     /** Takes a piece; false once there is more than allowed, and the guest must end. */
     boolean stderr(Blob piece);
 
-    /** SHA-256 of all of standard output. */
-    Blob digest();
+    /** SHA-256 of all of standard output, or of the {@link #result} that another agent reads. */
+    Blob digest(End how, int exitCode);
 
-    /** Standard output as text, where it is the result that another agent reads; empty otherwise. */
-    String text();
+    /** What another agent reads of one that ended so: exit code and standard output, as JSON; nothing where none does. */
+    Blob result(End how, int exitCode);
 
     /** The output of a transaction's first agent goes to whoever started it, as it comes. */
     final class Forwarded implements Output {
@@ -59,15 +61,15 @@ sealed interface Output {
         }
 
         @Override
-        public Blob digest() {
+        public Blob digest(End how, int exitCode) {
             synchronized (digest) {
                 return copyOf(digest);
             }
         }
 
         @Override
-        public String text() {
-            return "";
+        public Blob result(End how, int exitCode) {
+            return Blob.EMPTY;
         }
     }
 
@@ -106,17 +108,23 @@ sealed interface Output {
         }
 
         @Override
-        public Blob digest() {
-            synchronized (result) {
-                return Blob.of(result.toByteArray()).sha256();
-            }
+        public Blob digest(End how, int exitCode) {
+            return result(how, exitCode).sha256();
         }
 
         @Override
-        public String text() {
+        public Blob result(End how, int exitCode) {
+            String text;
             synchronized (result) {
-                return result.toString(StandardCharsets.UTF_8);
+                text = result.toString(StandardCharsets.UTF_8);
             }
+            return JsonText.object(json -> {
+                json.writeNumberProperty("exit", exitCode);
+                json.writeStringProperty("output", text);
+                if (how != End.SUCCESS && how != End.AGENT_FAILED) {
+                    json.writeStringProperty("ended", how.name().toLowerCase(Locale.ROOT));
+                }
+            });
         }
     }
 

@@ -24,6 +24,7 @@ enum GuestSdk {
                         "tool": lambda: ambit.tool_call(handle, {"n": [1, 2.5, "\\u00e9"]}),
                         "read": lambda: ambit.memory_read("k"),
                         "write": lambda: ambit.memory_write("k", {"n": 1}),
+                        "log": lambda: ambit.log({"step": [1, "\\u00e9"]}),
                         "child": lambda: ambit.tool_call(ambit.spawn_child(handle)),
                     }
                     if sys.argv[2]:
@@ -51,6 +52,7 @@ enum GuestSdk {
                       tool: () => ambit.toolCall(handle, { n: [1, 2.5, "\\u00e9"] }),
                       read: () => ambit.memoryRead("k"),
                       write: async () => (await ambit.memoryWrite("k", { n: 1 })) ?? null,
+                      log: async () => (await ambit.log({ step: [1, "\\u00e9"] })) ?? null,
                       child: async () => ambit.toolCall(await ambit.spawnChild(handle)),
                     };
                     if (pin) ambit.pin(pin);
@@ -91,7 +93,7 @@ enum GuestSdk {
     };
 
     /**
-     * Makes calls of these names: tool, read, write, and child, which is started and asked for its result.
+     * Makes calls of these names: tool, read, write, log, and child, which is started and asked for its result.
      *
      * @param environment what the kernel tells the guest
      * @param pin the only core that is to count; empty for the kernel's
@@ -105,6 +107,10 @@ enum GuestSdk {
             case "tool" -> kernel.toolCall(handle, " {\"n\": [1, 2.5, \"\u00e9\"]} ");
             case "read" -> kernel.memoryRead("k");
             case "child" -> kernel.toolCall(kernel.spawnChild(handle, "", "{}"), "{}");
+            case "log" -> {
+                kernel.log(" {\"step\": [1, \"\u00e9\"]} ");
+                yield "null";
+            }
             default -> {
                 kernel.memoryWrite("k", "{\"n\": 1}");
                 yield "null";

@@ -45,6 +45,46 @@ class OpenAiDoorTest {
     }
 
     @Test
+    void a_response_is_a_call_of_the_capability_for_responses() throws IOException {
+        Bound responses = ScriptedKernel.tool("small.responses", "");
+        Opened other = doors.open(doors.kernel.context("reader", chat, responses));
+        doors.kernel.drivers.put("small.responses", (params, answer) -> answer.done("{\"output\": []}"));
+        String body = "{ \"model\":\"small\",\"input\":\"x\"}";
+        assertThat(Http.post(other.loopback(), "/v1/responses", body).body()).isEqualTo("{\"output\": []}");
+        assertThat(doors.kernel.executed).containsExactly(JsonText.utf8(body));
+        assertThat(Http.get(other.loopback(), "/v1/models").body()).containsOnlyOnce("\"id\":\"small\"");
+        assertThat(Http.post(door.loopback(), "/v1/responses", body).body())
+                .contains("UNKNOWN_TOOL", "its grant needs the operation 'responses'");
+    }
+
+    @Test
+    void what_a_provider_keeps_has_no_path() throws IOException {
+        for (String path : new String[] {
+            "/v1/responses/resp_1",
+            "/v1/responses/resp_1/input_items",
+            "/v1/responses/resp_1/cancel",
+            "/v1/chat/completions/c_1",
+            "/v1/conversations",
+            "/v1/conversations/conv_1/items",
+            "/v1/files",
+            "/v1/files/file_1/content",
+            "/v1/uploads",
+            "/v1/vector_stores/vs_1/search",
+            "/v1/containers/cntr_1/files",
+            "/v1/assistants",
+            "/v1/threads/t_1/runs",
+            "/v1/batches"
+        }) {
+            assertThat(Http.get(door.loopback(), path).status()).as(path).isEqualTo(404);
+            Http.Response answer = Http.post(door.loopback(), path, "{}");
+            assertThat(answer.status()).as(path).isEqualTo(404);
+            assertThat(answer.body()).contains("what a provider keeps cannot be named here");
+        }
+        assertThat(Http.get(door.loopback(), "/v1/responses").status()).isEqualTo(405);
+        assertThat(doors.kernel.executed).isEmpty();
+    }
+
+    @Test
     void the_model_named_like_a_tool_is_that_tool() throws IOException {
         doors.kernel.drivers.put("large.chat", (params, answer) -> answer.done("\"large\""));
         assertThat(Http.post(door.loopback(), PATH, "{\"model\":\"large\"}").body())

@@ -59,6 +59,7 @@ final class ScriptedKernel implements Kernel {
     final Map<String, Driver> drivers = new ConcurrentHashMap<>();
     final Map<String, Denial> denials = new ConcurrentHashMap<>();
     private final Map<Blob, Admitted> contexts = new ConcurrentHashMap<>();
+    private final Map<Blob, Blob> results = new ConcurrentHashMap<>();
     private final Map<Blob, Permit> permits = new ConcurrentHashMap<>();
     private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
     private final AtomicLong sequence = new AtomicLong();
@@ -120,7 +121,7 @@ final class ScriptedKernel implements Kernel {
     }
 
     static Bound tool(String name, String definition) {
-        String driver = name.endsWith(".chat") ? "openai" : "mcp";
+        String driver = name.endsWith(".chat") || name.endsWith(".responses") ? "openai" : "mcp";
         return new Bound(Text.randomId(), name, Bound.TOOL, driver, 3, definition, false);
     }
 
@@ -139,9 +140,9 @@ final class ScriptedKernel implements Kernel {
         }
         return switch (request) {
             case BrokerToCore.Decide decide -> decide(decide);
-            case BrokerToCore.LogEvent _ -> new CoreToBroker.Logged(7);
-            case BrokerToCore.Report _ -> new CoreToBroker.Logged(6);
-            case BrokerToCore.EndContext _ -> new CoreToBroker.Ended(List.of(), 9);
+            case BrokerToCore.LogEvent m -> logged(m);
+            case BrokerToCore.Report _ -> new CoreToBroker.Logged(0, 6, Blob.EMPTY);
+            case BrokerToCore.EndContext m -> ended(m);
             case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.copyOf(toKill));
             case BrokerToCore.Admit _, BrokerToCore.Spawn _ -> {
                 synchronized (admissions) {
@@ -151,13 +152,51 @@ final class ScriptedKernel implements Kernel {
         };
     }
 
+    /** As the core proves an answer. */
+    private Blob proof(Claim it, String transaction) {
+        Blob payload = Blob.of(Cbor.encode(Cbor.record(
+                it.context(), it.sequence(), it.params(), it.result(), it.status(), 4, transaction, scope)));
+        try {
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(signer.getPrivate());
+            signature.update(Cose.toBeSigned(Cose.Domain.PROOF, publicKey(), payload));
+            return new Cose(publicKey(), payload, Blob.of(signature.sign())).toBlob();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private CoreToBroker logged(BrokerToCore.LogEvent m) {
+        long number = sequence.incrementAndGet();
+        Claim truth = new Claim(
+                m.context(), number, m.event().sha256(), JsonText.utf8("{}").sha256(), 0);
+        return new CoreToBroker.Logged(number, 7, proof(claim.apply(truth), transaction(m.context())));
+    }
+
+    private CoreToBroker childResult(BrokerToCore.Decide m) {
+        long number = sequence.incrementAndGet();
+        Blob result = results.getOrDefault(m.handle(), Blob.EMPTY.sha256());
+        Claim truth = new Claim(m.context(), number, m.params().sha256(), result, 0);
+        return new CoreToBroker.ChildResult(m.handle(), number, 6, proof(claim.apply(truth), transaction(m.context())));
+    }
+
+    private String transaction(Blob context) {
+        Admitted admitted = contexts.get(context);
+        return admitted == null ? "" : admitted.transaction();
+    }
+
+    private CoreToBroker ended(BrokerToCore.EndContext m) {
+        results.put(m.context(), m.resultDigest());
+        return new CoreToBroker.Ended(List.of(), 9);
+    }
+
     private CoreToBroker decide(BrokerToCore.Decide decide) {
         Admitted context = contexts.get(decide.context());
         if (context == null) {
             return new CoreToBroker.Denied(Denial.CONTEXT_ENDED, Denial.CONTEXT_ENDED.sentence(), 5);
         }
         if (contexts.containsKey(decide.handle())) {
-            return new CoreToBroker.ChildResult(decide.handle(), 6);
+            return childResult(decide);
         }
         String name = decide.syscall().label();
         if (!decide.handle().isEmpty()) {
@@ -245,23 +284,7 @@ final class ScriptedKernel implements Kernel {
         }
 
         private Blob proof(Claim it) {
-            Blob payload = Blob.of(Cbor.encode(Cbor.record(
-                    it.context(),
-                    it.sequence(),
-                    it.params(),
-                    it.result(),
-                    it.status(),
-                    4,
-                    permit.context().transaction(),
-                    scope)));
-            try {
-                Signature signature = Signature.getInstance("Ed25519");
-                signature.initSign(signer.getPrivate());
-                signature.update(Cose.toBeSigned(Cose.Domain.PROOF, publicKey(), payload));
-                return new Cose(publicKey(), payload, Blob.of(signature.sign())).toBlob();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            return ScriptedKernel.this.proof(it, permit.context().transaction());
         }
 
         @Override

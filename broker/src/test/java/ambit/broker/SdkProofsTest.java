@@ -12,6 +12,7 @@ import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
 import ambit.wire.DriverToBroker.Done;
+import ambit.wire.End;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
@@ -74,9 +75,10 @@ class SdkProofsTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_is_proved_is_given_by_all_three_syscalls(GuestSdk sdk) throws Exception {
-        assertThat(calls(sdk, doors.open(context), "tool", "read", "write", "tool"))
-                .containsExactly("given {\"commits\":2}", "given [1]", "given null", "given {\"commits\":2}");
+    void what_is_proved_is_given_by_all_four_syscalls(GuestSdk sdk) throws Exception {
+        assertThat(calls(sdk, doors.open(context), "tool", "read", "write", "log", "tool"))
+                .containsExactly(
+                        "given {\"commits\":2}", "given [1]", "given null", "given null", "given {\"commits\":2}");
         assertThat(doors.kernel.executed).hasSize(4);
     }
 
@@ -347,27 +349,44 @@ class SdkProofsTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_childs_result_is_the_brokers_word_for_the_process_that_started_it_alone(GuestSdk sdk) throws Exception {
+    void a_childs_result_is_given_in_any_process_if_the_core_says_that_it_is_the_childs(GuestSdk sdk) throws Exception {
+        Opened door = childEndsWith("{\"exit\":0}", "{\"exit\":0}");
+        assertThat(calls(sdk, door, "child")).containsExactly("given {\"exit\":0}");
+        assertThat(sdk.calls(environment(door), "", spawned(door), List.of("tool")))
+                .containsExactly("given {\"exit\":0}");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_result_that_the_child_did_not_end_with_is_not_shown(GuestSdk sdk) throws Exception {
+        Opened door = childEndsWith("{\"exit\":0}", "{\"exit\":1}");
+        assertThat(calls(sdk, door, "child")).containsExactly("denied INTERNAL");
+    }
+
+    /** The broker shows one result, and told the core another one when the child ended. */
+    private Opened childEndsWith(String shown, String told) throws Exception {
         Family family = new Family() {
             @Override
             public void begin(Admitted child, String input) {}
 
             @Override
             public Blob awaitResult(Blob child) {
-                return JsonText.utf8("{\"exit\":0}");
+                Blob digest = JsonText.utf8(told).sha256();
+                doors.kernel.ask(new BrokerToCore.EndContext(child, End.SUCCESS, 0, digest));
+                return JsonText.utf8(shown);
             }
         };
-        Opened door = doors.open(context, doors.kernel, doors.kernel.proofs(), family);
         doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
-        assertThat(calls(sdk, door, "child")).containsExactly("given {\"exit\":0}");
+        return doors.open(context, doors.kernel, doors.kernel.proofs(), family);
+    }
+
+    private String spawned(Opened door) throws Exception {
         doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
-        String spawned = Http.post(
+        return Http.post(
                         door.socket(),
                         "/syscall/spawn_child",
                         "{\"handle\":\"" + tool.handle().toHex() + "\"}")
-                .body();
-        String child = spawned.replaceAll(".*\"handle\":\"([0-9a-f]{32})\".*", "$1");
-        assertThat(sdk.calls(environment(door), "", child, List.of("tool")))
-                .containsExactly("unproved the answer is not proved to belong to this call: it has no proof");
+                .body()
+                .replaceAll(".*\"handle\":\"([0-9a-f]{32})\".*", "$1");
     }
 }

@@ -48,13 +48,11 @@ final class Attended implements AutoCloseable {
 
     /** A call on its way: what it asked, what came of it so far, and who waits. */
     private static final class Pending {
-        private final Syscall syscall;
         private final Blob params;
         private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
         private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
-        Pending(Syscall syscall, Blob params) {
-            this.syscall = syscall;
+        Pending(Blob params) {
             this.params = params;
         }
     }
@@ -134,9 +132,7 @@ final class Attended implements AutoCloseable {
                 Pending call = pendingCall(answered.id());
                 call.pieces.writeBytes(answered.result().toArray());
                 Blob result = Blob.of(call.pieces.toByteArray());
-                if (call.syscall != Syscall.LOG) {
-                    requireProof(answered.proof(), call.params, result);
-                }
+                requireProof(answered.proof(), call.params, result);
                 complete(answered.id(), new Answer.Given(answered.status(), result));
             }
             case FrontEvent.Failed(long id, Denial code, String sentence) ->
@@ -189,7 +185,7 @@ final class Attended implements AutoCloseable {
      */
     CompletableFuture<Answer> submit(Syscall syscall, String capability, Blob params) {
         long id = ids.incrementAndGet();
-        Pending call = new Pending(syscall, params);
+        Pending call = new Pending(params);
         try {
             room.acquire();
             pending.put(id, call);

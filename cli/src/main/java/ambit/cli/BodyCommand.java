@@ -173,6 +173,7 @@ final class BodyCommand implements Callable<Integer> {
                         CoreToAdmin.Checkpointed _,
                         CoreToAdmin.Asked _,
                         CoreToAdmin.Answered _,
+                        CoreToAdmin.Forgotten _,
                         CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
             };
         });

@@ -51,7 +51,7 @@ final class GrantCommand implements Runnable {
         Project project = main.project();
         Config config = project.config(terminal);
         GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
-        Agent agent = desk.agent(agentName);
+        Agent agent = config.agentFor(desk.agent(agentName), principal);
         Duration time = Quantity.duration(validity)
                 .orElseThrow(() -> Failure.usage("'" + validity + "' is not a time", "such as 30d, 8h or 45min"));
         KernelDesk.ensure(project, config, agent, main.environment(), terminal);

@@ -64,7 +64,7 @@ final class GrantDesk {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
-                return alone(principal, agent);
+                return alone(principal, config.agentFor(agent, principal));
             }
         } catch (IOException e) {
             throw Failure.usage("cannot use " + project.places().grants(), "see who owns it")
@@ -142,11 +142,11 @@ final class GrantDesk {
         return missing;
     }
 
-    /** Whether a server says what the operation is, and can change its mind. */
+    /** Whether the drivers say what the operation is. */
     private boolean isDefined(Use use) {
         return switch (config.toolOf(use)) {
-            case Tool.Model _, Tool.BuiltIn _, Tool.Embeddings _ -> false;
-            case Tool.RemoteMcp _, Tool.LocalMcp _ -> true;
+            case Tool.Model _, Tool.Embeddings _ -> false;
+            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> true;
         };
     }
 

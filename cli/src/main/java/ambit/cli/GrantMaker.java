@@ -168,8 +168,8 @@ final class GrantMaker {
 
     private Optional<String> definition(Tool tool, Use use) {
         return switch (tool) {
-            case Tool.Model _, Tool.BuiltIn _, Tool.Embeddings _ -> Optional.empty();
-            case Tool.RemoteMcp _, Tool.LocalMcp _ -> pinned.definition(tool.name(), use.operation());
+            case Tool.Model _, Tool.Embeddings _ -> Optional.empty();
+            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> pinned.definition(tool.name(), use.operation());
         };
     }
 

@@ -3,6 +3,7 @@ package ambit.cli;
 import ambit.audit.Descriptions;
 import ambit.authority.Delegation;
 import ambit.authority.Endorsement;
+import ambit.authority.Forgetting;
 import ambit.authority.Grant;
 import ambit.authority.Permit;
 import ambit.authority.Proof;
@@ -149,6 +150,7 @@ final class InspectCommand implements Callable<Integer> {
             case RECEIPT -> Descriptions.of(Receipt.parse(payload));
             case PROOF -> Descriptions.of(Proof.parse(payload));
             case REVOCATION -> Descriptions.of(Revocation.parse(payload));
+            case FORGETTING -> Descriptions.of(Forgetting.parse(payload));
             case APPROVAL -> Descriptions.of(Word.parse(payload));
             case TENANT_KEY, CORE_KEY -> Descriptions.of(Endorsement.parse(payload));
             case SNAPSHOT -> List.of("snapshot of a log");

@@ -54,6 +54,7 @@ final class KernelDesk {
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
                     CoreToAdmin.BodyKey _,
+                    CoreToAdmin.Forgotten _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

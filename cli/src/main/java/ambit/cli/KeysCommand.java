@@ -225,6 +225,7 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Asked _,
                         CoreToAdmin.Answered _,
                         CoreToAdmin.BodyKey _,
+                        CoreToAdmin.Forgotten _,
                         CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
             }
         }
@@ -279,6 +280,7 @@ final class KeysCommand implements Runnable {
                         CoreToAdmin.Checkpointed _,
                         CoreToAdmin.Asked _,
                         CoreToAdmin.BodyKey _,
+                        CoreToAdmin.Forgotten _,
                         CoreToAdmin.Answered _ -> throw Failure.kernel("the core answered something else", "");
             }
         }

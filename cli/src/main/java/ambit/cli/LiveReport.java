@@ -3,6 +3,7 @@ package ambit.cli;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.Denial;
 import ambit.wire.End;
 import ambit.wire.FrontEvent;
 import ambit.wire.Syscall;
@@ -171,9 +172,15 @@ final class LiveReport implements RunReport {
         }
         verdicts.stream()
                 .filter(verdict -> !verdict.committed())
-                .forEach(verdict -> terminal.say(
-                        "  memory   " + terminal.coloured(Colour.RED, "dropped ") + Terminal.plain(verdict.key()) + ": "
-                                + verdict.denial().orElseThrow()));
+                .forEach(verdict -> terminal.say("  memory   " + uncommitted(verdict)));
+    }
+
+    private String uncommitted(Verdict verdict) {
+        Denial why = verdict.denial().orElseThrow();
+        String key = Terminal.plain(verdict.key());
+        return why == Denial.HELD
+                ? terminal.coloured(Colour.YELLOW, "held ") + key + " for review, as version " + verdict.version()
+                : terminal.coloured(Colour.RED, "dropped ") + key + ": " + why;
     }
 
     private static String how(FrontEvent.Finished it, String why) {

@@ -1,6 +1,7 @@
 package ambit.cli;
 
 import ambit.audit.Descriptions;
+import ambit.authority.Forgetting;
 import ambit.authority.Revocation;
 import ambit.authority.approval.Heard;
 import ambit.cli.shipping.Event;
@@ -8,6 +9,7 @@ import ambit.cli.shipping.Severity;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
+import ambit.log.JournalException;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.Cose;
@@ -42,6 +44,7 @@ record LogLine(long index, Entry entry) {
                     Entry.GrantSeen _,
                     Entry.Outcome _,
                     Entry.Revoked _,
+                    Entry.Forgotten _,
                     Entry.TenantKeyAdded _,
                     Entry.CoreKeyEndorsed _,
                     Entry.PostQuantumKey _,
@@ -97,7 +100,8 @@ record LogLine(long index, Entry entry) {
         return switch (entry) {
             case Entry.Denied _ -> Severity.WARNING;
             case Entry.Outcome it -> it.status() == 0 ? Severity.INFO : Severity.WARNING;
-            case Entry.Revoked _, Entry.Stopped _, Entry.TenantKeyAdded _, Entry.CoreKeyEndorsed _ -> Severity.NOTICE;
+            case Entry.Revoked _, Entry.Stopped _, Entry.TenantKeyAdded _, Entry.CoreKeyEndorsed _, Entry.Forgotten _ ->
+                Severity.NOTICE;
             default -> Severity.INFO;
         };
     }
@@ -178,6 +182,13 @@ record LogLine(long index, Entry entry) {
             case Entry.BodyRead it ->
                 "read    " + (it.digest().isEmpty() ? "what bodies there are" : "the body " + brief(it.digest()))
                         + ", by " + Terminal.plain(it.by()) + inTransaction(it.transaction());
+            case Entry.Forgotten it ->
+                terminal.coloured(Colour.YELLOW, "forgets")
+                        + forgetting(it).map(LogLine::forgotten).orElse(" what nobody can read")
+                        + (it.partitions() < 0
+                                ? ""
+                                : ": destroyed " + it.partitions() + " partitions, " + it.entries() + " entries, "
+                                        + it.bodies() + " bodies");
             case Entry.Wrote it -> "reports" + verdicts(it.verdicts()) + inTransaction(it.transaction());
             case Entry.Recovered it ->
                 "recovered: " + (it.committed() ? "had been committed" : "had not been committed")
@@ -187,6 +198,22 @@ record LogLine(long index, Entry entry) {
 
     private static String target(Blob target) {
         return target.size() == Revocation.GENERATION ? Descriptions.target(target) : brief(target);
+    }
+
+    static Optional<Forgetting> forgetting(Entry.Forgotten it) {
+        try {
+            return Optional.of(it.forgetting());
+        } catch (JournalException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String forgotten(Forgetting it) {
+        String what = " all memory of " + Terminal.plain(it.tenant());
+        if (!it.principal().isEmpty()) {
+            what = " all memory of " + brief(it.principal());
+        }
+        return (it.transaction().isEmpty() ? what : inTransaction(it.transaction())) + because(it.why());
     }
 
     private static String because(String why) {
@@ -373,6 +400,18 @@ record LogLine(long index, Entry entry) {
                         "transaction", it.transaction(),
                         "digest", it.digest().toHex(),
                         "by", it.by());
+            case Entry.Forgotten it -> {
+                Optional<Forgetting> word = forgetting(it);
+                yield JsonText.object(
+                        "tenant", word.map(Forgetting::tenant).orElse(""),
+                        "principal", word.map(w -> w.principal().toHex()).orElse(""),
+                        "forgotten", word.map(Forgetting::transaction).orElse(""),
+                        "why", word.map(Forgetting::why).orElse(""),
+                        "done", it.partitions() >= 0,
+                        "partitions", Math.max(0, it.partitions()),
+                        "entries", it.entries(),
+                        "bodies", it.bodies());
+            }
             case Entry.TenantKeyAdded it ->
                 JsonText.object(
                         "tenant", it.tenant(),

@@ -1,5 +1,7 @@
 package ambit.cli;
 
+import ambit.cli.text.Terminal;
+import ambit.wire.Blob;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +15,19 @@ import picocli.CommandLine.Spec;
         description = "Look into memory and mend it, each time in a transaction of its own.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {MemoryGetCommand.class, MemoryPutCommand.class, MemoryIngestCommand.class})
+        subcommands = {
+            MemoryMapCommand.class,
+            MemoryListCommand.class,
+            MemoryGetCommand.class,
+            MemoryPutCommand.class,
+            MemoryIngestCommand.class,
+            MemoryHistoryCommand.class,
+            MemoryProvenanceCommand.class,
+            MemoryReviewCommand.class,
+            MemoryRestoreCommand.class,
+            MemoryUndoCommand.class,
+            MemoryForgetCommand.class
+        })
 final class MemoryCommand implements Runnable {
 
     @ParentCommand
@@ -43,5 +57,24 @@ final class MemoryCommand implements Runnable {
     /** Begins a transaction for a command that was given this. */
     MemoryDesk open(String... input) {
         return MemoryDesk.open(main, as, input);
+    }
+
+    /** Who wrote a version: transaction, agent and the name that this project has for the principal's key. */
+    String writer(Said writer) {
+        String key = writer.text("principal");
+        String name = key.matches("([0-9a-f]{2})+")
+                ? main.keys(main.project()).nameOf(Blob.fromHex(key)).orElse(key.substring(0, 8) + "…")
+                : Terminal.plain(key);
+        return name + "'s " + Terminal.plain(writer.text("agent")) + " in "
+                + Terminal.plain(writer.text("transaction"));
+    }
+
+    /** A version by its name, or by what stands for it where the caller has no name for it. */
+    static String source(Said source) {
+        return source.optionalText("key")
+                        .map(Terminal::plain)
+                        .orElseGet(
+                                () -> "an entry that is not mapped here (" + Terminal.plain(source.text("tag")) + ")")
+                + "@" + source.number("version");
     }
 }

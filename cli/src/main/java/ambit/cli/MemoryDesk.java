@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.authority.Request;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
@@ -44,19 +45,36 @@ final class MemoryDesk implements AutoCloseable {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        Agent agent = config.agent(Agent.MEMORY)
-                .filter(Agent::attended)
+        Agent agent = agent(config)
                 .orElseThrow(() -> Failure.usage(
                         project.file().getFileName() + " does not say who may use 'ambit memory'",
                         "add 'memory: {may: [alice], remembers: {user/notes: read-write}}' beside 'agents'"));
         GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
-        String principal = RequestDesk.principal(config, as);
         KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
+        return open(project, config, desk, plan, agent, RequestDesk.principal(config, as), List.of(), terminal, input);
+    }
+
+    /** The agent that the section {@code memory} describes, if there is one. */
+    static Optional<Agent> agent(Config config) {
+        return config.agent(Agent.MEMORY).filter(Agent::attended);
+    }
+
+    /** The same for a command that has all this already, and wants to look at what earlier transactions left. */
+    static MemoryDesk open(
+            Project project,
+            Config config,
+            GrantDesk desk,
+            KernelPlan plan,
+            Agent agent,
+            String principal,
+            List<Request.Inherit> inherits,
+            Terminal terminal,
+            String... input) {
         GrantBook.Entry grant = desk.forRun(principal, agent);
         AgentSpec spec = new SpecMaker(config, project.directory(), plan, desk.pinned(), desk.keys()::publicKey)
                 .spec(agent, List.of(), grant.grant());
         RequestDesk.Signed signed =
-                RequestDesk.sign(desk.keys().signing(principal), grant, agent, spec, List.of(), List.of(input));
+                RequestDesk.sign(desk.keys().signing(principal), grant, agent, spec, inherits, List.of(input));
         Link broker = Link.connect(project.places().brokerFront(), "broker");
         FrontRequest.Attend request = new FrontRequest.Attend(grant.bytes(), signed.request(), spec.toBlob());
         return new MemoryDesk(
@@ -117,7 +135,9 @@ final class MemoryDesk implements AutoCloseable {
         List<Verdict> verdicts = end();
         for (Verdict verdict : verdicts) {
             String key = Terminal.plain(verdict.key());
-            if (verdict.committed()) {
+            if (verdict.denial().equals(Optional.of(Denial.HELD))) {
+                terminal.say("ambit: " + key + " waits for a review; 'ambit memory review' shows it");
+            } else if (verdict.committed()) {
                 terminal.say(
                         "ambit: " + key + " is committed; 'ambit why " + transaction() + "' says why it was allowed");
             } else {
@@ -126,6 +146,11 @@ final class MemoryDesk implements AutoCloseable {
             }
         }
         return verdicts.stream().allMatch(Verdict::committed);
+    }
+
+    /** Ends it, and whatever it wrote with it. */
+    void drop() {
+        attended.end(false);
     }
 
     @Override

@@ -48,6 +48,7 @@ final class RevocationDesk {
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
                     CoreToAdmin.BodyKey _,
+                    CoreToAdmin.Forgotten _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         };
     }

@@ -46,8 +46,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--inherit",
-            paramLabel = "TXN:KEY",
-            description = "A key of an earlier transaction of the same principal, to be read as inherited/KEY.")
+            paramLabel = "TXN:KEY[=NAME]",
+            description = "A key of an earlier transaction of the same principal, to be read as inherited/NAME, or as "
+                    + "inherited/KEY where no name is given.")
     private List<String> inherit = new ArrayList<>();
 
     @Option(names = "--json", description = "One JSON document on standard output: result, syscalls, summary.")
@@ -79,12 +80,14 @@ final class RunCommand implements Callable<Integer> {
             throw Failure.usage("no program runs as '" + agentName + "'", "the 'ambit memory' commands act as it");
         }
         String principal = RequestDesk.principal(config, as);
-        List<Request.Inherit> inherits =
+        List<Request.Inherit> asked =
                 inherit.stream().map(RunCommand::inherited).toList();
         KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
         GrantBook.Entry grant = desk.forRun(principal, agent);
         AgentSpec spec = new SpecMaker(config, project.directory(), plan, desk.pinned(), desk.keys()::publicKey)
                 .spec(agent, arguments, grant.grant());
+        List<Request.Inherit> inherits =
+                new RecallDesk(project, config, desk, plan, terminal).and(asked, principal, agent);
         // Whoever has to type a passphrase may take longer than a request is fresh.
         SigningKey signer = desk.keys().signing(principal);
         RequestDesk.Signed signed = RequestDesk.sign(signer, grant, agent, spec, inherits, arguments);
@@ -107,9 +110,17 @@ final class RunCommand implements Callable<Integer> {
 
     private static Request.Inherit inherited(String text) {
         int colon = text.indexOf(':');
-        if (colon < 1 || colon == text.length() - 1 || text.length() - colon - 1 > Request.Inherit.MAX_KEY) {
-            throw Failure.usage("'" + text + "' is not TXN:KEY", "such as --inherit 4f…:summary");
+        int equals = text.lastIndexOf('=');
+        String key = text.substring(colon + 1, equals > colon ? equals : text.length());
+        String name = equals > colon ? text.substring(equals + 1) : key;
+        if (colon < 1
+                || key.isEmpty()
+                || name.isEmpty()
+                || key.length() > Request.Inherit.MAX_KEY
+                || name.length() > Request.Inherit.MAX_KEY) {
+            throw Failure.usage(
+                    "'" + text + "' is not TXN:KEY or TXN:KEY=NAME", "such as --inherit 4f…:summary=yesterday");
         }
-        return new Request.Inherit(text.substring(0, colon), text.substring(colon + 1));
+        return new Request.Inherit(text.substring(0, colon), key, name);
     }
 }

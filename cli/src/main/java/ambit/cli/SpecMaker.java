@@ -1,6 +1,5 @@
 package ambit.cli;
 
-import ambit.authority.Cap;
 import ambit.authority.Constraint.Kind;
 import ambit.authority.Grant;
 import ambit.cli.config.Agent;
@@ -49,9 +48,6 @@ final class SpecMaker {
             pinned.definition(cap.name().substring(0, dot), cap.name().substring(dot + 1))
                     .ifPresent(definition -> definitions.put(cap.name(), definition));
         });
-        grant.caps().stream()
-                .map(Cap::name)
-                .forEach(name -> BuiltInDefinition.of(name).ifPresent(definition -> definitions.put(name, definition)));
         config.agents().values().stream()
                 .flatMap(any -> any.mayUse().stream())
                 .filter(use -> config.toolOf(use) instanceof Tool.Model)

@@ -52,6 +52,7 @@ final class StopCommand implements Runnable {
                     CoreToAdmin.Asked _,
                     CoreToAdmin.Answered _,
                     CoreToAdmin.BodyKey _,
+                    CoreToAdmin.Forgotten _,
                     CoreToAdmin.Rotated _ -> throw Failure.kernel("the core answered something else", "");
         }
     }

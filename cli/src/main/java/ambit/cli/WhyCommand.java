@@ -25,8 +25,17 @@ final class WhyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Main main;
 
-    @Parameters(paramLabel = "ID", description = "An index of the log (#12 or 12), a permit or a transaction.")
+    @Parameters(
+            paramLabel = "ID",
+            description = "An index of the log (#12 or 12), a permit, a transaction, or a version of a memory entry "
+                    + "(user/notes/colour@2).")
     private String id = "";
+
+    @Option(
+            names = "--as",
+            paramLabel = "P",
+            description = "Whose memory entry; needed where several have one of its name.")
+    private Optional<String> as = Optional.empty();
 
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
@@ -40,17 +49,26 @@ final class WhyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Project project = main.project();
-        WhyReader reader = new WhyReader(new KeyRing(project.places().keys()));
-        if (LogVerifier.read(project.places().log(), archive, LogCommand.coreKey(project), reader::take)
+        KeyRing keys = new KeyRing(project.places().keys());
+        WhyReader reader = new WhyReader(keys);
+        Optional<WrittenEntry.Reader> written = Optional.of(EntryName.of(id))
+                .filter(name -> name.version().isPresent())
+                .map(name -> new WrittenEntry.Reader(name, as.map(keys::publicKey)));
+        if (LogVerifier.read(project.places().log(), archive, LogCommand.coreKey(project), (index, entry) -> {
+                    reader.take(index, entry);
+                    written.ifPresent(it -> it.take(index, entry));
+                })
                 instanceof LogVerifier.Broken(String sentence)) {
             throw LogCommand.broken(sentence);
         }
-        Why why = reader.why(id);
+        Optional<WrittenEntry> entry = written.map(it -> it.entry(keys));
+        Why why = reader.why(entry.map(WrittenEntry::transaction).orElse(id));
         drawing.ifPresent(file -> draw(why, file));
         if (json) {
-            main.terminal().result(JsonText.write(WhyJson.of(why)));
+            main.terminal().result(JsonText.write(entry.map(it -> it.json(why)).orElseGet(() -> WhyJson.of(why))));
         } else if (drawing.isEmpty()) {
             WhyText.show(why, main.terminal());
+            entry.ifPresent(it -> it.show(main.terminal()));
         }
         return why.sound() ? ExitCode.OK : ExitCode.AGENT_FAILED;
     }

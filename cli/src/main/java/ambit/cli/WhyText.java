@@ -4,6 +4,7 @@ import ambit.authority.signing.PublicKeys;
 import ambit.cli.text.Terminal;
 import ambit.cli.text.Terminal.Colour;
 import ambit.log.entry.Entry;
+import ambit.wire.Denial;
 import java.util.List;
 
 /** What {@code ambit why} says to a person. */
@@ -107,6 +108,9 @@ final class WhyText {
 
     /** What became of a key, such as {@code memory notes/a: committed as version 2}. */
     static String verdict(Entry.Written verdict) {
+        if (verdict.code() == Denial.HELD.number()) {
+            return "memory " + Terminal.plain(verdict.key()) + ": held for review as version " + verdict.version();
+        }
         return "memory " + Terminal.plain(verdict.key()) + ": "
                 + (verdict.committed()
                         ? "committed as version " + verdict.version()

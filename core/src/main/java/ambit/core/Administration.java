@@ -1,7 +1,9 @@
 package ambit.core;
 
 import ambit.authority.Endorsement;
+import ambit.authority.Forgetting;
 import ambit.authority.Revocation;
+import ambit.authority.keyfile.CoreKeys;
 import ambit.authority.keyfile.SecretDirectory;
 import ambit.authority.signing.PublicKeys;
 import ambit.authority.signing.Signed;
@@ -10,9 +12,11 @@ import ambit.log.entry.Entry;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
+import ambit.wire.CoreToDriver;
 import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
+import ambit.wire.DriverToCore;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.List;
@@ -23,7 +27,13 @@ import java.util.List;
  * @param keys the directory that the core's own keys are in
  */
 record Administration(
-        State state, Approvals approvals, Partitions partitions, String origin, SigningKey key, SecretDirectory keys) {
+        State state,
+        Drivers drivers,
+        Approvals approvals,
+        Partitions partitions,
+        String origin,
+        SigningKey key,
+        SecretDirectory keys) {
     CoreToAdmin answer(AdminToCore m, List<String> driverNames) throws Refused, IOException {
         return switch (m) {
             case AdminToCore.Status() -> status(driverNames);
@@ -36,6 +46,7 @@ record Administration(
             case AdminToCore.Approvals() -> approvals.open();
             case AdminToCore.Answer(Blob word) -> approvals.hear(word);
             case AdminToCore.ReadBody r -> bodyKey(r);
+            case AdminToCore.Forget(Blob word) -> forget(word);
         };
     }
 
@@ -122,9 +133,7 @@ record Administration(
         long index;
         long epoch;
         synchronized (state) {
-            if (!state.history.registered(revocation.tenant(), signer)) {
-                throw new Refused(Denial.UNKNOWN_TENANT);
-            }
+            Refused.when(!state.history.registered(revocation.tenant(), signer), Denial.UNKNOWN_TENANT);
             if (state.history.isLastKey(revocation.tenant(), revocation.target())) {
                 throw new Refused(
                         Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
@@ -138,9 +147,39 @@ record Administration(
     }
 
     /** The log says who asked before the key is there to be used. */
-    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) {
+    private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused, IOException {
+        Owner owner = state.owner(m.transaction());
+        if (!owner.tenant().equals(m.tenant())) {
+            throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
+        }
         long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
-        return new CoreToAdmin.BodyKey(partitions.bodies(m.tenant(), m.transaction()), index);
+        return new CoreToAdmin.BodyKey(partitions.bodies(owner, m.transaction()), index);
+    }
+
+    /** What cannot be undone is said in the log before, and again with what it came to. */
+    private CoreToAdmin forget(Blob bytes) throws Refused, IOException {
+        Blob signer = Cose.parse(bytes).kid();
+        Forgetting word = Forgetting.parse(Refused.verified(Domain.FORGETTING, signer, bytes));
+        synchronized (state) {
+            Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
+            Refused.when(!word.isFresh(state.clock.millis()), Denial.EXPIRED);
+            if (state.live.values().stream()
+                    .anyMatch(it -> word.covers(
+                            it.transaction(), it.owner().tenant(), it.owner().principal()))) {
+                throw new Refused(Denial.CONFLICT, "transactions that this is about are alive; stop them first");
+            }
+        }
+        state.recordDurably(at -> new Entry.Forgotten(at, bytes, -1, 0, 0));
+        if (word.transaction().isEmpty()) {
+            partitions.vault().destroy(word.tenant(), word.principal());
+        }
+        if (!(drivers.ask(new CoreToDriver.Forget(word.tenant(), word.principal(), word.transaction()))
+                instanceof DriverToCore.Forgotten it)) {
+            throw new Refused(Denial.DRIVER_FAILED, "the memory driver did not destroy it; ask once more");
+        }
+        long index =
+                state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
+        return new CoreToAdmin.Forgotten(it.partitions(), it.entries(), it.bodies(), index);
     }
 
     private CoreToAdmin stop(AdminToCore.Stop m) throws Refused {
@@ -150,9 +189,7 @@ record Administration(
                     .filter(c -> c.transaction().equals(m.transaction())
                             || c.transaction().startsWith(m.transaction() + "."))
                     .toList();
-            if (found.isEmpty()) {
-                throw new Refused(Denial.CONTEXT_ENDED, "no transaction of this id is alive");
-            }
+            Refused.when(found.isEmpty(), Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));
             found.forEach(context -> context.progress().stopped = true);
         }

@@ -38,7 +38,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     private static final long REQUEST_WINDOW_MS = 300_000;
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
-    CoreToBroker admit(BrokerToCore.Admit m) throws Refused, MalformedException {
+    CoreToBroker admit(BrokerToCore.Admit m) throws Refused, IOException {
         Grant grant = verifiedGrant(m.grant());
         Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
         AgentSpec spec = AgentSpec.parse(m.agentSpec());
@@ -82,9 +82,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         synchronized (state) {
             tenant = state.history.tenantOf(signer);
         }
-        if (tenant.isEmpty()) {
-            throw new Refused(Denial.UNKNOWN_TENANT);
-        }
+        Refused.when(tenant.isEmpty(), Denial.UNKNOWN_TENANT);
         Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
         if (!grant.tenant().equals(tenant)) {
             throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
@@ -93,28 +91,22 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     private Context admissible(Grant grant, Request request, Chain chain, SigningKey contextKey, AgentSpec spec)
-            throws Refused {
+            throws Refused, IOException {
         long now = state.clock.millis();
         String transaction = request.transaction().toHex();
         Owner owner = new Owner(grant.tenant(), grant.holder());
-        if (now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS) {
-            throw new Refused(Denial.NOT_YET_VALID);
-        }
-        if (now >= chain.expiresAtMs()) {
-            throw new Refused(Denial.EXPIRED);
-        }
+        Refused.when(
+                now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS,
+                Denial.NOT_YET_VALID);
+        Refused.when(now >= chain.expiresAtMs(), Denial.EXPIRED);
         if (now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
             throw new Refused(Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
         }
-        if (state.history.seen(transaction)) {
-            throw new Refused(Denial.REPLAYED, "a transaction of this id was admitted before");
-        }
-        if (state.isRevoked(owner.tenant(), chain)) {
-            throw new Refused(Denial.REVOKED);
-        }
-        List<MapEntry> map = new ArrayList<>(namespaces(owner, transaction, grant));
+        Refused.when(state.history.seen(transaction), Denial.REPLAYED, "a transaction of this id was admitted before");
+        Refused.when(state.isRevoked(owner.tenant(), chain), Denial.REVOKED);
+        List<Mapping> map = new ArrayList<>(namespaces(owner, transaction, grant));
         for (Request.Inherit inherit : request.inherits()) {
-            if (!state.history.owns(owner, inherit.transaction())) {
+            if (!state.history.owner(inherit.transaction()).equals(owner)) {
                 throw new Refused(Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
             }
             map.add(partitions.inherited(owner, inherit));
@@ -122,8 +114,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new HashMap<>());
     }
 
-    private List<MapEntry> namespaces(Owner owner, String transaction, Grant grant) throws Refused {
-        List<MapEntry> map = new ArrayList<>();
+    private List<Mapping> namespaces(Owner owner, String transaction, Grant grant) throws Refused, IOException {
+        List<Mapping> map = new ArrayList<>();
         map.add(partitions.own(owner, transaction, 0, 0, List.of()));
         for (Memory memory : grant.memory()) {
             String name = memory.namespace();
@@ -148,16 +140,12 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             MemoryMap memory,
             Map<Context.Seen, Sighting> family)
             throws Refused {
-        if (state.live.size() >= MAX_LIVE) {
-            throw new Refused(Denial.TOO_LARGE, "too many transactions are alive");
-        }
+        Refused.when(state.live.size() >= MAX_LIVE, Denial.TOO_LARGE, "too many transactions are alive");
         Map<Blob, Integer> handles = new LinkedHashMap<>();
         for (int cap : chain.held()) {
             Blob pinned = chain.cap(cap).definition();
             String definition = spec.tools().getOrDefault(chain.cap(cap).name(), "");
-            if (!pinned.isEmpty() && !pinned.equals(utf8(definition).sha256())) {
-                throw new Refused(Denial.TOOL_CHANGED);
-            }
+            Refused.when(!pinned.isEmpty() && !pinned.equals(utf8(definition).sha256()), Denial.TOOL_CHANGED);
             handles.put(state.id(), cap);
         }
         state.accounts.open(chain);
@@ -186,8 +174,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                             context.owner().principal(),
                             context.chain().names().getLast(),
                             context.chain().agent(),
-                            partitions.bodies(context.owner().tenant(), context.transaction()),
-                            context.memory().entries()))
+                            partitions.bodies(context.owner(), context.transaction()),
+                            opened(context.memory().entries())))
                     instanceof DriverToCore.Ok)) {
                 throw new IOException("the driver refused");
             }
@@ -219,6 +207,23 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         }
     }
 
+    /** The map with the data keys that the drivers keep of its partitions, and fresh ones of those that have none. */
+    private List<MapEntry> opened(List<Mapping> map) throws IOException {
+        List<CoreToDriver.Offer> offers = map.stream()
+                .map(it -> new CoreToDriver.Offer(
+                        it.partition().id(), it.partition().fresh()))
+                .toList();
+        List<MapEntry> entries = new ArrayList<>();
+        if (drivers.ask(new CoreToDriver.Keys(offers)) instanceof DriverToCore.Keys(List<Blob> wrapped)
+                && wrapped.size() == map.size()) {
+            for (int i = 0; i < map.size(); i++) {
+                entries.add(map.get(i).open(wrapped.get(i)));
+            }
+            return entries;
+        }
+        throw new IOException("the drivers have no keys");
+    }
+
     private Bound bound(Context context, Blob handle, int index) {
         Cap cap = context.chain().cap(index);
         String definition = context.spec().tools().getOrDefault(cap.name(), "");
@@ -227,7 +232,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     /** Begins a child: one use of the capability for it, and a signed block that only takes away. */
-    CoreToBroker spawn(BrokerToCore.Spawn m) throws Refused, MalformedException {
+    CoreToBroker spawn(BrokerToCore.Spawn m) throws Refused, IOException {
         Context parent;
         int cap;
         synchronized (state) {
@@ -241,9 +246,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                 .delegation(cap, state.id(), share, m.narrowing(), m.input().sha256());
         Blob signed = Signed.sign(Domain.DELEGATION, parent.key(), delegation.toBlob());
         // Half, so that its entry has room for what the beginning takes from the accounts of a deep chain.
-        if (signed.size() > Entry.MAX_ARTIFACT / 2) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
+        Refused.when(signed.size() > Entry.MAX_ARTIFACT / 2, Denial.TOO_LARGE);
         Chain chain = parent.chain().below(signed.sha256(), delegation);
         SigningKey contextKey = SigningKey.generate();
         Context child;
@@ -265,7 +268,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     state.accounts.take(
                             parent.chain(), cap, Calls.charges(parent.chain().cap(cap), Arguments.none()))));
             state.live.put(child.id(), child);
-            parent.progress().children.add(child.id());
+            parent.progress().children.put(child.id(), Blob.EMPTY);
         }
         return begin(child, index);
     }
@@ -277,13 +280,13 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     private Context child(Context parent, Chain chain, SigningKey contextKey, AgentSpec spec, Optional<Share> share)
-            throws Refused {
+            throws Refused, IOException {
         String transaction =
                 parent.transaction() + "." + (parent.progress().children.size() + 1);
-        List<MapEntry> map = new ArrayList<>(parent.memory().entries());
+        List<Mapping> map = new ArrayList<>(parent.memory().entries());
         map.removeIf(entry -> !entry.exactKey().isEmpty());
         share.ifPresent(it -> MemoryMap.keep(map, it.memory()));
-        MapEntry own = map.getFirst();
+        Mapping own = map.getFirst();
         map.set(0, partitions.own(parent.owner(), transaction, own.rights(), own.quotaBytes(), own.terms()));
         return context(transaction, parent.owner(), chain, contextKey, spec, new MemoryMap(map), parent.family());
     }

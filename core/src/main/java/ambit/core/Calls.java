@@ -37,17 +37,26 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
     /** So that one context cannot keep the others from calling. */
     private static final int MAX_PERMITS_OF_ONE = 1 << 13;
 
+    /** The digest of {@code {}}: what an answer that says nothing is proved as. */
+    private static final Blob NOTHING = Blob.of(new byte[] {'{', '}'}).sha256();
+
     private static final long MAX_EVENT_BYTES = 16 << 20;
     private static final long PERMIT_MS = 10_000;
 
     /** A signed permit for one call, whose exact bytes have this {@code digest}; or the result of a child. */
     CoreToBroker decide(BrokerToCore.Decide m, Blob digest) throws Refused, MalformedException {
+        Context context;
+        boolean child;
         synchronized (state) {
-            Context context = state.alive(m.context());
-            if (m.syscall() == Syscall.TOOL_CALL && context.progress().children.contains(m.handle())) {
-                return childResult(context, m.handle(), digest);
+            context = state.alive(m.context());
+            child = m.syscall() == Syscall.TOOL_CALL
+                    && context.progress().children.containsKey(m.handle());
+            if (!child) {
+                cheaply(context, m.syscall(), m.handle());
             }
-            cheaply(context, m.syscall(), m.handle());
+        }
+        if (child) {
+            return childResult(context, m.handle(), digest);
         }
         if (!(Json.parse(m.params()) instanceof Json.Obj params)) {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
@@ -61,9 +70,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
 
     private static Values arguments(Json.Obj params, boolean derived) throws Refused, MalformedException {
         Values arguments = derived ? Arguments.withDigests(params) : Arguments.of(params);
-        if (arguments.size() > Arguments.MAX) {
-            throw new Refused(Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
-        }
+        Refused.when(arguments.size() > Arguments.MAX, Denial.TOO_LARGE, "more than " + Arguments.MAX + " arguments");
         return arguments;
     }
 
@@ -80,9 +87,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         } else if (context.progress().connection != drivers.connection()) {
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
-        if (!drivers.has(driver)) {
-            throw new Refused(Denial.DRIVER_UNAVAILABLE);
-        }
+        Refused.when(!drivers.has(driver), Denial.DRIVER_UNAVAILABLE);
         if (state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE) {
             throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
         }
@@ -213,24 +218,45 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
                 permit, decision.permit().driver(), decision.permit().sequence(), decision.left(), decision.logIndex());
     }
 
-    private CoreToBroker childResult(Context context, Blob child, Blob digest) {
-        context.progress().sequence++;
+    private CoreToBroker childResult(Context context, Blob child, Blob digest) throws Refused {
         Call call = Call.of(Syscall.TOOL_CALL, "child", "", digest);
-        return new CoreToBroker.ChildResult(child, record(context, call, state.id(), List.of(), List.of()));
+        Blob result;
+        long sequence;
+        long index;
+        synchronized (state) {
+            result = context.progress().children.getOrDefault(child, Blob.EMPTY);
+            Refused.when(result.isEmpty(), Denial.UNKNOWN_HANDLE, "the child has no result");
+            sequence = ++context.progress().sequence;
+            index = record(context, call, state.id(), List.of(), List.of());
+        }
+        return new CoreToBroker.ChildResult(
+                child, sequence, index, prove(context, sequence, digest, result, 0, index, Blob.EMPTY));
     }
 
     /** Records what a guest says. */
     CoreToBroker logEvent(BrokerToCore.LogEvent m) throws Refused, MalformedException {
         Json.parse(m.event());
+        Context context;
+        long sequence;
+        long index;
         synchronized (state) {
-            Context context = state.alive(m.context());
+            context = state.alive(m.context());
             context.progress().eventBytes += m.event().size();
-            if (context.progress().eventBytes > MAX_EVENT_BYTES) {
-                throw new Refused(Denial.QUOTA, "the context has logged too much");
-            }
-            return new CoreToBroker.Logged(state.record(
-                    new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event())));
+            Refused.when(
+                    context.progress().eventBytes > MAX_EVENT_BYTES, Denial.QUOTA, "the context has logged too much");
+            sequence = ++context.progress().sequence;
+            index = state.record(
+                    new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event()));
         }
+        Blob proof = prove(context, sequence, m.event().sha256(), NOTHING, 0, index, Blob.EMPTY);
+        return new CoreToBroker.Logged(sequence, index, proof);
+    }
+
+    /** The signed word that a result belongs to one call of this context, once the log has it for ever. */
+    private Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
+        state.journal.awaitDurable(index);
+        Proof it = new Proof(of.id(), sequence, params, result, status, index, of.transaction(), scope);
+        return Signed.sign(Domain.PROOF, key, it.toBlob());
     }
 
     /** Records what the boundary of a context's guest is. */
@@ -238,12 +264,12 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         Json.parse(m.report());
         synchronized (state) {
             Context context = state.alive(m.context());
-            if (context.progress().reported) {
-                throw new Refused(Denial.REPLAYED, "the boundary of this context has been reported");
-            }
+            Refused.when(
+                    context.progress().reported, Denial.REPLAYED, "the boundary of this context has been reported");
             context.progress().reported = true;
-            return new CoreToBroker.Logged(state.record(
-                    new Entry.BoundaryReport(state.clock.millis(), context.id(), context.transaction(), m.report())));
+            long index = state.record(
+                    new Entry.BoundaryReport(state.clock.millis(), context.id(), context.transaction(), m.report()));
+            return new CoreToBroker.Logged(0, index, Blob.EMPTY);
         }
     }
 
@@ -274,17 +300,15 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
                     settled(issued, receipt)));
             receive(issued, receipt, index);
         }
-        state.journal.awaitDurable(index);
-        Proof proof = new Proof(
-                issued.context().id(),
+        Blob proof = prove(
+                issued.context(),
                 issued.permit().sequence(),
                 issued.permit().paramsDigest(),
                 receipt.resultDigest(),
                 receipt.status(),
                 index,
-                issued.context().transaction(),
                 receipt.scope());
-        return new CoreToDriver.Recorded(Signed.sign(Domain.PROOF, key, proof.toBlob()), index);
+        return new CoreToDriver.Recorded(proof, index);
     }
 
     private List<Debit> settled(State.Issued issued, Receipt receipt) {

@@ -103,12 +103,8 @@ final class Chain {
      * @throws Refused if the request is not one that continues this grant
      */
     static Chain of(Blob root, Blob grantHash, Grant grant, Blob requestHash, Request request) throws Refused {
-        if (!request.parent().equals(grantHash)) {
-            throw new Refused(Denial.UNKNOWN_GRANT);
-        }
-        if (!request.agent().equals(grant.agent())) {
-            throw new Refused(Denial.CONSTRAINT, "the grant is for another agent");
-        }
+        Refused.when(!request.parent().equals(grantHash), Denial.UNKNOWN_GRANT);
+        Refused.when(!request.agent().equals(grant.agent()), Denial.CONSTRAINT, "the grant is for another agent");
         Layer layer = layer("request", grant, requestHash, request, request.narrowings(), request.allowances());
         return new Chain(root, grantHash, grant, List.of(layer));
     }
@@ -145,9 +141,7 @@ final class Chain {
      */
     Delegation delegation(int cap, Blob id, Optional<Share> share, Blob narrowing, Blob inputDigest)
             throws Refused, MalformedException {
-        if (layers.stream().filter(Layer::counts).count() > grant.depth()) {
-            throw new Refused(Denial.DEPTH_EXCEEDED);
-        }
+        Refused.when(layers.stream().filter(Layer::counts).count() > grant.depth(), Denial.DEPTH_EXCEEDED);
         List<Integer> held = held();
         Set<Integer> withheld = IntStream.range(0, grant.caps().size())
                 .filter(index -> !held.contains(index) || !cap(index).mayDelegate())

@@ -7,6 +7,7 @@ import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ record Context(
 
     /** What becomes of it. */
     static final class Progress {
-        /** Ids of all children it ever had. */
-        final Set<Blob> children = new HashSet<>();
+        /** The SHA-256 of what each child it ever had ended with, by their ids; nothing while one lives or if it came to nothing. */
+        final Map<Blob, Blob> children = new HashMap<>();
 
         /** The control connection that its memory was mapped through. */
         long connection;
@@ -68,9 +69,7 @@ record Context(
         if (index == null || chain.cap(index).kind() != kind) {
             throw new Refused(Denial.UNKNOWN_HANDLE);
         }
-        if (!chain.mayUse(index)) {
-            throw new Refused(Denial.MAY_NOT_USE);
-        }
+        Refused.when(!chain.mayUse(index), Denial.MAY_NOT_USE);
         return index;
     }
 

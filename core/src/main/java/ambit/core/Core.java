@@ -46,7 +46,7 @@ final class Core {
         admission = new Admission(state, drivers, partitions, ending);
         Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
         calls = new Calls(state, drivers, approvals, key);
-        administration = new Administration(state, approvals, partitions, origin, key, keys);
+        administration = new Administration(state, drivers, approvals, partitions, origin, key, keys);
         long booted = state.record(
                 new Entry.Boot(state.clock.millis(), origin, key.publicKey(), state.journal.recoveredFrom()));
         state.journal.awaitDurable(ending.recover(booted));
@@ -71,7 +71,7 @@ final class Core {
                 case BrokerToCore.Poll() -> ending.poll();
                 case BrokerToCore.Report m -> calls.report(m);
             };
-        } catch (Refused | MalformedException | RuntimeException e) {
+        } catch (Refused | IOException | RuntimeException e) {
             return refuse(attempt, Refused.of(e));
         }
     }

@@ -1,12 +1,14 @@
 package ambit.core;
 
+import ambit.authority.keyfile.CoreKeys;
 import ambit.authority.keyfile.SecretDirectory;
+import ambit.authority.partition.Vault;
 import ambit.authority.signing.MlDsaKey;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
 import ambit.log.Journal;
-import ambit.log.JournalException;
 import ambit.log.LogKey;
+import ambit.log.Snapshots;
 import ambit.wire.AdminToCore;
 import ambit.wire.BrokerToCore;
 import ambit.wire.Cbor;
@@ -32,7 +34,6 @@ final class CoreProcess implements AutoCloseable {
     private static final int BROKER_CONNECTIONS = 256;
     private static final int DRIVER_CONNECTIONS = 256;
     private static final int ADMIN_CONNECTIONS = 8;
-    private static final int SNAPSHOT_EVERY = 50_000;
 
     private final ConnectedDrivers drivers = new ConnectedDrivers();
     private final AtomicInteger brokers = new AtomicInteger();
@@ -51,35 +52,20 @@ final class CoreProcess implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(config.floor().toArray());
         journal = Journal.open(FileStorage.open(config.state().resolve("log")), logKey, floor);
-        CoreKeys.publish(secrets, logKey);
+        CoreKeys.publish(secrets, key.publicKey(), logKey.verifiers());
         core = new Core(
                 config.origin(),
                 new State(journal, InstantSource.system(), System::nanoTime, new SecureRandom()),
                 drivers,
                 key,
                 secrets,
-                new Partitions(secrets.secret("master.key")));
+                new Partitions(new Vault(secrets.secret("master.key"), secrets.below("memory"))));
         core.names(postQuantum.publicKey());
         listen(config.brokerSocket(), config.brokerUsers(), BROKER_CONNECTIONS, this::broker);
         listen(config.driversSocket(), config.driversUsers(), DRIVER_CONNECTIONS, this::driver);
         listen(config.adminSocket(), config.adminUsers(), ADMIN_CONNECTIONS, this::admin);
         endpoints.forEach(endpoint -> endpoint.start(() -> {}));
-        Thread.ofPlatform().name("snapshots").daemon().start(this::snapshots);
-    }
-
-    /** So that the next start need not read all of the log. */
-    private void snapshots() {
-        try {
-            while (true) {
-                Thread.sleep(1000);
-                if (journal.sinceSnapshot() >= SNAPSHOT_EVERY) {
-                    journal.snapshot(new History());
-                }
-            }
-        } catch (JournalException | InterruptedException e) {
-            System.getLogger("ambit.core")
-                    .log(System.Logger.Level.WARNING, "no more snapshots until the next start: " + e.getMessage());
-        }
+        Snapshots.keep(journal, History::new);
     }
 
     private void listen(Path socket, List<String> users, int connections, Endpoint.Session session) throws IOException {

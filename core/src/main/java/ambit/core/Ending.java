@@ -44,14 +44,13 @@ record Ending(State state, Drivers drivers) {
     CoreToBroker finish(Context context, End asked, int exitCode, Blob resultDigest) throws Refused {
         List<Context> children;
         synchronized (state) {
-            if (context.progress().ending) {
-                throw new Refused(Denial.CONTEXT_ENDED);
-            }
+            Refused.when(context.progress().ending, Denial.CONTEXT_ENDED);
             children = state.live.values().stream()
-                    .filter(c -> context.progress().children.contains(c.id()))
+                    .filter(c -> context.progress().children.containsKey(c.id()))
                     .toList();
-            if (asked == End.SUCCESS) {
+            if (asked == End.SUCCESS && mayCommit(context) != End.SUCCESS) {
                 asked = mayCommit(context);
+                resultDigest = Blob.EMPTY;
             }
             context.progress().ending = true;
         }
@@ -84,7 +83,7 @@ record Ending(State state, Drivers drivers) {
 
     private CoreToBroker commit(Context context, int exitCode, Blob resultDigest) throws Refused {
         if (context.progress().connection != drivers.connection()) {
-            over(context, End.CRASHED, exitCode, resultDigest, List.of());
+            over(context, End.CRASHED, exitCode, Blob.EMPTY, List.of());
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver lost what the context wrote");
         }
         state.recordDurably(at -> new Entry.CommitIntended(at, context.id(), context.transaction()));
@@ -93,7 +92,7 @@ record Ending(State state, Drivers drivers) {
             if (reply instanceof DriverToCore.Verdicts(List<Verdict> verdicts)) {
                 return over(context, End.SUCCESS, exitCode, resultDigest, verdicts);
             }
-            over(context, End.CRASHED, exitCode, resultDigest, List.of());
+            over(context, End.CRASHED, exitCode, Blob.EMPTY, List.of());
             throw new Refused(Denial.DRIVER_FAILED, "the memory driver could not commit");
         } catch (IOException e) {
             synchronized (state) {
@@ -114,6 +113,7 @@ record Ending(State state, Drivers drivers) {
         long index;
         synchronized (state) {
             index = recordEnd(context.id(), context.transaction(), how, exitCode, resultDigest, verdicts);
+            state.live.values().forEach(it -> it.progress().children.replace(context.id(), resultDigest));
             forget(context);
         }
         state.journal.requestCheckpoint();

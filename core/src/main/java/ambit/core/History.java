@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.authority.Forgetting;
 import ambit.authority.Revocation;
 import ambit.authority.approval.Heard;
 import ambit.log.Journal;
@@ -76,6 +77,11 @@ final class History implements Journal.Fold {
                     revoked.add(new Target(e.tenant(), e.target()));
                 }
                 epoch = e.epoch();
+            }
+            case Entry.Forgotten e -> {
+                Forgetting word = e.forgetting();
+                owners.replaceAll((transaction, owner) ->
+                        word.covers(transaction, owner.tenant(), owner.principal()) ? Owner.NOBODY : owner);
             }
             case Entry.Boot _,
                     Entry.Denied _,
@@ -206,8 +212,8 @@ final class History implements Journal.Fold {
         return owners.containsKey(transaction);
     }
 
-    boolean owns(Owner owner, String transaction) {
-        return owner.equals(owners.get(transaction));
+    Owner owner(String transaction) {
+        return owners.getOrDefault(transaction, Owner.NOBODY);
     }
 
     /** In the order in which they began, so that the same log is always recovered the same way. */

@@ -3,7 +3,6 @@ package ambit.core;
 import ambit.authority.Memory;
 import ambit.wire.Blob;
 import ambit.wire.CoreToBroker.Mapped;
-import ambit.wire.CoreToDriver.MapEntry;
 import ambit.wire.Denial;
 import ambit.wire.Json;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a context's keys mean: the longest mount that a key begins with. What no mount covers does not exist. */
-record MemoryMap(List<MapEntry> entries) {
+record MemoryMap(List<Mapping> entries) {
     static final int READ = 1;
     static final int WRITE = 2 | 8;
 
@@ -23,8 +22,8 @@ record MemoryMap(List<MapEntry> entries) {
     }
 
     /** Leaves of {@code entries}, the first of which is the transaction's own, what {@code share} names. */
-    static void keep(List<MapEntry> entries, List<Memory> share) {
-        MapEntry own = entries.getFirst();
+    static void keep(List<Mapping> entries, List<Memory> share) {
+        Mapping own = entries.getFirst();
         entries.replaceAll(entry -> {
             String name = entry.mount().isEmpty()
                     ? "own"
@@ -33,10 +32,9 @@ record MemoryMap(List<MapEntry> entries) {
                     share.stream().filter(it -> it.namespace().equals(name)).findFirst();
             int rights = part.map(it -> it.rights() & entry.rights()).orElse(0);
             long quota = Math.min(entry.quotaBytes(), part.map(Memory::quota).orElse(0L));
-            return new MapEntry(
+            return new Mapping(
                     entry.mount(),
                     entry.partition(),
-                    entry.dataKey(),
                     rights,
                     entry.exactKey(),
                     quota,
@@ -74,7 +72,7 @@ record MemoryMap(List<MapEntry> entries) {
     private int rights(String key) {
         int longest = -1;
         int rights = 0;
-        for (MapEntry entry : entries) {
+        for (Mapping entry : entries) {
             if (entry.mount().length() > longest && covers(entry, key)) {
                 longest = entry.mount().length();
                 rights = entry.rights();
@@ -83,7 +81,7 @@ record MemoryMap(List<MapEntry> entries) {
         return rights;
     }
 
-    private static boolean covers(MapEntry entry, String key) {
+    private static boolean covers(Mapping entry, String key) {
         if (!entry.exactKey().isEmpty()) {
             return key.equals(entry.mount());
         }

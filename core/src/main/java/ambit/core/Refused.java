@@ -26,6 +26,17 @@ final class Refused extends Exception {
         this(code, code.sentence());
     }
 
+    /** Refuses where this is so. */
+    static void when(boolean refused, Denial code, String sentence) throws Refused {
+        if (refused) {
+            throw new Refused(code, sentence);
+        }
+    }
+
+    static void when(boolean refused, Denial code) throws Refused {
+        when(refused, code, code.sentence());
+    }
+
     /** What any failure is to the caller. */
     static Refused of(Exception failure) {
         return switch (failure) {
@@ -38,9 +49,7 @@ final class Refused extends Exception {
 
     /** The payload of an artifact that {@code signer} signed in {@code domain} and that the log has room for. */
     static Blob verified(Domain domain, Blob signer, Blob artifact) throws Refused, MalformedException {
-        if (artifact.size() > Entry.MAX_ARTIFACT) {
-            throw new Refused(Denial.TOO_LARGE);
-        }
+        when(artifact.size() > Entry.MAX_ARTIFACT, Denial.TOO_LARGE);
         try {
             return Signed.verify(domain, signer, artifact);
         } catch (BadSignature e) {

@@ -70,15 +70,17 @@ final class State {
         if (clock.millis() >= context.chain().expiresAtMs()) {
             context.progress().expired = true;
         }
-        if (context.progress().expired) {
-            throw new Refused(Denial.EXPIRED);
-        }
+        Refused.when(context.progress().expired, Denial.EXPIRED);
         accounts.refuseRevoked(context.chain());
         return context;
     }
 
     synchronized boolean isRevoked(String tenant, Chain chain) {
         return history.isRevoked(tenant, chain.names(), chain.generation());
+    }
+
+    synchronized Owner owner(String transaction) {
+        return history.owner(transaction);
     }
 
     /** 16 bytes that nobody can guess. */

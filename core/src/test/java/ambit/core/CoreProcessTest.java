@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ambit.audit.LogVerifier;
 import ambit.authority.Permit;
 import ambit.authority.Receipt;
+import ambit.authority.keyfile.CoreKeys;
 import ambit.authority.keyfile.PublicKeyFile;
 import ambit.authority.signing.Signed;
 import ambit.log.Checkpoint;

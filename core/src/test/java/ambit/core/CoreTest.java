@@ -762,8 +762,48 @@ class CoreTest {
         Admitted stranger = world.begin(World.child("helper", 2));
         Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
         assertDenied(world.call(stranger, child.context(), "{}"), Denial.UNKNOWN_HANDLE);
-        world.end(child, End.SUCCESS);
+        assertDenied(world.call(parent, child.context(), "{}"), Denial.UNKNOWN_HANDLE);
+        world.end(child, End.SUCCESS, World.json("done").sha256());
+        assertDenied(world.call(stranger, child.context(), "{}"), Denial.UNKNOWN_HANDLE);
         assertThat(world.call(parent, child.context(), "{}")).isInstanceOf(ChildResult.class);
+    }
+
+    @Test
+    void theProofOfAChildsResultSaysWhatTheChildEndedWithAndWhoAsked() throws Exception {
+        Admitted parent = world.begin(World.child("helper", 2));
+        Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        world.end(child, End.AGENT_FAILED, World.json("done").sha256());
+        ChildResult first = (ChildResult) world.call(parent, child.context(), "{}");
+        ChildResult second = (ChildResult) world.call(parent, child.context(), "{\"again\":1}");
+        assertThat(second.sequence()).isEqualTo(first.sequence() + 1);
+        assertThat(proof(second.proof()))
+                .isEqualTo(new Proof(
+                        parent.context(),
+                        second.sequence(),
+                        World.json("{\"again\":1}").sha256(),
+                        World.json("done").sha256(),
+                        0,
+                        second.logIndex(),
+                        parent.transaction(),
+                        Blob.EMPTY));
+        assertThat(world.log().get((int) second.logIndex())).isInstanceOf(Entry.Allowed.class);
+    }
+
+    @Test
+    void aChildThatTheCoreDidNotLetSucceedHasNoResult() {
+        Admitted parent = world.begin(World.child("helper", 2));
+        Admitted child = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        world.admin(new AdminToCore.Stop(child.transaction(), "enough"));
+        world.end(child, End.SUCCESS, World.json("done").sha256());
+        assertDenied(world.call(parent, child.context(), "{}"), Denial.UNKNOWN_HANDLE);
+        Admitted other = (Admitted) world.spawn(parent, 0, Blob.EMPTY);
+        world.drivers.breakAfterCommit = true;
+        assertThat(world.end(other, End.SUCCESS, World.json("done").sha256())).isInstanceOf(Denied.class);
+        assertDenied(world.call(parent, other.context(), "{}"), Denial.UNKNOWN_HANDLE);
+    }
+
+    private Proof proof(Blob bytes) throws Exception {
+        return Proof.parse(Signed.verify(Domain.PROOF, world.coreKey.publicKey(), bytes));
     }
 
     // ---- the end
@@ -918,11 +958,21 @@ class CoreTest {
     // ---- events and the log
 
     @Test
-    void aGuestsEventsAreRecordedAsTheyAreAndBounded() {
+    void aGuestsEventsAreRecordedAsTheyAreAndProvedAndBounded() throws Exception {
         Admitted context = world.begin();
         Blob event = World.json("{\"step\":1}");
-        assertThat(world.core.answer(new BrokerToCore.LogEvent(context.context(), event)))
-                .isInstanceOf(CoreToBroker.Logged.class);
+        CoreToBroker.Logged logged =
+                (CoreToBroker.Logged) world.core.answer(new BrokerToCore.LogEvent(context.context(), event));
+        assertThat(proof(logged.proof()))
+                .isEqualTo(new Proof(
+                        context.context(),
+                        logged.sequence(),
+                        event.sha256(),
+                        World.json("{}").sha256(),
+                        0,
+                        logged.logIndex(),
+                        context.transaction(),
+                        Blob.EMPTY));
         assertThat(world.log().getLast())
                 .isEqualTo(new Entry.GuestEvent(world.now, context.context(), context.transaction(), event));
         assertDenied(

@@ -1,5 +1,6 @@
 package ambit.core;
 
+import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
@@ -29,7 +30,10 @@ final class FakeDrivers implements Drivers {
     /** What happens while they are asked whether something was committed. */
     Runnable whileAsked = () -> {};
 
-    private final Map<ambit.wire.Blob, String> mapped = new HashMap<>();
+    /** The keys that the drivers keep of partitions. */
+    final Map<Blob, Blob> wrapped = new HashMap<>();
+
+    private final Map<Blob, String> mapped = new HashMap<>();
 
     @Override
     public boolean has(String driver) {
@@ -54,6 +58,13 @@ final class FakeDrivers implements Drivers {
                 mapped.put(m.context(), m.transaction());
                 yield new DriverToCore.Ok();
             }
+            case CoreToDriver.Keys(List<CoreToDriver.Offer> offers) -> {
+                offers.forEach(it -> wrapped.putIfAbsent(it.partition(), it.wrapped()));
+                yield new DriverToCore.Keys(offers.stream()
+                        .map(it -> wrapped.getOrDefault(it.partition(), it.wrapped()))
+                        .toList());
+            }
+            case CoreToDriver.Forget _ -> new DriverToCore.Forgotten(1, 2, 3);
             case CoreToDriver.CommitContext m -> commit(mapped.getOrDefault(m.context(), "?"));
             case CoreToDriver.WasCommitted m -> {
                 whileAsked.run();

@@ -13,6 +13,7 @@ import ambit.authority.Receipt;
 import ambit.authority.Request;
 import ambit.authority.Revocation;
 import ambit.authority.keyfile.SecretDirectory;
+import ambit.authority.partition.Vault;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
 import ambit.log.FileStorage;
@@ -101,7 +102,15 @@ final class World implements AutoCloseable {
                 drivers,
                 coreKey,
                 new SecretDirectory(directory),
-                new Partitions(master));
+                new Partitions(vault()));
+    }
+
+    private Vault vault() {
+        try {
+            return new Vault(master, new SecretDirectory(directory).below("memory"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops without ending anything and starts on the same log: what kill -9 leaves. */
@@ -295,7 +304,11 @@ final class World implements AutoCloseable {
     }
 
     CoreToBroker end(Admitted context, End how) {
-        return core.answer(new BrokerToCore.EndContext(context.context(), how, 0, Blob.EMPTY));
+        return end(context, how, Blob.EMPTY);
+    }
+
+    CoreToBroker end(Admitted context, End how, Blob result) {
+        return core.answer(new BrokerToCore.EndContext(context.context(), how, 0, result));
     }
 
     CoreToBroker spawn(Admitted parent, int index, Blob narrowing) {

@@ -44,6 +44,12 @@ final class AdminService implements Endpoint.Session {
 
     private DriversToAdmin discover(String name) throws DriverFailure {
         McpTool tool = tools.get(name);
+        if (tool == null && name.equals(ToolConfig.MEMORY)) {
+            return new DriversToAdmin.Discovered(ToolDefinition.array(MemoryEffects.tools()));
+        }
+        if (tool == null && name.equals(ToolConfig.RETRIEVER)) {
+            return new DriversToAdmin.Discovered(ToolDefinition.array(RetrieverTool.tools()));
+        }
         if (tool == null) {
             throw new DriverFailure(
                     Denial.UNKNOWN_TOOL,

@@ -47,6 +47,8 @@ final class Bodies implements AutoCloseable {
 
     static final String EXPIRED = "the time that ambit.yaml gives them was over";
 
+    static final String FORGOTTEN = "the core was told to forget it";
+
     private static final System.Logger LOG = System.getLogger("ambit.drivers");
     private static final long CLOSING_SECONDS = 5;
 
@@ -63,6 +65,7 @@ final class Bodies implements AutoCloseable {
     static final class Scope {
         private final String transaction;
         private final String tenant;
+        private final Blob principal;
         private final String agent;
         private final Blob wrapping;
         private boolean begun;
@@ -71,6 +74,7 @@ final class Bodies implements AutoCloseable {
         private Scope(CoreToDriver.MapContext map) {
             this.transaction = map.transaction();
             this.tenant = map.tenant();
+            this.principal = map.principal();
             this.agent = map.agent();
             this.wrapping = map.bodyKey();
         }
@@ -306,7 +310,11 @@ final class Bodies implements AutoCloseable {
         }
         Blob fresh = BodyKeys.fresh();
         Blob wrapped = BodyKeys.wrap(scope.wrapping, scope.tenant, scope.transaction, fresh);
-        bodies.putKey(scope.transaction, new BodyStore.Key(scope.tenant, wrapped), now, now + config.forMs());
+        bodies.putKey(
+                scope.transaction,
+                new BodyStore.Key(scope.tenant, scope.principal, wrapped),
+                now,
+                now + config.forMs());
         scope.begun = true;
         return Optional.of(fresh);
     }
@@ -344,12 +352,27 @@ final class Bodies implements AutoCloseable {
                 return new DriversToAdmin.Shredded(0, 0);
             }
             long begunBy = order.olderThanMs() == 0 ? Long.MAX_VALUE : clock.millis() - order.olderThanMs();
-            Choice choice = new Choice(order.transaction(), order.tenant(), begunBy, Long.MAX_VALUE);
+            Choice choice = new Choice(order.transaction(), order.tenant(), Blob.EMPTY, begunBy, Long.MAX_VALUE);
             List<Shredding> shredded = shred(store.get(), choice, order.why());
             report(store.get());
             return new DriversToAdmin.Shredded(
                     shredded.size(),
                     shredded.stream().mapToLong(Shredding::bodies).sum());
+        });
+    }
+
+    /** Shreds what the core has forgotten, and answers how many bodies that were; the log hears of each transaction afterwards. */
+    long forget(CoreToDriver.Forget order) throws DriverFailure {
+        return inTurn(() -> {
+            if (store.isEmpty()) {
+                return 0L;
+            }
+            Choice choice =
+                    new Choice(order.transaction(), order.tenant(), order.principal(), Long.MAX_VALUE, Long.MAX_VALUE);
+            List<Shredding> shredded = shred(store.get(), choice, FORGOTTEN);
+            // not now: the core waits for this answer, and may take no report before it has it
+            keeper.execute(this::tidy);
+            return shredded.stream().mapToLong(Shredding::bodies).sum();
         });
     }
 
@@ -377,9 +400,9 @@ final class Bodies implements AutoCloseable {
         try {
             BodyStore bodies = store.get();
             long now = clock.millis();
-            shred(bodies, new Choice("", "", Long.MAX_VALUE, now), EXPIRED);
+            shred(bodies, new Choice("", "", Blob.EMPTY, Long.MAX_VALUE, now), EXPIRED);
             if (config.keepsAnything()) {
-                shred(bodies, new Choice("", "", now - config.forMs(), Long.MAX_VALUE), EXPIRED);
+                shred(bodies, new Choice("", "", Blob.EMPTY, now - config.forMs(), Long.MAX_VALUE), EXPIRED);
             }
             report(bodies);
         } catch (DriverFailure | RuntimeException e) {

@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.wire.Blob;
 import ambit.wire.BodyKind;
 import ambit.wire.BodyState;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyStore implements AutoCloseable {
     /** What the file holds; a file with a higher number is refused, never guessed at. */
-    static final int SCHEMA = 1;
+    static final int SCHEMA = 2;
 
     /** What a body is counted as besides its box. */
     static final int ROW = 256;
@@ -34,6 +35,7 @@ final class BodyStore implements AutoCloseable {
             CREATE TABLE body_key (
                 transaction_id TEXT NOT NULL PRIMARY KEY,
                 tenant TEXT NOT NULL,
+                principal BLOB NOT NULL,
                 wrapped BLOB NOT NULL,
                 began_ms INTEGER NOT NULL,
                 expires_ms INTEGER NOT NULL
@@ -68,7 +70,7 @@ final class BodyStore implements AutoCloseable {
     }
 
     /** The stored form of a transaction's data key. */
-    record Key(String tenant, Blob wrapped) {}
+    record Key(String tenant, Blob principal, Blob wrapped) {}
 
     /** One body. The box is empty unless it was kept. */
     record Row(
@@ -89,10 +91,11 @@ final class BodyStore implements AutoCloseable {
      *
      * @param transaction with all below it; empty for any
      * @param tenant empty for any
+     * @param principal empty for any
      * @param begunByMs when the first body was kept, at the latest
      * @param expiredByMs when the time of its bodies was over, at the latest
      */
-    record Choice(String transaction, String tenant, long begunByMs, long expiredByMs) {}
+    record Choice(String transaction, String tenant, Blob principal, long begunByMs, long expiredByMs) {}
 
     /** Opens the file, or makes it. */
     static BodyStore open(Path file) throws DriverFailure {
@@ -126,6 +129,14 @@ final class BodyStore implements AutoCloseable {
                     "the bodies at " + file + " were written by a newer Ambit (schema " + version + ", this one knows "
                             + SCHEMA + "); install that one again");
         }
+        if (version == 1) {
+            inTransaction(() -> {
+                // whose the transactions so far were is not known here
+                run("ALTER TABLE body_key ADD COLUMN principal BLOB NOT NULL DEFAULT x''");
+                run("UPDATE schema_version SET version = " + SCHEMA);
+                return true;
+            });
+        }
         if (version == 0) {
             inTransaction(() -> {
                 for (String table : TABLES) {
@@ -146,19 +157,23 @@ final class BodyStore implements AutoCloseable {
 
     Optional<Key> key(String transaction) throws DriverFailure {
         return reading(() -> {
-            String query = "SELECT tenant, wrapped FROM body_key WHERE transaction_id = ?";
+            String query = "SELECT tenant, principal, wrapped FROM body_key WHERE transaction_id = ?";
             try (PreparedStatement select = statement(query, transaction);
                     ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(new Key(row.getString(1), blob(row, 2))) : Optional.empty();
+                return row.next()
+                        ? Optional.of(new Key(row.getString(1), blob(row, 2), blob(row, 3)))
+                        : Optional.empty();
             }
         });
     }
 
     void putKey(String transaction, Key key, long nowMs, long expiresMs) throws DriverFailure {
         inTransaction(() -> change(
-                "INSERT INTO body_key (transaction_id, tenant, wrapped, began_ms, expires_ms) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO body_key (transaction_id, tenant, principal, wrapped, began_ms, expires_ms)"
+                        + " VALUES (?, ?, ?, ?, ?, ?)",
                 transaction,
                 key.tenant(),
+                key.principal().toArray(),
                 key.wrapped().toArray(),
                 nowMs,
                 expiresMs));
@@ -247,7 +262,7 @@ final class BodyStore implements AutoCloseable {
     private List<String> chosen(Choice choice) throws SQLException {
         String query = "SELECT transaction_id FROM body_key WHERE (? = '' OR transaction_id = ?"
                 + " OR substr(transaction_id, 1, length(?) + 1) = ? || '.')"
-                + " AND (? = '' OR tenant = ?) AND began_ms <= ? AND expires_ms <= ?";
+                + " AND (? = '' OR tenant = ?) AND (length(?) = 0 OR principal = ?) AND began_ms <= ? AND expires_ms <= ?";
         String transaction = choice.transaction();
         List<String> chosen = new ArrayList<>();
         try (PreparedStatement select = statement(
@@ -258,6 +273,8 @@ final class BodyStore implements AutoCloseable {
                         transaction,
                         choice.tenant(),
                         choice.tenant(),
+                        choice.principal().toArray(),
+                        choice.principal().toArray(),
                         choice.begunByMs(),
                         choice.expiredByMs());
                 ResultSet row = select.executeQuery()) {
@@ -381,7 +398,7 @@ final class BodyStore implements AutoCloseable {
 
     private static DriverFailure failure(Path file, SQLException e) {
         return new DriverFailure(
-                Denial.DRIVER_FAILED, "the bodies at " + file + " cannot be used; " + SqliteMemoryStore.hint(e), e);
+                Denial.DRIVER_FAILED, "the bodies at " + file + " cannot be used; " + SqliteDatabase.hint(e), e);
     }
 
     private static void closeQuietly(@Nullable Connection connection) {

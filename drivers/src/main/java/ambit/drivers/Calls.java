@@ -1,11 +1,14 @@
 package ambit.drivers;
 
+import ambit.authority.Permit;
 import ambit.authority.Receipt;
+import ambit.drivers.memory.Trust;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
 import ambit.wire.Limits;
+import ambit.wire.Syscall;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -47,6 +50,7 @@ final class Calls {
             Bodies.Collector result = bodies.result(checked);
             try {
                 bodies.parameters(checked);
+                note(checked.permit(), checked.call().context());
                 return perform(checked, new Sent(replies, result), cancellation);
             } finally {
                 result.drop();
@@ -54,6 +58,18 @@ final class Calls {
             }
         } catch (DriverFailure e) {
             return failed(e, Blob.EMPTY);
+        }
+    }
+
+    /** Before its answer, of which a part can be seen even if it fails: what the context writes from now on may have come of it. */
+    private static void note(Permit permit, LiveContext context) {
+        if (permit.syscall() == Syscall.TOOL_CALL.number()) {
+            Trust label = switch (permit.driver()) {
+                case ToolConfig.OPENAI, ToolConfig.MEMORY -> Trust.OWN;
+                case ToolConfig.RETRIEVER -> Trust.RETRIEVED;
+                default -> Trust.TOOL;
+            };
+            context.memory().called(permit.sequence(), permit.capability(), label);
         }
     }
 

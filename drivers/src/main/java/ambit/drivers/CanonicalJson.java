@@ -2,7 +2,8 @@ package ambit.drivers;
 
 import ambit.wire.Blob;
 import ambit.wire.Json;
-import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,72 +11,24 @@ import java.util.TreeMap;
  * The one spelling of a JSON value: members sorted by their names' UTF-16 code units, no white space, shortest escapes (as RFC
  * 8785, except that numbers with a fraction or an exponent keep {@link Json.Dec}'s exact decimal spelling).
  */
-final class CanonicalJson {
-    private final StringBuilder out = new StringBuilder();
-
+public final class CanonicalJson {
     private CanonicalJson() {}
 
     /** UTF-8. */
-    static Blob encode(Json value) {
-        CanonicalJson writer = new CanonicalJson();
-        writer.write(value);
-        return Blob.of(writer.out.toString().getBytes(StandardCharsets.UTF_8));
+    public static Blob encode(Json value) {
+        return JsonText.encode(sorted(value));
     }
 
-    private void write(Json value) {
-        switch (value) {
+    private static Json sorted(Json value) {
+        return switch (value) {
             case Json.Obj(Map<String, Json> members) -> {
-                String comma = "{";
-                for (Map.Entry<String, Json> member : new TreeMap<>(members).entrySet()) {
-                    out.append(comma);
-                    string(member.getKey());
-                    out.append(':');
-                    write(member.getValue());
-                    comma = ",";
-                }
-                out.append(members.isEmpty() ? "{}" : "}");
+                Map<String, Json> inOrder = new LinkedHashMap<>();
+                new TreeMap<>(members).forEach((name, member) -> inOrder.put(name, sorted(member)));
+                yield new Json.Obj(inOrder);
             }
-            case Json.Arr array -> {
-                out.append('[');
-                String comma = "";
-                for (Json item : array.items()) {
-                    out.append(comma);
-                    write(item);
-                    comma = ",";
-                }
-                out.append(']');
-            }
-            case Json.Str(String text) -> string(text);
-            case Json.Int(long number) -> out.append(number);
-            case Json.Dec(String number) -> out.append(number);
-            case Json.Bool(boolean bool) -> out.append(bool);
-            case Json.Null() -> out.append("null");
-        }
-    }
-
-    private void string(String text) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00")
-                                .append(Character.forDigit(c >> 4, 16))
-                                .append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append('"');
+            case Json.Arr(List<Json> items) ->
+                new Json.Arr(items.stream().map(CanonicalJson::sorted).toList());
+            case Json.Str _, Json.Int _, Json.Dec _, Json.Bool _, Json.Null _ -> value;
+        };
     }
 }

@@ -3,6 +3,7 @@ package ambit.drivers;
 import ambit.audit.scope.Chunk;
 import ambit.audit.scope.HashTree;
 import ambit.audit.scope.Scope;
+import ambit.drivers.memory.RetrievedChunks;
 import ambit.retrieval.index.IndexFailure;
 import ambit.retrieval.index.Indexes;
 import ambit.retrieval.index.NamespaceIndex;
@@ -17,12 +18,12 @@ import ambit.wire.Denial;
 import ambit.wire.Limits;
 import ambit.wire.Verdict;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The namespaces of one context as a retriever sees them: those of its map, and no name for any other. An index is opened when the
@@ -34,20 +35,23 @@ final class ContextRetriever implements AutoCloseable {
     private static final int WRITE = 2;
     private static final int SEARCH = 4;
 
-    /** Chunks whose retrieval is remembered. */
-    private static final int MAX_SEEN = 1 << 17;
-
     private final Optional<Indexes> indexes;
     private final Blob context;
     private final String transaction;
     private final Map<String, MapEntry> mapped = new LinkedHashMap<>();
     private final Map<String, NamespaceIndex> open = new LinkedHashMap<>();
     private final Map<String, Staging> staged = new LinkedHashMap<>();
-    private final Set<Blob> seen = new HashSet<>();
+    private final RetrievedChunks retrieved;
     private Optional<DriverFailure> failed = Optional.empty();
     private boolean ended;
 
-    ContextRetriever(Optional<Indexes> indexes, Blob context, String transaction, List<MapEntry> entries) {
+    ContextRetriever(
+            Optional<Indexes> indexes,
+            Blob context,
+            String transaction,
+            List<MapEntry> entries,
+            RetrievedChunks retrieved) {
+        this.retrieved = retrieved;
         this.indexes = indexes;
         this.context = context;
         this.transaction = transaction;
@@ -95,7 +99,7 @@ final class ContextRetriever implements AutoCloseable {
                 answer.hits().stream()
                         .map(hit -> new HashTree.Found(hit.namespace(), hit.hash()))
                         .toList());
-        remember(answer.hits());
+        answer.hits().forEach(hit -> retrieved.retrieved(hit.hash(), hit.chunk().text()));
         return new Found(scope, tree, answer.hits());
     }
 
@@ -112,19 +116,6 @@ final class ContextRetriever implements AutoCloseable {
                 .map(it -> Cbor.array(it.mount(), it.rights(), it.quotaBytes(), it.terms()))
                 .toList();
         return Blob.of(Cbor.encode(Cbor.array("ambit/terms/v1", each))).sha256();
-    }
-
-    private synchronized void remember(List<Search.Hit> hits) {
-        for (Search.Hit hit : hits) {
-            if (seen.size() < MAX_SEEN) {
-                seen.add(hit.hash());
-            }
-        }
-    }
-
-    /** Whether a search of this context returned the chunk with this hash. */
-    synchronized boolean hasRetrieved(Blob chunk) {
-        return seen.contains(chunk);
     }
 
     /** Stages the chunks of a source; whether anything changes by it. */
@@ -259,6 +250,14 @@ final class ContextRetriever implements AutoCloseable {
                         .map(why -> Verdict.dropped(key, why))
                         .orElseGet(() -> Verdict.committed(key, decision.version())));
             }
+        }
+
+        /** The partitions that something of this is committed to. */
+        Set<Blob> partitions() {
+            return prepared.stream()
+                    .filter(it -> !it.decisions().isEmpty())
+                    .map(Staging.Prepared::partition)
+                    .collect(Collectors.toSet());
         }
 
         List<Verdict> verdicts() {

@@ -1,15 +1,20 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.MemoryDriver;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The contexts that the core has mapped. Only the core's control connection changes them.
@@ -20,24 +25,26 @@ final class Contexts implements AutoCloseable {
     /** Verdicts of ended contexts that are kept, so that a repeated commit answers the same. */
     private static final int REMEMBERED = 1024;
 
-    private final MemoryStore store;
+    /** What is said to providers at the end of a context may take so long at the end of this process. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final MemoryDriver driver;
     private final Retrieval retrieval;
-    private final InstantSource clock;
+    private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
-    Contexts(MemoryStore store, Retrieval retrieval, InstantSource clock) {
-        this.store = store;
+    Contexts(MemoryDriver driver, Retrieval retrieval) {
+        this.driver = driver;
         this.retrieval = retrieval;
-        this.clock = clock;
     }
 
     void map(CoreToDriver.MapContext command) throws DriverFailure {
-        MemoryMap map = MemoryMap.of(command.entries());
         Blob id = command.context();
-        ContextMemory memory = new ContextMemory(id, command.transaction(), map, store);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command), Bodies.scope(command)))
-                != null) {
+        ContextMemory memory = driver.map(command);
+        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
+        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command, memory), Bodies.scope(command), conversation)) != null) {
+            driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
     }
@@ -70,13 +77,14 @@ final class Contexts implements AutoCloseable {
         }
         live.remove(id);
         context.retriever().close();
+        driver.release(context.memory());
         return verdicts;
     }
 
     /** What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. */
     private List<Verdict> commit(LiveContext context) throws DriverFailure {
         try (ContextRetriever.Change documents = context.retriever().prepare()) {
-            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(clock.millis()));
+            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(documents.partitions()));
             documents.apply();
             verdicts.addAll(documents.verdicts());
             return List.copyOf(verdicts);
@@ -89,15 +97,25 @@ final class Contexts implements AutoCloseable {
         if (context != null) {
             context.end();
             context.retriever().close();
+            driver.release(context.memory());
         }
     }
 
     boolean wasCommitted(String transaction) throws DriverFailure {
-        return store.wasCommitted(transaction);
+        return driver.wasCommitted(transaction);
     }
 
     @Override
     public void close() {
         live.keySet().forEach(this::drop);
+        farewells.shutdown();
+        try {
+            if (!farewells.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                farewells.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            farewells.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

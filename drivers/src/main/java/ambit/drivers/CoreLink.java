@@ -127,11 +127,11 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
     }
 
     /** Carries out the core's commands until the connection ends, then runs {@code lost}. */
-    void obey(Contexts contexts) {
+    void obey(Contexts contexts, Memories memories) {
         try {
             while (true) {
                 CoreToDriver command = CoreToDriver.fromCbor(control.receive());
-                control.send(reply(contexts, command).toCbor());
+                control.send(reply(contexts, memories, command).toCbor());
             }
         } catch (EOFException | ClosedChannelException e) {
             System.getLogger("ambit.drivers").log(System.Logger.Level.DEBUG, "the core is gone", e);
@@ -143,7 +143,8 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
         }
     }
 
-    private static DriverToCore reply(Contexts contexts, CoreToDriver command) throws MalformedException {
+    private static DriverToCore reply(Contexts contexts, Memories memories, CoreToDriver command)
+            throws MalformedException {
         try {
             return switch (command) {
                 case CoreToDriver.MapContext map -> {
@@ -157,11 +158,11 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
                 }
                 case CoreToDriver.WasCommitted(String transaction) ->
                     new DriverToCore.Committed(contexts.wasCommitted(transaction));
-                case CoreToDriver.Keys _,
-                        CoreToDriver.Forget _,
-                        CoreToDriver.Welcome _,
-                        CoreToDriver.Recorded _,
-                        CoreToDriver.Denied _ -> throw new MalformedException("not a command");
+                case CoreToDriver.Keys(List<CoreToDriver.Offer> offers) ->
+                    new DriverToCore.Keys(memories.memory().keys(offers));
+                case CoreToDriver.Forget order -> memories.forget(order);
+                case CoreToDriver.Welcome _, CoreToDriver.Recorded _, CoreToDriver.Denied _ ->
+                    throw new MalformedException("not a command");
             };
         } catch (DriverFailure e) {
             return new DriverToCore.Failed(e.code(), e.sentence());

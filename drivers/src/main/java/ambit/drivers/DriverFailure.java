@@ -6,27 +6,27 @@ import ambit.wire.Denial;
  * An effect that did not happen, or whose answer must not be used. Its message is one sentence that says what failed, where, and
  * how to mend it; it never holds a credential, because whoever throws it has scrubbed what came from outside.
  */
-final class DriverFailure extends Exception {
+public final class DriverFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Denial code;
 
-    DriverFailure(Denial code, String sentence) {
+    public DriverFailure(Denial code, String sentence) {
         super(sentence);
         this.code = code;
     }
 
-    DriverFailure(Denial code, String sentence, Throwable cause) {
+    public DriverFailure(Denial code, String sentence, Throwable cause) {
         super(sentence, cause);
         this.code = code;
     }
 
-    Denial code() {
+    public Denial code() {
         return code;
     }
 
     /** The message: lower case, one line, without a full stop. */
-    String sentence() {
+    public String sentence() {
         String message = getMessage();
         return message == null ? code.sentence() : message;
     }

@@ -22,6 +22,7 @@ import java.util.List;
  * @param adminUsers who may ask tools for their definitions
  * @param coreKey the core's public key, raw Ed25519: permits are its
  * @param bodies which bodies of calls are kept
+ * @param memory where memory is kept, if not in {@code memoryFile}
  */
 public record DriversConfig(
         @Max(Limits.PATH) Path coreSocket,
@@ -33,7 +34,8 @@ public record DriversConfig(
         @Max(MAX_USERS) List<String> adminUsers,
         @Bytes32 Blob coreKey,
         @Max(MAX_TOOLS) List<ToolConfig> tools,
-        BodiesConfig bodies)
+        BodiesConfig bodies,
+        MemoryConfig memory)
         implements Cbor.Artifact {
     public static final int MAX_USERS = 16;
     public static final int MAX_TOOLS = 256;

@@ -1,5 +1,7 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.MemoryDriver;
+import ambit.drivers.memory.MemoryStore;
 import ambit.wire.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ final class DriversProcess implements AutoCloseable {
         DriversProcess process = new DriversProcess(toolbox);
         boolean started = false;
         try {
-            process.open(config, toolbox, clock);
+            process.open(config, toolbox, environment, clock);
             started = true;
             return process;
         } finally {
@@ -47,12 +49,14 @@ final class DriversProcess implements AutoCloseable {
         }
     }
 
-    private void open(DriversConfig config, Toolbox toolbox, InstantSource clock) throws IOException, DriverFailure {
+    private void open(DriversConfig config, Toolbox toolbox, Map<String, String> environment, InstantSource clock)
+            throws IOException, DriverFailure {
         Artifacts artifacts = new Artifacts(config.coreKey());
-        MemoryStore store = opened(SqliteMemoryStore.open(config.memoryFile()));
+        MemoryStore store = opened(new MemoryStore(config.memory().open(config.memoryFile(), environment)));
+        MemoryDriver memory = opened(new MemoryDriver(store, clock));
         Retrieval retrieval = opened(
-                Retrieval.open(config.memoryFile().resolveSibling("indexes"), opened(toolbox.embedding()), store));
-        Contexts contexts = opened(new Contexts(store, retrieval, clock));
+                Retrieval.open(config.memoryFile().resolveSibling("indexes"), opened(toolbox.embedding()), memory));
+        Contexts contexts = opened(new Contexts(memory, retrieval));
         CoreLink core = opened(CoreLink.connect(
                 config.coreSocket(),
                 config.coreUsers(),
@@ -64,11 +68,12 @@ final class DriversProcess implements AutoCloseable {
         Bodies bodies = opened(Bodies.open(
                 config.memoryFile().resolveSibling("bodies.db"), config.bodies(), toolbox.credentials(), core, clock));
         complaints.addAll(bodies.complaints());
+        Memories memories = new Memories(memory, bodies);
         BrokerService broker = new BrokerService(new Calls(check, artifacts, core, bodies, clock));
         AdminService admin = new AdminService(toolbox.discoverable(), bodies);
         listen(config.brokerSocket(), config.brokerUsers(), broker);
         listen(config.adminSocket(), config.adminUsers(), admin);
-        Thread.ofPlatform().daemon().name("core-control").start(() -> core.obey(contexts));
+        Thread.ofPlatform().daemon().name("core-control").start(() -> core.obey(contexts, memories));
     }
 
     private void listen(Path socket, List<String> users, Endpoint.Session session) throws IOException {

@@ -1,14 +1,14 @@
 package ambit.drivers;
 
 /** Text that came from outside, made fit to stand in a sentence of ours. */
-final class Foreign {
+public final class Foreign {
     /** UTF-16 code units that are quoted at most. */
     private static final int LONGEST = 300;
 
     private Foreign() {}
 
     /** One line without control characters, shortened to 300 characters. */
-    static String quote(String text) {
+    public static String quote(String text) {
         StringBuilder line = new StringBuilder();
         boolean space = false;
         for (int at = 0; at < text.length() && line.length() < LONGEST; ) {

@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the drivers hold for one context that the core has mapped: its memory, its MCP servers, its running calls, and the permits
- * it has used up.
+ * What the drivers hold for one context that the core has mapped: its memory, its conversation with models, its MCP servers, its running calls,
+ * and the permits it has used up.
  *
  * <p>Used permits are remembered for as long as the context lives, and a permit for a context that is not mapped is refused. So
  * no step of the clock and no restart of this process lets a permit run twice: after a restart no old context is mapped.
@@ -33,17 +34,24 @@ final class LiveContext {
     private final ContextMemory memory;
     private final ContextRetriever retriever;
     private final Bodies.Scope bodies;
+    private final Conversation conversation;
     private final Set<Blob> usedPermits = new HashSet<>();
     private final Set<Cancellation> running = new HashSet<>();
     private final Map<String, McpServer> servers = new HashMap<>();
     private final Map<String, ReentrantLock> starting = new HashMap<>();
     private boolean ended;
 
-    LiveContext(Blob id, ContextMemory memory, ContextRetriever retriever, Bodies.Scope bodies) {
+    LiveContext(
+            Blob id,
+            ContextMemory memory,
+            ContextRetriever retriever,
+            Bodies.Scope bodies,
+            Conversation conversation) {
         this.id = id;
         this.memory = memory;
         this.retriever = retriever;
         this.bodies = bodies;
+        this.conversation = conversation;
     }
 
     Blob id() {
@@ -61,6 +69,10 @@ final class LiveContext {
     /** What keeping its bodies needs. */
     Bodies.Scope bodies() {
         return bodies;
+    }
+
+    Conversation conversation() {
+        return conversation;
     }
 
     /** Uses up a permit and notes the call that it is for; exactly one caller per permit gets through. */
@@ -120,7 +132,7 @@ final class LiveContext {
         server.close();
     }
 
-    /** Cancels all calls and kills all servers, now and from now on. */
+    /** Cancels all calls, forgets the conversation and kills all servers, now and from now on. */
     void end() {
         List<Cancellation> calls;
         List<McpServer> open;
@@ -131,6 +143,7 @@ final class LiveContext {
             servers.clear();
         }
         calls.forEach(Cancellation::cancel);
+        conversation.end();
         open.forEach(McpServer::close);
     }
 

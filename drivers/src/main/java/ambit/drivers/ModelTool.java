@@ -5,8 +5,10 @@ import ambit.wire.Denial;
 import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -25,9 +27,9 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * A model server behind the OpenAI protocol. The request's bytes go out as they were decided on, with the credential added; the
- * answer's bytes come back as they are, with the credential taken out should the server echo it. Redirects are not followed:
- * they would carry the credential to another host.
+ * A model server behind the OpenAI protocol. What goes out is the request that was decided on, but for what it names at the provider
+ * ({@link RequestFilter}), with the credential added; the credential is taken out of what comes back, should the server echo it.
+ * Redirects are not followed: they would carry the credential to another host.
  */
 final class ModelTool implements Effect {
     /** A complete answer travels in one frame, so it leaves room for the frame's other fields. */
@@ -36,16 +38,24 @@ final class ModelTool implements Effect {
     private static final int MAX_EVENT = 1 << 20;
     private static final int MAX_ERROR_BODY = 16 << 10;
 
+    /** What a provider is given to forget a response. */
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
+
     private final String name;
     private final URI endpoint;
+    private final ModelPolicy policy;
     private final Optional<Credential> credential;
     private final CallLimits limits;
     private final Scrubber scrubber;
     private final HttpClient client;
 
-    ModelTool(String name, URI endpoint, Optional<Credential> credential, CallLimits limits) {
-        this.name = name;
-        this.endpoint = endpoint;
+    /** Whether the server takes a chat request with the field {@code store}; until it is seen to refuse one for that, yes. */
+    private volatile boolean takesStore = true;
+
+    ModelTool(ModelPolicy policy, Optional<Credential> credential, CallLimits limits) {
+        this.name = policy.tool();
+        this.endpoint = policy.endpoint();
+        this.policy = policy;
         this.credential = credential;
         this.limits = limits;
         this.scrubber = new Scrubber(credential.map(List::of).orElse(List.of()));
@@ -58,50 +68,95 @@ final class ModelTool implements Effect {
 
     @Override
     public Answer perform(Call call, Sink sink, Cancellation cancellation) throws DriverFailure {
-        if (!call.operation().equals("chat")) {
-            throw new DriverFailure(
-                    Denial.UNKNOWN_TOOL,
-                    "the model '" + name + "' has no operation '" + Foreign.quote(call.operation()) + "'; it has chat");
-        }
-        boolean streamed = checkRequest(call.params());
+        Speech speech = speech(call);
         Deadline deadline = Deadline.in(limits.total());
-        HttpResponse<BodyQueue> response = send(call.params(), deadline, cancellation);
+        HttpResponse<BodyQueue> response = accepted(speech, deadline, cancellation);
         BodyQueue body = response.body();
         try (Cancellation.Wait _ = cancellation.during(body::cancel)) {
-            if (response.statusCode() / 100 != 2) {
-                throw refused(response, deadline);
-            }
             long most = Math.min(limits.maxBytes(), call.maxBytes());
             Usage usage = new Usage();
-            if (streamed) {
-                pass(body, sink, most, deadline, usage);
+            if (speech.isStreamed()) {
+                pass(body, speech, sink, most, deadline, usage);
                 return new Answer(response.statusCode(), Blob.EMPTY, usage.meters());
             }
             byte[] whole = collect(body, Math.min(most, MAX_WHOLE_ANSWER), deadline);
             usage.document(whole);
-            return new Answer(response.statusCode(), Blob.of(scrubber.clean(whole)), usage.meters());
+            return new Answer(response.statusCode(), Blob.of(scrubber.clean(speech.whole(whole))), usage.meters());
         } finally {
             body.cancel();
         }
     }
 
-    private static boolean checkRequest(Blob params) throws DriverFailure {
+    private Speech speech(Call call) throws DriverFailure {
+        Conversation conversation = call.context().conversation();
+        return switch (call.operation()) {
+            case "chat" -> ChatSpeech.of(call.params(), new RequestFilter(policy, conversation), takesStore);
+            case "responses" ->
+                ResponseSpeech.of(
+                        call.params(),
+                        policy,
+                        conversation,
+                        id -> conversation.atEnd(() -> forget(conversation.transaction(), id)));
+            default ->
+                throw new DriverFailure(
+                        Denial.UNKNOWN_TOOL,
+                        "the model '" + name + "' has no operation '" + Foreign.quote(call.operation())
+                                + "'; it has chat and responses");
+        };
+    }
+
+    /** The answer to the request, which begins with 2xx. */
+    private HttpResponse<BodyQueue> accepted(Speech speech, Deadline deadline, Cancellation cancellation)
+            throws DriverFailure {
+        HttpResponse<BodyQueue> response = send(speech.path(), speech.body(), deadline, cancellation);
+        if (response.statusCode() / 100 == 2) {
+            return response;
+        }
+        DriverFailure refusal = refused(response, deadline, cancellation);
+        Optional<Blob> other = speech.without(response.statusCode(), refusal.sentence());
+        if (other.isEmpty()) {
+            throw refusal;
+        }
+        HttpResponse<BodyQueue> second = send(speech.path(), other.get(), deadline, cancellation);
+        if (second.statusCode() / 100 != 2) {
+            throw refused(second, deadline, cancellation);
+        }
+        // The two requests differ in that field alone, so it was what the server would not take.
+        takesStore = false;
+        return second;
+    }
+
+    /** Asks the provider to delete a response that it may have stored though it was asked not to. */
+    private void forget(String transaction, String id) {
+        System.Logger log = System.getLogger("ambit.drivers");
+        String which = "a response that " + server() + " may have stored of transaction " + transaction;
         try {
-            if (!(Json.parse(params) instanceof Json.Obj(Map<String, Json> request))) {
-                throw new DriverFailure(Denial.MALFORMED, "a chat request is a JSON object");
+            HttpRequest.Builder request = HttpRequest.newBuilder(
+                            URI.create(endpoint + "/responses/" + URLEncoder.encode(id, StandardCharsets.UTF_8)))
+                    .timeout(FAREWELL)
+                    .DELETE();
+            credential.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.reveal()));
+            int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            if (status / 100 == 2 || status == 404) {
+                log.log(System.Logger.Level.INFO, which + " is not there any more (HTTP " + status + ")");
+            } else {
+                log.log(System.Logger.Level.WARNING, which + " was not deleted (HTTP " + status + "); delete it there");
             }
-            ProviderState.refuse(request);
-            return request.get("stream") instanceof Json.Bool(boolean stream) && stream;
-        } catch (MalformedException e) {
-            throw new DriverFailure(Denial.MALFORMED, "the chat request is not strict JSON: " + e.getMessage(), e);
+        } catch (IOException e) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    which + " was not deleted (" + e.getClass().getSimpleName() + "); delete it there");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private HttpResponse<BodyQueue> send(Blob params, Deadline deadline, Cancellation cancellation)
+    private HttpResponse<BodyQueue> send(String path, Blob body, Deadline deadline, Cancellation cancellation)
             throws DriverFailure {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + "/chat/completions"))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(params.toArray()));
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toArray()));
         credential.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.reveal()));
         CompletableFuture<HttpResponse<BodyQueue>> answer = client.sendAsync(request.build(), _ -> new BodyQueue());
         Duration patience = deadline.atMost(limits.connect().plus(limits.firstByte()));
@@ -122,7 +177,8 @@ final class ModelTool implements Effect {
     }
 
     /** Sends events on as they come; without server-sent events what comes is one long event. */
-    private void pass(BodyQueue body, Sink sink, long most, Deadline deadline, Usage usage) throws DriverFailure {
+    private void pass(BodyQueue body, Speech speech, Sink sink, long most, Deadline deadline, Usage usage)
+            throws DriverFailure {
         EventSplitter events = new EventSplitter();
         long count = 0;
         while (next(body, deadline) instanceof BodyQueue.Data(byte[] bytes)) {
@@ -130,15 +186,15 @@ final class ModelTool implements Effect {
             if (count > most || events.waiting() > MAX_EVENT) {
                 throw tooLarge(most);
             }
-            sendOn(events.add(bytes), sink, usage);
+            sendOn(events.add(bytes), speech, sink, usage);
         }
-        sendOn(events.rest(), sink, usage);
+        sendOn(events.rest(), speech, sink, usage);
     }
 
-    private void sendOn(byte[] events, Sink sink, Usage usage) throws DriverFailure {
+    private void sendOn(byte[] events, Speech speech, Sink sink, Usage usage) throws DriverFailure {
         if (events.length > 0) {
             usage.events(events);
-            sink.chunk(scrubber.clean(events));
+            sink.chunk(scrubber.clean(speech.events(events)));
         }
     }
 
@@ -182,7 +238,16 @@ final class ModelTool implements Effect {
     }
 
     /** The failure for an answer that is not 2xx. Its body is quoted only where it cannot hold part of a credential. */
-    private DriverFailure refused(HttpResponse<BodyQueue> response, Deadline deadline) throws DriverFailure {
+    private DriverFailure refused(HttpResponse<BodyQueue> response, Deadline deadline, Cancellation cancellation)
+            throws DriverFailure {
+        try (Cancellation.Wait _ = cancellation.during(response.body()::cancel)) {
+            return refusal(response, deadline);
+        } finally {
+            response.body().cancel();
+        }
+    }
+
+    private DriverFailure refusal(HttpResponse<BodyQueue> response, Deadline deadline) throws DriverFailure {
         int status = response.statusCode();
         if (status / 100 == 3) {
             return failed(

@@ -73,15 +73,18 @@ final class PermitCheck {
 
     private Checked resolve(Permit permit, Blob params, LiveContext context) throws DriverFailure {
         if (permit.syscall() == Syscall.MEMORY_READ.number()) {
-            return memory(permit, params, context, MemoryTool.READ);
+            return memory(permit, params, context, MemoryEffects.READ, MemoryEffects.read());
         }
         if (permit.syscall() == Syscall.MEMORY_WRITE.number()) {
-            return memory(permit, params, context, MemoryTool.WRITE);
+            return memory(permit, params, context, MemoryEffects.WRITE, MemoryEffects.write());
         }
         if (permit.syscall() != Syscall.TOOL_CALL.number()) {
             throw otherDriver(permit);
         }
         int dot = permit.capability().indexOf('.');
+        if (permit.driver().equals(ToolConfig.MEMORY) && permit.capability().startsWith(ToolConfig.MEMORY + ".")) {
+            return memory(permit, params, context, permit.capability().substring(dot + 1), MemoryEffects.tool());
+        }
         Tool tool = dot < 0 ? null : tools.get(permit.capability().substring(0, dot));
         if (tool == null) {
             throw new DriverFailure(
@@ -97,13 +100,13 @@ final class PermitCheck {
         return new Checked(permit, tool.effect(), call);
     }
 
-    private static Checked memory(Permit permit, Blob params, LiveContext context, String operation)
+    private static Checked memory(Permit permit, Blob params, LiveContext context, String operation, Effect effect)
             throws DriverFailure {
         if (!permit.driver().equals(ToolConfig.MEMORY)) {
             throw otherDriver(permit);
         }
-        Effect.Call call = new Effect.Call(context, operation, params, Blob.EMPTY, permit.maxBytes());
-        return new Checked(permit, new MemoryTool(context.memory()), call);
+        Effect.Call call = new Effect.Call(context, operation, params, permit.definition(), permit.maxBytes());
+        return new Checked(permit, effect, call);
     }
 
     private static DriverFailure otherDriver(Permit permit) {

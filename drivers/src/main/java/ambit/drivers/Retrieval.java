@@ -1,5 +1,7 @@
 package ambit.drivers;
 
+import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.MemoryDriver;
 import ambit.retrieval.embedding.Embedding;
 import ambit.retrieval.embedding.EndpointEmbedding;
 import ambit.retrieval.embedding.OnFirstUse;
@@ -35,10 +37,10 @@ final class Retrieval implements AutoCloseable {
     }
 
     /** Opens the indexes in {@code directory}, which this process alone may have open. */
-    static Retrieval open(Path directory, Embedding embedding, MemoryStore store) throws DriverFailure {
+    static Retrieval open(Path directory, Embedding embedding, MemoryDriver memory) throws DriverFailure {
         try {
             return new Retrieval(Optional.of(
-                    new Indexes(directory, embedding, transaction -> wasCommitted(store, transaction), CACHE)));
+                    new Indexes(directory, embedding, transaction -> wasCommitted(memory, transaction), CACHE)));
         } catch (IOException e) {
             throw new DriverFailure(
                     Denial.DRIVER_UNAVAILABLE,
@@ -47,9 +49,9 @@ final class Retrieval implements AutoCloseable {
         }
     }
 
-    private static boolean wasCommitted(MemoryStore store, String transaction) throws IndexFailure {
+    private static boolean wasCommitted(MemoryDriver memory, String transaction) throws IndexFailure {
         try {
-            return store.wasCommitted(transaction);
+            return memory.wasCommitted(transaction);
         } catch (DriverFailure e) {
             throw new IndexFailure(e.code(), e.sentence());
         }
@@ -66,8 +68,9 @@ final class Retrieval implements AutoCloseable {
     }
 
     /** What a context may search and change. */
-    ContextRetriever context(CoreToDriver.MapContext command) {
-        return new ContextRetriever(indexes, command.context(), command.transaction(), command.entries());
+    ContextRetriever context(CoreToDriver.MapContext command, ContextMemory memory) {
+        return new ContextRetriever(
+                indexes, command.context(), command.transaction(), command.entries(), memory.chunks());
     }
 
     /** How many namespaces are open. */

@@ -14,6 +14,8 @@ import ambit.wire.Blob;
 import ambit.wire.Denial;
 import ambit.wire.Json;
 import ambit.wire.MalformedException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +31,47 @@ import java.util.TreeMap;
 final class RetrieverTool implements Effect {
     static final List<String> OPERATIONS = List.of("search", "add", "remove", "sources");
 
+    private static final Map<String, ToolDefinition> DEFINITIONS = definitions();
     private static final int DEFAULT_K = 10;
     private static final int MAX_SOURCES = 1000;
 
+    /** What the operations are, so that a grant can pin it. */
+    static List<ToolDefinition> tools() {
+        return List.copyOf(DEFINITIONS.values());
+    }
+
+    private static Map<String, ToolDefinition> definitions() {
+        try (InputStream file = RetrieverTool.class.getResourceAsStream("retriever.json")) {
+            if (file == null) {
+                throw new IllegalStateException("the definitions of the retriever are missing from this build");
+            }
+            Map<String, ToolDefinition> definitions = new LinkedHashMap<>();
+            if (Json.parse(Blob.of(file.readAllBytes())) instanceof Json.Arr(List<Json> items)) {
+                for (Json item : items) {
+                    ToolDefinition definition = ToolDefinition.parse(ToolConfig.RETRIEVER, CanonicalJson.encode(item));
+                    definitions.put(definition.name(), definition);
+                }
+            }
+            return definitions;
+        } catch (IOException | DriverFailure e) {
+            throw new IllegalStateException("the definitions of the retriever are damaged in this build", e);
+        }
+    }
+
+    private static void requireUnchanged(Call call) throws DriverFailure {
+        ToolDefinition now = DEFINITIONS.get(call.operation());
+        if (!call.definition().isEmpty()
+                && (now == null || !call.definition().equals(now.hash()))) {
+            throw new DriverFailure(
+                    Denial.TOOL_CHANGED,
+                    "the retriever's '" + Foreign.quote(call.operation())
+                            + "' is not what was granted; look at what it is now, then grant it again");
+        }
+    }
+
     @Override
     public Answer perform(Call call, Sink sink, Cancellation cancellation) throws DriverFailure {
+        requireUnchanged(call);
         Arguments arguments = Arguments.parse(call.params());
         ContextRetriever retriever = call.context().retriever();
         try {

@@ -22,14 +22,23 @@ public sealed interface ToolConfig extends Cbor.Message {
     /** The name that grants and permits know the kind of driver by. */
     String driver();
 
-    /** Kind 1: a model server behind the OpenAI protocol. */
+    /**
+     * Kind 1: a model server behind the OpenAI protocol.
+     *
+     * @param tenantCache whether names of prompt caches are derived for the tenant; otherwise for the context
+     * @param passes further fields of a request that go out as they are
+     */
     record Model(
             String name,
             @Max(MAX_TEXT) URI endpoint,
             @Max(MAX_TEXT) String credential,
-            CallLimits limits) implements ToolConfig {
+            CallLimits limits,
+            boolean tenantCache,
+            @Max(MAX_LIST) List<String> passes)
+            implements ToolConfig {
         public Model {
             endpoint = plain(endpoint);
+            passes = List.copyOf(passes);
         }
 
         @Override
@@ -123,10 +132,12 @@ public sealed interface ToolConfig extends Cbor.Message {
     String OPENAI = "openai";
     String MCP = "mcp";
 
-    /** The driver of the two memory syscalls; it needs no configuration. */
+    /** The driver of searches in ingested documents. */
+    String RETRIEVER = "retriever";
+
+    /** The driver of the two memory syscalls and of memory's own tools; it needs no configuration. */
     String MEMORY = "memory";
 
-    String RETRIEVER = "retriever";
 
     int MAX_DIMENSIONS = 1024;
     int MAX_TEXT = 32 << 10;

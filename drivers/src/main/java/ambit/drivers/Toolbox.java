@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -60,7 +61,11 @@ final class Toolbox {
         try {
             return switch (config) {
                 case ToolConfig.Model model ->
-                    new ModelTool(model.name(), model.endpoint(), credential(model.credential()), model.limits());
+                    new ModelTool(
+                            new ModelPolicy(
+                                    model.name(), model.endpoint(), model.tenantCache(), Set.copyOf(model.passes())),
+                            credential(model.credential()),
+                            model.limits());
                 case ToolConfig.RemoteMcp remote -> known(remote(remote), remote.name());
                 case ToolConfig.LocalMcp local -> known(local(local), local.name());
                 case ToolConfig.Retriever retriever -> retriever(retriever);

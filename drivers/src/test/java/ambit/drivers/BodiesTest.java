@@ -290,7 +290,7 @@ class BodiesTest {
         kernel.close();
         byte[] plain = (CANARY + "y".repeat(20_000) + "end-" + CANARY).getBytes(StandardCharsets.UTF_8);
         try (BodyStore store = BodyStore.open(directory.resolve("bodies.db"))) {
-            store.putKey("t1", new BodyStore.Key("acme", Kernel.random(60)), 1, 2);
+            store.putKey("t1", new BodyStore.Key("acme", Kernel.PRINCIPAL, Kernel.random(60)), 1, 2);
             Blob digest = Kernel.random(32);
             store.put(
                     "t1",
@@ -298,10 +298,29 @@ class BodiesTest {
                             Kernel.random(16), BodyKind.RESULT, BodyState.KEPT, digest, 1, 0, 1, Blob.of(plain)));
             assertThat(isOnDisk(CANARY)).isTrue();
             assertThat(isOnDisk("end-" + CANARY)).isTrue();
-            assertThat(store.shred(new BodyStore.Choice("t1", "", 1, 2), "why")).hasSize(1);
+            assertThat(store.shred(new BodyStore.Choice("t1", "", Blob.EMPTY, 1, 2), "why"))
+                    .hasSize(1);
             assertThat(isOnDisk(CANARY)).isFalse();
             assertThat(isOnDisk("yyyyyyyy")).isFalse();
         }
+    }
+
+    @Test
+    void whatTheCoreForgetsIsShreddedAndTheLogHearsOfIt() throws Exception {
+        Kernel.Order mine = call(context("t1"), "echo.say", "a");
+        Kernel.Order child = call(context("t1.1"), "echo.say", "a");
+        Kernel.Order other = call(context("t2"), "echo.say", "a");
+        assertThat(state("t2", other, BodyKind.RESULT)).isEqualTo(BodyState.KEPT);
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.random(32), "")))
+                .isZero();
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "t1")))
+                .isEqualTo(4);
+        assertThat(state("t1", mine, BodyKind.RESULT)).isEqualTo(BodyState.ABSENT);
+        assertThat(state("t1.1", child, BodyKind.RESULT)).isEqualTo(BodyState.ABSENT);
+        assertThat(state("t2", other, BodyKind.RESULT)).isEqualTo(BodyState.KEPT);
+        assertThat(reports).containsExactlyInAnyOrder("t1 2 " + Bodies.FORGOTTEN, "t1.1 2 " + Bodies.FORGOTTEN);
+        assertThat(kernel.bodies.forget(new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "")))
+                .isEqualTo(2);
     }
 
     @Test

@@ -3,6 +3,7 @@ package ambit.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.MapEntry;
@@ -157,6 +158,7 @@ class ContextMemoryTest {
     void aSecondCommitAnswersTheSameAlsoAfterARestart() throws Exception {
         Blob context = Kernel.random(16);
         MapEntry home = own();
+        kernel.offer(home, notes(3));
         CoreToDriver.MapContext map = new CoreToDriver.MapContext(
                 context,
                 "tx-1",
@@ -172,6 +174,7 @@ class ContextMemoryTest {
         assertThat(kernel.contexts.commit(context)).isEqualTo(first);
         kernel.close();
         open();
+        kernel.offer(home, notes(3));
         kernel.contexts.map(map);
         assertThat(kernel.contexts.commit(context)).isEqualTo(first);
         assertThat(value(kernel.context(notes(1)), "user/notes/a")).isEqualTo("1");
@@ -284,7 +287,7 @@ class ContextMemoryTest {
         kernel.contexts.commit(context);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE entry SET value_box = (SELECT max(value_box) FROM entry)");
+            statement.execute("UPDATE entry_version SET value_box = (SELECT max(value_box) FROM entry_version)");
         }
         Blob reader = kernel.context(notes(1));
         List<DriverToBroker> replies = List.of(read(reader, "user/notes/a"), read(reader, "user/notes/b"));
@@ -295,12 +298,15 @@ class ContextMemoryTest {
     }
 
     @Test
-    void aWrongDataKeyFindsNothing() throws DriverFailure {
+    void aWrongDataKeyIsRefusedWhenItIsMapped() throws DriverFailure {
         Blob context = kernel.context(notes(3));
         put(context, "user/notes/a", "1");
         kernel.contexts.commit(context);
-        Blob wrong = kernel.context(new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20, List.of()));
-        assertThat(value(wrong, "user/notes/a")).isEqualTo("absent null");
+        MapEntry wrong = new MapEntry("user/notes/", NOTES, Kernel.random(32), 3, "", 1 << 20, List.of());
+        assertThatThrownBy(() -> kernel.context(wrong))
+                .isInstanceOf(DriverFailure.class)
+                .hasMessageContaining("'user/notes' was written with another key")
+                .hasMessageContaining("from one backup");
     }
 
     @Test
@@ -310,15 +316,36 @@ class ContextMemoryTest {
         for (int i = 0; i < 3; i++) {
             put(context, "user/notes/" + i, "\"" + "x".repeat(200_000) + "\"");
         }
-        kernel.store.limitPages(20);
+        kernel.database.limitPages(20);
         assertThatThrownBy(() -> kernel.contexts.commit(context))
                 .isInstanceOf(DriverFailure.class)
                 .hasMessageContaining("disk is full")
                 .hasMessageContaining("memory.db");
-        assertThat(count("entry")).isZero();
+        assertThat(count("entry_version")).isZero();
         assertThat(count("committed")).isZero();
-        kernel.store.limitPages(1_000_000);
+        kernel.database.limitPages(1_000_000);
         assertThat(kernel.contexts.commit(context)).hasSize(4).allMatch(Verdict::committed);
+    }
+
+    @Test
+    void memorysToolsAreCalledLikeAnyOtherAndPinnedLikeAnyOther() throws DriverFailure {
+        Blob context = kernel.context(notes(3));
+        put(context, "user/notes/a", "1");
+        kernel.contexts.commit(context);
+        Blob reader = kernel.context(notes(1));
+        Kernel.Order list = kernel.order(reader, "memory.list", "{}").driver("memory");
+        assertThat(kernel.execute(list)).isInstanceOfSatisfying(Done.class, done -> {
+            assertThat(new String(done.result().toArray(), StandardCharsets.UTF_8))
+                    .contains("\"key\":\"user/notes/a\"");
+        });
+        Kernel.Order pinned = kernel.order(reader, "memory.list", "{}")
+                .driver("memory")
+                .definition(MemoryEffects.tools().getFirst().hash());
+        assertThat(kernel.execute(pinned)).isInstanceOf(Done.class);
+        Kernel.Order changed =
+                kernel.order(reader, "memory.list", "{}").driver("memory").definition(Kernel.random(32));
+        assertFailed(kernel.execute(changed), Denial.TOOL_CHANGED);
+        assertFailed(kernel.execute(kernel.order(reader, "memory.list", "{}")), Denial.UNKNOWN_TOOL);
     }
 
     private long count(String table) throws SQLException {
@@ -333,7 +360,7 @@ class ContextMemoryTest {
     void aFileThatIsNoDatabaseIsNamed() throws IOException {
         Path file = directory.resolve("other.db");
         Files.writeString(file, "this is not a database at all, ".repeat(100));
-        assertThatThrownBy(() -> SqliteMemoryStore.open(file))
+        assertThatThrownBy(() -> SqliteDatabase.open(file))
                 .isInstanceOf(DriverFailure.class)
                 .hasMessageContaining("other.db")
                 .hasMessageContaining("damaged");
@@ -349,7 +376,7 @@ class ContextMemoryTest {
         kernel.close();
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("memory.db").toFile(), "rw")) {
-            for (long at = 3 * 4096; at < file.length(); at += 4096) {
+            for (long at = 20 * 4096; at < file.length(); at += 4096) {
                 file.seek(at);
                 file.write(new byte[64]);
             }
@@ -362,6 +389,20 @@ class ContextMemoryTest {
     }
 
     @Test
+    void aFileOfTheFirstSchemaIsRefused() throws Exception {
+        Path file = directory.resolve("old.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT");
+            statement.execute("INSERT INTO schema_version (version) VALUES (1)");
+        }
+        assertThatThrownBy(() -> SqliteDatabase.open(file))
+                .isInstanceOf(DriverFailure.class)
+                .hasMessageContaining("old.db was written by an earlier Ambit (schema 1)")
+                .hasMessageContaining("move the file away");
+    }
+
+    @Test
     void aNewerFileIsRefused() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
@@ -371,7 +412,7 @@ class ContextMemoryTest {
         assertThatThrownBy(this::open).hasMessageContaining("newer Ambit").hasMessageContaining("99");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_version SET version = 1");
+            statement.execute("UPDATE schema_version SET version = 2");
         }
         open();
     }

@@ -119,11 +119,13 @@ class DriversProcessTest {
                 List.of(ME),
                 coreKey.publicKey(),
                 List.of(
-                        new ToolConfig.Model("llm", upstream.endpoint("stream"), "env:KEY", limits),
-                        new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits),
-                        new ToolConfig.Model("keyless", upstream.endpoint("ok"), "env:ABSENT", limits),
+                        new ToolConfig.Model("llm", upstream.endpoint("stream"), "env:KEY", limits, false, List.of()),
+                        new ToolConfig.Model("slow", upstream.endpoint("stall"), "", limits, false, List.of()),
+                        new ToolConfig.Model(
+                                "keyless", upstream.endpoint("ok"), "env:ABSENT", limits, false, List.of()),
                         new ToolConfig.RemoteMcp("remote", URI.create("http://127.0.0.1:1/mcp"), "", limits)),
-                BodiesConfig.NONE);
+                BodiesConfig.NONE,
+                MemoryConfig.EMBEDDED);
     }
 
     private void start(String brokerUser) throws Exception {
@@ -256,6 +258,37 @@ class DriversProcessTest {
     }
 
     @Test
+    void theCoreAsksForKeysAndHasWhatItNamesForgotten() throws Exception {
+        start(ME);
+        Blob partition = Kernel.random(32);
+        Blob other = Kernel.random(40);
+        CoreToDriver.Keys keys = new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(partition, other)));
+        assertThat(command(keys)).isEqualTo(new DriverToCore.Keys(List.of(other)));
+        CoreToDriver.Keys later = new CoreToDriver.Keys(List.of(new CoreToDriver.Offer(partition, Kernel.random(40))));
+        assertThat(command(later)).isEqualTo(new DriverToCore.Keys(List.of(other)));
+        Blob mine = Kernel.random(16);
+        CoreToDriver.MapEntry entry =
+                new CoreToDriver.MapEntry("user/notes/", partition, Kernel.random(32), 3, "", 1 << 20, List.of());
+        assertThat(command(new CoreToDriver.MapContext(
+                        mine,
+                        "tx-2",
+                        "acme",
+                        Kernel.PRINCIPAL,
+                        Kernel.CHAIN,
+                        "notes",
+                        Kernel.random(32),
+                        List.of(entry))))
+                .isEqualTo(new DriverToCore.Ok());
+        CoreToDriver.Forget order = new CoreToDriver.Forget("acme", Kernel.PRINCIPAL, "");
+        assertThat(command(order))
+                .isInstanceOfSatisfying(
+                        DriverToCore.Failed.class,
+                        failed -> assertThat(failed.code()).isEqualTo(Denial.STILL_MAPPED));
+        assertThat(command(new CoreToDriver.CommitContext(mine))).isEqualTo(new DriverToCore.Verdicts(List.of()));
+        assertThat(command(order)).isEqualTo(new DriverToCore.Forgotten(0, 0, 0));
+    }
+
+    @Test
     void losingTheCoreEndsTheProcess() throws Exception {
         start(ME);
         CompletableFuture<Void> end = CompletableFuture.runAsync(() -> {
@@ -285,7 +318,8 @@ class DriversProcessTest {
                 mine.adminUsers(),
                 SigningKey.generate().publicKey(),
                 mine.tools(),
-                mine.bodies());
+                mine.bodies(),
+                mine.memory());
         assertThatThrownBy(() -> DriversProcess.start(other, Map.of(), new PlainLauncher(), InstantSource.system()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not welcome");
@@ -300,6 +334,11 @@ class DriversProcessTest {
                     .isInstanceOfSatisfying(
                             DriversToAdmin.Failed.class,
                             failed -> assertThat(failed.sentence()).contains("no MCP tool named 'llm'", "[remote]"));
+            admin.send(new AdminToDrivers.Discover("memory").toCbor());
+            assertThat(DriversToAdmin.fromCbor(admin.receive()))
+                    .isInstanceOfSatisfying(
+                            DriversToAdmin.Discovered.class,
+                            found -> assertThat(found.json()).contains("\"name\":\"undo\"", "\"name\":\"list\""));
             admin.send(new AdminToDrivers.Discover("remote").toCbor());
             assertThat(DriversToAdmin.fromCbor(admin.receive()))
                     .isInstanceOfSatisfying(

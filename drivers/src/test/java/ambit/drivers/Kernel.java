@@ -3,6 +3,9 @@ package ambit.drivers;
 import ambit.authority.Permit;
 import ambit.authority.signing.Signed;
 import ambit.authority.signing.SigningKey;
+import ambit.drivers.memory.MemoryDriver;
+import ambit.drivers.memory.MemoryStore;
+import ambit.drivers.memory.SqliteDatabase;
 import ambit.retrieval.embedding.OnFirstUse;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
@@ -17,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +34,9 @@ final class Kernel implements AutoCloseable {
     static final Blob PRINCIPAL = random(32);
     static final Blob CHAIN = random(32);
     final List<Blob> receipts = Collections.synchronizedList(new ArrayList<>());
-    final SqliteMemoryStore store;
+    final SqliteDatabase database;
+    final MemoryStore store;
+    final MemoryDriver memory;
     final Retrieval retrieval;
     final Contexts contexts;
     final Artifacts artifacts;
@@ -55,14 +61,16 @@ final class Kernel implements AutoCloseable {
             BodiesConfig config)
             throws IOException, DriverFailure {
         this.coreKey = SigningKey.generate();
-        this.store = SqliteMemoryStore.open(directory.resolve("memory.db"));
+        this.database = SqliteDatabase.open(directory.resolve("memory.db"));
+        this.store = new MemoryStore(database);
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
+        this.memory = new MemoryDriver(store, clock);
         boolean retrieves =
                 tools.values().stream().anyMatch(tool -> tool.driver().equals(ToolConfig.RETRIEVER));
         this.retrieval = retrieves
-                ? Retrieval.open(directory.resolve("indexes"), OnFirstUse.miniLm(2), store)
+                ? Retrieval.open(directory.resolve("indexes"), OnFirstUse.miniLm(2), memory)
                 : Retrieval.none();
-        InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
-        this.contexts = new Contexts(store, retrieval, clock);
+        this.contexts = new Contexts(memory, retrieval);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
         this.bodies = open.apply(config);
@@ -87,9 +95,26 @@ final class Kernel implements AutoCloseable {
     /** A new context that maps nothing but what is given. */
     Blob context(MapEntry... entries) throws DriverFailure {
         Blob context = random(16);
+        offer(entries);
         contexts.map(new CoreToDriver.MapContext(
                 context, "tx-" + context.toHex(), "acme", PRINCIPAL, CHAIN, "notes", random(32), List.of(entries)));
         return context;
+    }
+
+    /** A new context of another tenant. */
+    Blob context(String tenant) throws DriverFailure {
+        Blob context = random(16);
+        contexts.map(new CoreToDriver.MapContext(
+                context, "tx-" + context.toHex(), tenant, PRINCIPAL, CHAIN, "notes", random(32), List.of()));
+        return context;
+    }
+
+    /** The core asks for the keys of what it is about to map. */
+    void offer(MapEntry... entries) throws DriverFailure {
+        List<Blob> _ = memory.keys(Arrays.stream(entries)
+                .map(entry -> new CoreToDriver.Offer(
+                        entry.partition(), entry.dataKey().sha256()))
+                .toList());
     }
 
     Order order(Blob context, String capability, String params) {
@@ -110,6 +135,7 @@ final class Kernel implements AutoCloseable {
         bodies.close();
         contexts.close();
         retrieval.close();
+        memory.close();
         store.close();
     }
 

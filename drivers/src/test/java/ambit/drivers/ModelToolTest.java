@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,8 @@ class ModelToolTest {
     private DriverToBroker ask(URI endpoint, String params, CallLimits limits, Cancellation cancellation)
             throws IOException, DriverFailure {
         Credential credential = Credential.read("env:KEY", Map.of("KEY", SECRET + "\n"));
-        ModelTool tool = new ModelTool("llm", endpoint, Optional.of(credential), limits);
+        ModelTool tool =
+                new ModelTool(new ModelPolicy("llm", endpoint, false, Set.of()), Optional.of(credential), limits);
         kernel = new Kernel(directory, Map.of("llm", new PermitCheck.Tool("openai", tool)));
         Kernel.Order order = kernel.model(kernel.context(), params);
         return kernel.calls.execute(
@@ -101,13 +103,13 @@ class ModelToolTest {
     }
 
     @Test
-    void theRequestGoesOutByteForByteWithTheCredentialAdded() throws Exception {
+    void theRequestGoesOutAsItIsWithTheCredentialAndThatNothingIsToBeStored() throws Exception {
         assertThat(ask("ok", ASK))
                 .isInstanceOfSatisfying(
                         Done.class,
                         done -> assertThat(new String(done.result().toArray(), StandardCharsets.UTF_8))
                                 .isEqualTo("{\"choices\":[{\"message\":{\"content\":\"hello\"}}]}"));
-        assertThat(upstream.bodies).containsExactly(ASK);
+        assertThat(upstream.bodies).containsExactly("{\"model\":\"m\",\"messages\":[],\"store\":false}");
         assertThat(upstream.authorizations).containsExactly("Bearer " + SECRET);
     }
 

@@ -154,6 +154,9 @@ final class CoreServer implements AutoCloseable {
         try {
             while (true) {
                 DriverToCore answer = switch (CoreToDriver.fromCbor(channel.receive())) {
+                    case CoreToDriver.Keys(List<CoreToDriver.Offer> offers) ->
+                        new DriverToCore.Keys(
+                                offers.stream().map(CoreToDriver.Offer::wrapped).toList());
                     case CoreToDriver.CommitContext _ -> new DriverToCore.Verdicts(List.of());
                     case CoreToDriver.WasCommitted _ -> new DriverToCore.Committed(false);
                     default -> new DriverToCore.Ok();

@@ -1,6 +1,7 @@
 package ambit.core;
 
 import ambit.authority.keyfile.SecretDirectory;
+import ambit.authority.partition.Vault;
 import ambit.authority.signing.SigningKey;
 import ambit.log.Journal;
 import ambit.wire.AdminToCore;
@@ -11,6 +12,8 @@ import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -29,6 +32,9 @@ public final class SimulatedCore {
 
         DriverToCore ask(CoreToDriver command) throws IOException;
     }
+
+    /** They are on a real disk, which the simulator does not break: no decision depends on what they are. */
+    private static final SecretDirectory SECRETS = secrets();
 
     private final Core core;
     private final List<String> names;
@@ -60,9 +66,19 @@ public final class SimulatedCore {
                 return control.ask(command);
             }
         };
-        Partitions partitions = new Partitions(new byte[SigningKey.SEED]);
+        Partitions partitions = new Partitions(new Vault(new byte[SigningKey.SEED], SECRETS));
         State state = new State(journal, wall, nanos, random);
         core = new Core(origin, state, connected, key, new SecretDirectory(Path.of("nowhere")), partitions);
+    }
+
+    private static SecretDirectory secrets() {
+        try {
+            Path directory = Files.createTempDirectory("simulated");
+            directory.toFile().deleteOnExit();
+            return new SecretDirectory(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Adds up a log to what its snapshot says. */

@@ -24,7 +24,7 @@ record Mistake(String words, String type, String method, String call, int answer
 
     static final List<Mistake> ALL = List.of(
             new Mistake("answers a call before it is durable", CALLS, "release", "awaitDurable", 0),
-            new Mistake("answers an outcome before it is durable", CALLS, "outcome", "awaitDurable", 0),
+            new Mistake("answers an outcome before it is durable", CALLS, "prove", "awaitDurable", 0),
             new Mistake(
                     "answers a revocation before it is durable",
                     "ambit.core.Administration",

@@ -66,6 +66,9 @@ final class ModelDrivers implements SimulatedCore.Control {
                 mapped.put(m.context(), m.transaction());
                 yield new DriverToCore.Ok();
             }
+            case CoreToDriver.Keys(List<CoreToDriver.Offer> offers) ->
+                new DriverToCore.Keys(
+                        offers.stream().map(CoreToDriver.Offer::wrapped).toList());
             case CoreToDriver.CommitContext m -> commit(m.context());
             case CoreToDriver.DropContext m -> {
                 mapped.remove(m.context());

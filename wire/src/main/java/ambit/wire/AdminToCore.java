@@ -38,6 +38,9 @@ public sealed interface AdminToCore extends Cbor.Message {
     /** {@code word} are COSE bytes: what an approver says of such a call. */
     record Answer(Blob word) implements AdminToCore {}
 
+    /** {@code word} are COSE bytes, a {@code Forgetting} signed by the tenant's root key: destroy what it names, for ever. */
+    record Forget(Blob word) implements AdminToCore {}
+
     /**
      * The key that the bodies of this tenant's transaction open with. It is handed out once the log says who asked.
      *

@@ -52,6 +52,9 @@ public sealed interface CoreToAdmin extends Cbor.Message {
     /** The word is in the log; so many more have to approve, none after a refusal. */
     record Answered(long logIndex, int missing) implements CoreToAdmin {}
 
+    /** So much of it was there, and is gone. */
+    record Forgotten(long partitions, long entries, long bodies, long logIndex) implements CoreToAdmin {}
+
     /** What the drivers open the bodies of one transaction with; never printed. */
     record BodyKey(@Bytes32 Blob key, long logIndex) implements CoreToAdmin {
         @Override

@@ -59,10 +59,11 @@ public sealed interface CoreToBroker extends Cbor.Message {
      */
     record Permitted(Blob permit, String driver, long sequence, long left, long logIndex) implements CoreToBroker {}
 
-    /** The call asks for the result of this child, which the broker holds. */
-    record ChildResult(@Bytes16 Blob childContext, long logIndex) implements CoreToBroker {}
+    /** The call asks for the result of this child, which the broker holds; {@code proof} says which one it ended with. */
+    record ChildResult(@Bytes16 Blob childContext, long sequence, long logIndex, Blob proof) implements CoreToBroker {}
 
-    record Logged(long logIndex) implements CoreToBroker {}
+    /** It is in the log; {@code proof} says so to the guest whose event it is, and is empty for a report. */
+    record Logged(long sequence, long logIndex, Blob proof) implements CoreToBroker {}
 
     record Ended(@Max(Limits.VERDICTS) List<Verdict> verdicts, long logIndex) implements CoreToBroker {}
 

@@ -27,7 +27,8 @@ public record Cose(Blob kid, Blob payload, Blob signature) {
         TENANT_KEY,
         CORE_KEY,
         SNAPSHOT,
-        APPROVAL;
+        APPROVAL,
+        FORGETTING;
 
         /** The string that is signed along, such as {@code ambit/grant/v1}. */
         public String string() {

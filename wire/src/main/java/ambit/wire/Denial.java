@@ -39,7 +39,16 @@ public enum Denial implements Numbered {
     BUDGET_EXHAUSTED(31, "a budget has not enough left"),
     RATE_LIMITED(32, "too many calls in this span of time"),
     APPROVAL_REQUIRED(33, "the call waits for approval; it may be tried again when that is given"),
-    APPROVAL_REFUSED(34, "an approver refused the call");
+    APPROVAL_REFUSED(34, "an approver refused the call"),
+    KEY_PATTERN(35, "the key matches none of the patterns that the mapping allows"),
+    SCHEMA(36, "the value does not fit the schema that the mapping demands"),
+    VALUE_SIZE(37, "the value is larger than the mapping allows"),
+    APPEND_ONLY(38, "the mapping allows only keys that are not there yet"),
+    NOT_QUOTED(39, "the value quotes what this context did not retrieve"),
+    ALL_OR_NOTHING(40, "another entry of the transaction was refused, and it commits all or nothing"),
+    HELD(41, "the entry is held until somebody reviews it"),
+    UNDONE(42, "something that the transaction had read was undone meanwhile"),
+    STILL_MAPPED(43, "a transaction that is alive maps it");
 
     private final int number;
     private final String sentence;

@@ -70,7 +70,7 @@ public sealed interface FrontEvent extends Cbor.Message {
      *
      * @param status reads like one of HTTP
      * @param result what follows the pieces: the whole result if there were none
-     * @param proof COSE bytes of the core, empty for what is no effect
+     * @param proof COSE bytes of the core
      */
     record Answered(
             long id,

@@ -49,8 +49,8 @@ class MessagesTest {
                 CoreToBroker::fromCbor,
                 ADMITTED,
                 new CoreToBroker.Permitted(BYTES, "mcp", 3, 9, 4),
-                new CoreToBroker.ChildResult(ID, 5),
-                new CoreToBroker.Logged(6),
+                new CoreToBroker.ChildResult(ID, 2, 5, BYTES),
+                new CoreToBroker.Logged(3, 6, BYTES),
                 new CoreToBroker.Ended(VERDICTS, 7),
                 new CoreToBroker.ToKill(List.of(ID)),
                 new CoreToBroker.Denied(Denial.EXPIRED, "late", -1),
@@ -118,6 +118,7 @@ class MessagesTest {
                 new AdminToCore.RotateCore(),
                 new AdminToCore.Approvals(),
                 new AdminToCore.Answer(BYTES),
+                new AdminToCore.Forget(BYTES),
                 new AdminToCore.ReadBody("acme", "t", Blob.EMPTY, "root"));
         survive(
                 CoreToAdmin.class,
@@ -131,6 +132,7 @@ class MessagesTest {
                 new CoreToAdmin.Rotated(HASH, 7),
                 new CoreToAdmin.Asked(HASH, List.of(new CoreToAdmin.Case(BYTES, List.of(HASH), List.of()))),
                 new CoreToAdmin.Answered(8, 1),
+                new CoreToAdmin.Forgotten(1, 2, 3, 4),
                 new CoreToAdmin.BodyKey(HASH, 8));
         survive(
                 AdminToDrivers.class,

@@ -121,8 +121,9 @@ final class Ground implements AutoCloseable {
                 users,
                 users,
                 coreKey,
-                List.of(Cbor.array(1, "model", upstream.address(), "env:MODEL_KEY", limits)),
-                Cbor.array(0, 0, 0, List.of(), Map.of(), Map.of(), Map.of()));
+                List.of(Cbor.array(1, "model", upstream.address(), "env:MODEL_KEY", limits, false, List.of())),
+                Cbor.array(0, 0, 0, List.of(), Map.of(), Map.of(), Map.of()),
+                Cbor.array("", "", ""));
         TestBuild build = TestBuild.of(dist, Part.DRIVERS, weaknesses);
         // The JDBC driver makes itself known when it is loaded.
         Class.forName("org.sqlite.JDBC", true, build);

@@ -102,7 +102,7 @@ final class Permits {
                         Attack.of(
                                 "Name a conversation that the model's provider keeps for others",
                                 Denial.CONSTRAINT,
-                                List.of(Weakness.nothing(Part.DRIVERS, "ambit.drivers.ProviderState", "refuse")),
+                                List.of(Weakness.nothing(Part.DRIVERS, "ambit.drivers.RequestFilter", "requireNull")),
                                 Permits::providersState)));
     }
 

@@ -263,7 +263,7 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
         };
     }
 
-    /** Pops exceptions that are about to be thrown, if the marker was loaded since the last throw. */
+    /** Pops exceptions that are about to be thrown, and what {@code Refused.when} takes, if the marker was loaded since the last one. */
     private static final class WithoutThrow implements CodeTransform {
         private final String marker;
         private final AtomicInteger changes;
@@ -279,6 +279,16 @@ record Weakness(Part part, String type, String method, String words, Edit edit) 
             if (element instanceof ThrowInstruction && seen) {
                 code.pop();
                 changes.incrementAndGet();
+                seen = false;
+                return;
+            }
+            if (element instanceof InvokeInstruction call && isCalled(call, "Refused.when")) {
+                if (seen) {
+                    call.typeSymbol().parameterList().reversed().forEach(each -> pop(code, each));
+                    changes.incrementAndGet();
+                } else {
+                    code.with(element);
+                }
                 seen = false;
                 return;
             }

@@ -123,7 +123,8 @@ final class Widening {
                         Attack.of(
                                 "Write more than the quota",
                                 Denial.QUOTA,
-                                List.of(Weakness.nothing(Part.DRIVERS, "ambit.drivers.ContextMemory", "checkRoom")),
+                                List.of(Weakness.nothing(
+                                        Part.DRIVERS, "ambit.drivers.memory.ContextMemory", "checkRoom")),
                                 Widening::beyondQuota),
                         Attack.of(
                                 "Give a child a namespace that its principal keeps from it",
@@ -140,7 +141,7 @@ final class Widening {
                                 Denial.NOT_MAPPED,
                                 core(ADMISSION, "namespaces", "NOT_MAPPED"),
                                 from -> Result.of(from.ask(from.plan()
-                                        .memory("tenant/secrets", 3, 1000)
+                                        .memory("shared/secrets", 3, 1000)
                                         .papers()
                                         .admit()))),
                         Attack.of(

@@ -22,6 +22,14 @@ import java.util.Set;
 public record SecretDirectory(Path directory) {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
+    /** The directory of this name in it, its owner's alone. */
+    public SecretDirectory below(String name) throws IOException {
+        Path below = directory.resolve(name);
+        Files.createDirectories(below);
+        Files.setPosixFilePermissions(below, PosixFilePermissions.fromString("rwx------"));
+        return new SecretDirectory(below);
+    }
+
     /** Whether there is a file of this name. */
     public boolean has(String name) {
         return Files.exists(directory.resolve(name));
@@ -67,6 +75,16 @@ public record SecretDirectory(Path directory) {
         move(name + ".new", name);
     }
 
+    /** Overwrites a secret and deletes its file, durably; harmless where there is none. */
+    public void destroy(String name) throws IOException {
+        if (has(name)) {
+            Path file = directory.resolve(name);
+            Files.write(file, new byte[SigningKey.SEED], StandardOpenOption.SYNC);
+            Files.delete(file);
+            sync();
+        }
+    }
+
     /** Has this ASCII text in a file that everybody may read. */
     public void publish(String name, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
@@ -79,6 +97,10 @@ public record SecretDirectory(Path directory) {
     /** Gives a file the name and the place of another one, durably. */
     public void move(String from, String to) throws IOException {
         Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        sync();
+    }
+
+    private void sync() throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

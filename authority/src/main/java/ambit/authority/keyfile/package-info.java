@@ -1,2 +1,2 @@
-/** The files that users keep their keys in. The core has none of them. */
+/** The files that keys are kept in: users' own, and the core's. */
 package ambit.authority.keyfile;

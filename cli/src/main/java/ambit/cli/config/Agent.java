@@ -42,6 +42,14 @@ public record Agent(
         return run.isEmpty();
     }
 
+    /** The same without one of its capabilities. */
+    Agent without(String capability) {
+        List<Use> left = mayUse.stream()
+                .filter(use -> !use.capability().equals(capability))
+                .toList();
+        return new Agent(at, name, run, sees, with, budgets, left, remembers, mayStart, limits, recalls, keepBodies);
+    }
+
     /**
      * A namespace of memory in the agent's map.
      *

@@ -5,8 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
-/** What one {@code ambit.yaml} says. Every name that one part uses of another is known to exist. */
+/**
+ * What one {@code ambit.yaml} says. Every name that one part uses of another is known to exist.
+ *
+ * @param mayUndo the principals that may take back what any transaction of the tenant wrote to memory
+ */
 public record Config(
         String tenant,
         Map<String, Principal> principals,
@@ -15,7 +20,12 @@ public record Config(
         List<Shipping> shipping,
         Optional<Witnesses> witnesses,
         Optional<URI> webhook,
-        Optional<Bodies> bodies) {
+        Optional<Bodies> bodies,
+        Optional<Store> store,
+        Set<String> mayUndo) {
+
+    /** The one capability of {@link Agent#MEMORY} that reaches beyond the memory of whoever has it. */
+    private static final String UNDO = "memory.undo";
 
     /** A principal that may be there. */
     public Optional<Principal> principal(String name) {
@@ -25,6 +35,11 @@ public record Config(
     /** An agent that may be there. */
     public Optional<Agent> agent(String name) {
         return Optional.ofNullable(agents.get(name));
+    }
+
+    /** An agent as this principal may be granted it. */
+    public Agent agentFor(Agent agent, String principal) {
+        return agent.attended() && !mayUndo.contains(principal) ? agent.without(UNDO) : agent;
     }
 
     /** The tool of a capability that this file names; it exists, because the parser saw to it. */

@@ -54,9 +54,9 @@ final class ConfigParser {
                 .forEach(entry -> agentParser.agent(entry).ifPresent(agent -> agents.put(entry.key(), agent)));
         Map<String, Principal> principals = new LinkedHashMap<>();
         principalNodes.values().forEach(entry -> principals.put(entry.key(), principal(entry, agentNodes.keySet())));
-        fields.optional("memory")
-                .flatMap(node -> memory.section(node, agentParser))
-                .ifPresent(section -> add(section, agents, principals));
+        Optional<MemoryParser.Section> section =
+                fields.optional("memory").flatMap(node -> memory.section(node, agentParser));
+        section.ifPresent(it -> add(it, agents, principals));
 
         ApprovalParser approvals = new ApprovalParser(problems);
         for (Agent agent : agents.values()) {
@@ -88,7 +88,9 @@ final class ConfigParser {
                 log.shipping(),
                 log.witnesses(),
                 fields.optional("approvals").flatMap(approvals::webhook),
-                bodies));
+                bodies,
+                fields.optional("memory").flatMap(memory::store),
+                section.map(MemoryParser.Section::mayUndo).orElse(Set.of())));
     }
 
     private void add(MemoryParser.Section section, Map<String, Agent> agents, Map<String, Principal> principals) {
@@ -99,12 +101,14 @@ final class ConfigParser {
                     "'" + Agent.MEMORY + "' is what the section 'memory' describes",
                     "give the agent another name");
         }
-        for (String name : section.may()) {
+        for (String name : Stream.concat(section.may().stream(), section.mayUndo().stream())
+                .distinct()
+                .toList()) {
             Principal principal = principals.get(name);
             if (principal == null) {
                 problems.error(
                         section.agent().at(),
-                        "'may' names '" + name + "', and there is no such principal",
+                        "'memory' names '" + name + "', and there is no such principal",
                         Names.hint(name, principals.keySet()));
             } else {
                 List<String> more = Stream.concat(principal.mayRun().stream(), Stream.of(Agent.MEMORY))
@@ -163,11 +167,11 @@ final class ConfigParser {
                 checkBuiltIn(use, builtIn.get());
             } else if (!names.contains(use.tool())) {
                 problems.error(use.at(), "there is no tool '" + use.tool() + "'", Names.hint(use.tool(), names));
-            } else if (tool instanceof Tool.Model && !use.operation().equals(Tool.Model.OPERATION)) {
+            } else if (tool instanceof Tool.Model && !Tool.Model.OPERATIONS.contains(use.operation())) {
                 problems.error(
                         use.at(),
                         "the model '" + use.tool() + "' has no operation '" + use.operation() + "'",
-                        "its one operation is '" + use.tool() + "." + Tool.Model.OPERATION + "'");
+                        "its operations are '" + use.tool() + ".chat' and '" + use.tool() + ".responses'");
             }
         }
     }

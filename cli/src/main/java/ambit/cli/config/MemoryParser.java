@@ -15,10 +15,13 @@ import java.util.regex.Pattern;
 final class MemoryParser {
     private static final List<String> FIELDS = fields();
     private static final List<String> RECALL = List.of("key", "last", "as", "agent");
-    private static final List<String> SECTION = List.of("may", "remembers", "may-use", BodiesParser.OWN);
+    private static final List<String> SECTION =
+            List.of("may", "may-undo", "remembers", "may-use", BodiesParser.OWN, "store");
+    private static final List<String> STORE = List.of("at", "user", "credential");
 
     private static final Pattern NAMESPACE = Pattern.compile("(own|(user|tenant)/[a-z][a-z0-9-]{0,63})");
-    private static final Pattern KEY = Pattern.compile("[^\\x00-\\x1f\\x7f]{1,500}");
+    /** A key of a transaction's own memory: those that begin with these words mean others. */
+    private static final Pattern KEY = Pattern.compile("(?!(user|tenant|inherited)/)[^\\x00-\\x1f\\x7f]{1,500}");
 
     /** What one word of {@code access} allows, as grants number it. */
     private static final Map<String, Integer> ACCESS =
@@ -145,13 +148,40 @@ final class MemoryParser {
         return List.copyOf(recalls);
     }
 
-    /** Who may use the command's own agent, and that agent. */
-    record Section(Agent agent, Set<String> may) {}
+    /** Where memory is kept, if the section says so: an address, or one with a user and the place of a password. */
+    Optional<Store> store(Node section) {
+        if (!(section instanceof Node.Mapping)) {
+            return Optional.empty();
+        }
+        Fields open = Fields.open(problems, "'memory'", section);
+        Optional<Node> node = open.optional("store");
+        if (node.isEmpty() || !(node.get() instanceof Node.Mapping)) {
+            return node.flatMap(it -> open.text(it, Store.FORM, Store.EXPECTED))
+                    .map(at -> new Store(at, Optional.empty(), Optional.empty()));
+        }
+        Fields fields = Fields.closed(problems, "'store'", node.get(), STORE);
+        Optional<String> user = fields.optional("user").flatMap(it -> fields.text(it, Store.USER, "a user's name"));
+        Optional<Credential> credential = fields.optional("credential")
+                .flatMap(it -> fields.text(it, Credential.FORM, "a credential's place, env:NAME or file:path"))
+                .flatMap(Credential::parse);
+        return fields.required("at", "postgresql://db.example:5432/ambit")
+                .flatMap(it -> fields.text(it, Store.FORM, Store.EXPECTED))
+                .map(at -> new Store(at, user, credential));
+    }
+
+    /**
+     * Who may use the command's own agent, and that agent.
+     *
+     * @param mayUndo who may take back what any transaction of the tenant wrote
+     */
+    record Section(Agent agent, Set<String> may, Set<String> mayUndo) {}
 
     /** What the {@code ambit memory} commands may touch, as an agent that has no program: the command itself makes the calls. */
     Optional<Section> section(Node node, AgentParser agents) {
         Fields fields = Fields.closed(problems, "'memory'", node, SECTION);
-        if (!(node instanceof Node.Mapping)) {
+        boolean onlyStore = fields.has("store")
+                && List.of("may", "may-undo", "remembers", "may-use").stream().noneMatch(fields::has);
+        if (!(node instanceof Node.Mapping) || onlyStore) {
             return Optional.empty();
         }
         Set<String> may = fields.required("may", "[alice]")
@@ -170,6 +200,9 @@ final class MemoryParser {
                 Limits.DEFAULT.within(TIME),
                 List.of(),
                 new BodiesParser(problems).own(fields, java.util.EnumSet.allOf(Bodies.Kept.class)));
-        return Optional.of(new Section(agent, may));
+        Set<String> mayUndo = fields.optional("may-undo")
+                .map(it -> fields.names(it, Names.NAME, "name of a principal"))
+                .orElse(Set.of());
+        return Optional.of(new Section(agent, may, mayUndo));
     }
 }

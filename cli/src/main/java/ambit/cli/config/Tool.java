@@ -27,16 +27,23 @@ public sealed interface Tool {
     /** Which bodies of its calls are kept, if it says so itself. */
     Optional<Set<Bodies.Kept>> keepBodies();
 
-    /** A model behind the OpenAI protocol; its one operation is {@code chat}. */
+    /**
+     * A model behind the OpenAI protocol; its operations are {@code chat} and {@code responses}.
+     *
+     * @param tenantCache whether a prompt cache that a run fills may be used by the tenant's other runs, by its name
+     * @param passes fields of requests that go out as they are though Ambit does not know them
+     */
     record Model(
             Position at,
             String name,
             URI address,
             Optional<Credential> credential,
             Duration timeOut,
-            Optional<Set<Bodies.Kept>> keepBodies)
+            Optional<Set<Bodies.Kept>> keepBodies,
+            boolean tenantCache,
+            Set<String> passes)
             implements Tool {
-        public static final String OPERATION = "chat";
+        public static final Set<String> OPERATIONS = Set.of("chat", "responses");
 
         @Override
         public boolean isEffectFree(String operation) {

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class ToolParser {
 
     private static final List<String> DRIVERS = List.of("openai", "mcp");
-    private static final List<String> MODEL = List.of("driver", "at", "credential", "time-out", BodiesParser.OWN);
+    private static final List<String> MODEL =
+            List.of("driver", "at", "credential", "time-out", "prompt-cache", "passes", BodiesParser.OWN);
     private static final List<String> EMBEDDINGS = List.of("at", "model", "dimensions", "credential", "time-out");
     private static final List<String> MCP = List.of(
             "driver",
@@ -34,6 +35,8 @@ final class ToolParser {
     private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
     private static final Pattern MODEL_NAME = Pattern.compile("[\\x21-\\x7e]{1,128}");
     private static final Pattern OPERATION = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
+
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_]{1,64}");
 
     private static final Duration MODEL_TIME_OUT = Duration.ofMinutes(2);
     private static final Duration MCP_TIME_OUT = Duration.ofMinutes(1);
@@ -95,7 +98,21 @@ final class ToolParser {
         Optional<Credential> credential = credential(fields);
         Duration timeOut = timeOut(fields, MODEL_TIME_OUT);
         Optional<Set<Bodies.Kept>> keep = new BodiesParser(problems).own(fields, EnumSet.of(Bodies.Kept.CONVERSATIONS));
-        return address.map(at -> new Tool.Model(entry.at(), entry.key(), at, credential, timeOut, keep));
+        boolean tenantCache =
+                fields.optional("prompt-cache").map(this::isOfTenant).orElse(false);
+        Set<String> passes = fields.optional("passes")
+                .map(node -> fields.names(node, FIELD, "field of a request"))
+                .orElse(Set.of());
+        return address.map(
+                at -> new Tool.Model(entry.at(), entry.key(), at, credential, timeOut, keep, tenantCache, passes));
+    }
+
+    private boolean isOfTenant(Node node) {
+        if (node instanceof Node.Text(Position _, String word) && (word.equals("run") || word.equals("tenant"))) {
+            return word.equals("tenant");
+        }
+        problems.error(node.at(), "'prompt-cache' is either run or tenant", "");
+        return false;
     }
 
     private Optional<Tool> mcp(Node.Entry entry, Fields fields) {

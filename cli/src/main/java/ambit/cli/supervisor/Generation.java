@@ -300,7 +300,8 @@ final class Generation implements AutoCloseable {
                 users(Role.DRIVERS, new Party.HostUser()),
                 coreKey,
                 plan.tools(),
-                plan.bodies());
+                plan.bodies(),
+                plan.memory());
     }
 
     private Cbor brokerConfig(Blob coreKey) {

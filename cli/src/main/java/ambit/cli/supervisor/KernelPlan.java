@@ -39,6 +39,7 @@ import java.util.stream.Stream;
  * @param toolView host paths that the drivers see likewise, and whether they may write there
  * @param tools as the drivers want them described
  * @param bodies which bodies of calls are kept, as the drivers want it described
+ * @param memory where memory is kept, as the drivers want it described
  * @param variables environment variables that hold credentials
  * @param files host files that hold credentials
  * @param shipping where the log's events go besides the log
@@ -49,6 +50,7 @@ public record KernelPlan(
         SortedMap<Path, Boolean> toolView,
         List<Cbor> tools,
         Cbor bodies,
+        Cbor memory,
         SortedSet<String> variables,
         List<Path> files,
         List<Shipping> shipping,
@@ -82,13 +84,16 @@ public record KernelPlan(
                 local.sees().forEach(mount -> toolView.merge(host(directory, mount), false, Boolean::logicalOr));
                 local.writes().forEach(mount -> toolView.put(host(directory, mount), true));
             }
-            tool.credential().ifPresent(credential -> {
-                switch (credential) {
-                    case Credential.Variable(String name) -> variables.add(name);
-                    case Credential.File(String path) -> files.add(resolve(directory, path));
-                }
-            });
         }
+        Stream.concat(
+                        present.stream().flatMap(tool -> tool.credential().stream()),
+                        config.store().stream().flatMap(store -> store.credential().stream()))
+                .forEach(credential -> {
+                    switch (credential) {
+                        case Credential.Variable(String name) -> variables.add(name);
+                        case Credential.File(String path) -> files.add(resolve(directory, path));
+                    }
+                });
         List<Path> secrets = List.copyOf(files);
         List<Path> toolPaths = List.copyOf(toolView.keySet());
         List<Cbor> tools = new ArrayList<>();
@@ -100,6 +105,7 @@ public record KernelPlan(
                 toolView,
                 tools,
                 bodies(config),
+                memory(config, directory, secrets),
                 variables,
                 secrets,
                 config.shipping(),
@@ -122,6 +128,18 @@ public record KernelPlan(
                         agents,
                         tools))
                 .orElseGet(() -> Cbor.array(0, 0, 0, List.of(), Map.of(), Map.of(), Map.of()));
+    }
+
+    /** Address, user and credential of a database; all empty for the kernel's own file. */
+    private static Cbor memory(Config config, Path directory, List<Path> secrets) {
+        return config.store()
+                .map(store -> Cbor.array(
+                        store.at(),
+                        store.user().orElse(""),
+                        store.credential()
+                                .map(place -> reference(place, directory, secrets))
+                                .orElse("")))
+                .orElseGet(() -> Cbor.array("", "", ""));
     }
 
     private static long number(Set<Bodies.Kept> kept) {
@@ -180,14 +198,18 @@ public record KernelPlan(
     }
 
     private static Cbor describe(Tool tool, Path directory, List<Path> view, List<Path> secrets) {
-        Optional<String> credential = tool.credential().map(place -> switch (place) {
-            case Credential.Variable variable -> variable.toString();
-            case Credential.File(String path) -> "file:" + secretPath(secrets.indexOf(resolve(directory, path)));
-        });
+        Optional<String> credential = tool.credential().map(place -> reference(place, directory, secrets));
         Cbor limits = limits(tool.timeOut());
         return switch (tool) {
             case Tool.Model model ->
-                Cbor.array(1, model.name(), model.address().toString(), credential.orElse(""), limits);
+                Cbor.array(
+                        1,
+                        model.name(),
+                        model.address().toString(),
+                        credential.orElse(""),
+                        limits,
+                        model.tenantCache(),
+                        model.passes().stream().sorted().toList());
             case Tool.RemoteMcp remote ->
                 Cbor.array(2, remote.name(), remote.address().toString(), credential.orElse(""), limits);
             case Tool.LocalMcp local -> {
@@ -208,6 +230,14 @@ public record KernelPlan(
                         credential.orElse(""),
                         limits);
             case Tool.BuiltIn builtIn -> throw new IllegalArgumentException(builtIn.name() + " needs no description");
+        };
+    }
+
+    /** A credential's place as the drivers see it. */
+    private static String reference(Credential credential, Path directory, List<Path> secrets) {
+        return switch (credential) {
+            case Credential.Variable variable -> variable.toString();
+            case Credential.File(String path) -> "file:" + secretPath(secrets.indexOf(resolve(directory, path)));
         };
     }
 
@@ -232,6 +262,7 @@ public record KernelPlan(
                 writable,
                 tools,
                 bodies,
+                memory,
                 List.copyOf(variables),
                 files.stream().map(KernelPlan::version).toList(),
                 shipping.stream().map(Shipping::toString).toList(),

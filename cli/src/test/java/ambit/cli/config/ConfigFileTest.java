@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +35,9 @@ final class ConfigFileTest {
                         URI.create("http://127.0.0.1:9100/v1"),
                         Optional.of(new Credential.Variable("OPENAI_API_KEY")),
                         Duration.ofMinutes(2),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false,
+                        Set.of()));
         Agent notes = config.agent("notes").orElseThrow();
         assertThat(notes.run()).containsExactly("/opt/python/bin/python", "/agent/agent.py", "3");
         assertThat(notes.with()).containsEntry("OPENAI_MODEL", "scripted").containsEntry("N", "1");
@@ -223,9 +226,18 @@ final class ConfigFileTest {
         assertThat(memory.attended()).isTrue();
         assertThat(memory.mayUse()).extracting(Use::capability).contains("memory.list", "memory.undo");
         assertThat(config.principal("p").orElseThrow().mayRun()).containsExactly("memory");
+        assertThat(config.agentFor(memory, "p").mayUse())
+                .extracting(Use::capability)
+                .contains("memory.list")
+                .doesNotContain("memory.undo");
+        Config undoing = good("{tenant: a, principals: {p: {}, q: {}}, memory: {may: [p], may-undo: [q]}}");
+        assertThat(undoing.principal("q").orElseThrow().mayRun()).containsExactly("memory");
+        assertThat(undoing.agentFor(undoing.agent("memory").orElseThrow(), "q").mayUse())
+                .extracting(Use::capability)
+                .contains("memory.undo");
         assertThat(config.principal("q").orElseThrow().mayRun()).isEmpty();
         assertThat(problems("{tenant: a, memory: {may: [p]}}"))
-                .containsExactly("1:21: 'may' names 'p', and there is no such principal");
+                .containsExactly("1:21: 'memory' names 'p', and there is no such principal");
         assertThat(problems("{tenant: a, principals: {p: {}}, memory: {may: [p]}, agents: {memory: {run: [sh]}}}"))
                 .containsExactly("1:63: 'memory' is what the section 'memory' describes");
         assertThat(problems("{tenant: a, tools: {memory: {driver: mcp, run: [x]}}}"))

@@ -1,5 +1,6 @@
 package ambit.log.entry;
 
+import ambit.authority.Forgetting;
 import ambit.authority.approval.Heard;
 import ambit.authority.approval.Question;
 import ambit.authority.approval.Word;
@@ -9,6 +10,7 @@ import ambit.wire.Bounds.Bytes32;
 import ambit.wire.Bounds.Max;
 import ambit.wire.Bounds.OrEmpty;
 import ambit.wire.Cbor;
+import ambit.wire.Cose;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import java.util.List;
@@ -233,6 +235,22 @@ public sealed interface Entry extends Cbor.Message {
             @Max(Limits.TRANSACTION) String transaction,
             @Bytes32 @OrEmpty Blob digest,
             String by) implements Entry {}
+
+    /**
+     * A tenant had memory destroyed; {@code word} are its signed bytes. Recorded twice: before, and when it is done.
+     *
+     * @param partitions how many there were, −1 before
+     */
+    record Forgotten(long atMs, Blob word, long partitions, long entries, long bodies) implements Entry {
+        /** What the word says. The core verified it before. */
+        public Forgetting forgetting() {
+            try {
+                return Forgetting.parse(Cose.parse(word).payload());
+            } catch (MalformedException e) {
+                throw new JournalException("an entry of the log is malformed", e);
+            }
+        }
+    }
 
     /** The bytes that go into the log. */
     static byte[] encode(Entry entry) {

@@ -58,7 +58,8 @@ class EntryTest {
                 new Entry.Approved(21, HASH, HASH, new Heard(18, 99, 1, ""), Blob.EMPTY),
                 new Entry.ApprovalRefused(22, HASH, HASH, new Heard(18, 99, Heard.REFUSED, "no"), Blob.EMPTY),
                 new Entry.Shredded(23, "t", 3, "why"),
-                new Entry.BodyRead(24, "t", HASH, "root"));
+                new Entry.BodyRead(24, "t", HASH, "root"),
+                new Entry.Forgotten(25, Blob.EMPTY, 1, 2, 3));
     }
 
     @ParameterizedTest

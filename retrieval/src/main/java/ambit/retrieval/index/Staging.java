@@ -263,6 +263,10 @@ public final class Staging {
             this.decisions = List.copyOf(decisions);
         }
 
+        public Blob partition() {
+            return staging.index.partition();
+        }
+
         public List<Decision> decisions() {
             return decisions;
         }

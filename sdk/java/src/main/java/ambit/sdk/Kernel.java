@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The five syscalls of Ambit for Java guests. Parameters, values and results are JSON texts, to be read and written with the
@@ -29,9 +27,6 @@ public final class Kernel {
     private final Path socket;
     private final Map<String, String> environment;
     private final Optional<CoreKey> pinned;
-
-    /** Handles of children that were started here. */
-    private final Set<String> children = ConcurrentHashMap.newKeySet();
 
     private Kernel(Map<String, String> environment, Optional<CoreKey> pinned) {
         this.environment = Map.copyOf(environment);
@@ -59,9 +54,7 @@ public final class Kernel {
      * @throws IllegalArgumentException if it is none
      */
     public Kernel pin(String coreKey) {
-        Kernel kernel = new Kernel(environment, Optional.of(new CoreKey(coreKey)));
-        kernel.children.addAll(children);
-        return kernel;
+        return new Kernel(environment, Optional.of(new CoreKey(coreKey)));
     }
 
     /** The capabilities of this context: a JSON array of objects with name, handle and usesLeft. */
@@ -70,7 +63,7 @@ public final class Kernel {
     }
 
     /**
-     * Calls the tool, model or child behind a handle. A child's answer needs no proof where this object started the child.
+     * Calls the tool, model or child behind a handle.
      *
      * @param params a JSON object
      * @return the result as JSON
@@ -78,19 +71,19 @@ public final class Kernel {
     public String toolCall(String handle, String params) throws IOException, Denied {
         String sent = params.strip();
         String body = "{\"handle\":" + RawJson.quote(handle) + ",\"params\":" + sent + "}";
-        return proved("/syscall/tool_call", body, sent, "result", children.contains(handle));
+        return proved("/syscall/tool_call", body, sent, "result");
     }
 
     /** The JSON value stored under a key; own writes of this transaction are seen. */
     public String memoryRead(String key) throws IOException, Denied {
         String body = "{\"key\":" + RawJson.quote(key) + "}";
-        return proved("/syscall/memory_read", body, body, "value", false);
+        return proved("/syscall/memory_read", body, body, "value");
     }
 
     /** Stages a JSON value; it is verified and kept when the transaction ends well, and dropped otherwise. */
     public void memoryWrite(String key, String value) throws IOException, Denied {
         String body = "{\"key\":" + RawJson.quote(key) + ",\"value\":" + value + "}";
-        proved("/syscall/memory_write", body, body, "", false);
+        proved("/syscall/memory_write", body, body, "");
     }
 
     /**
@@ -103,14 +96,13 @@ public final class Kernel {
     public String spawnChild(String handle, String input, String narrow) throws IOException, Denied {
         String body = "{\"handle\":" + RawJson.quote(handle) + ",\"input\":" + RawJson.quote(input) + ",\"narrow\":"
                 + narrow + "}";
-        String child = RawJson.unquote(exchange("POST", "/syscall/spawn_child", body, "handle"));
-        children.add(child);
-        return child;
+        return RawJson.unquote(exchange("POST", "/syscall/spawn_child", body, "handle"));
     }
 
     /** Adds an event, a JSON value, to the audit log. */
     public void log(String event) throws IOException, Denied {
-        exchange("POST", "/syscall/log", "{\"event\":" + event + "}", "ok");
+        String sent = event.strip();
+        proved("/syscall/log", "{\"event\":" + sent + "}", sent, "");
     }
 
     /** One member of an answer of the kernel itself, which needs no proof. */
@@ -121,8 +113,7 @@ public final class Kernel {
     }
 
     /** A member of an answer that is proved to belong to {@code params}; without one, the result that is proved is {@code {}}. */
-    private String proved(String path, String body, String params, String member, boolean child)
-            throws IOException, Denied {
+    private String proved(String path, String body, String params, String member) throws IOException, Denied {
         Scope scope = Scope.of(environment, pinned)
                 .orElseThrow(() -> new Unproved(
                         "AMBIT_CONTEXT and AMBIT_CORE_KEY do not say whose proofs count; the kernel sets them"));
@@ -136,7 +127,7 @@ public final class Kernel {
             }
         }
         requireOk(answer);
-        if (proof == null && !child) {
+        if (proof == null) {
             throw new Unproved("it has no proof");
         }
         return member.isEmpty() ? "" : member(path, answer, member).strip();

@@ -1,0 +1,111 @@
+package ambit.cli;
+
+import ambit.cli.outcome.ExitCode;
+import ambit.cli.outcome.Failure;
+import ambit.cli.text.JsonText;
+import ambit.cli.text.Terminal;
+import ambit.wire.Json;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "undo",
+        description =
+                "Take back everything that a transaction ever wrote, and all that was derived from it, in all of the "
+                        + "tenant's memory. The list is shown first.",
+        mixinStandardHelpOptions = true)
+final class MemoryUndoCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private MemoryCommand memory;
+
+    @Parameters(paramLabel = "TXN", description = "The transaction, as 'ambit memory history' names writers.")
+    private String transaction = "";
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    @Option(names = "--dry-run", description = "Only show the list.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "One JSON document on standard output.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Terminal terminal = memory.main().terminal();
+        Json list = undo(true);
+        Said found = Said.of(list);
+        if (!json) {
+            found.list("undone").forEach(it -> show(it, terminal));
+            if (found.flag("more")) {
+                terminal.result("… " + found.number("count") + " in all");
+            }
+        }
+        if (found.number("new") == 0) {
+            terminal.say("ambit: nothing that counts came of " + Terminal.plain(transaction));
+        }
+        if (dryRun || found.number("new") == 0) {
+            return done(list, terminal);
+        }
+        if (!yes && !agreed("undo " + Sentences.count(found.number("new"), "version", "versions"), terminal)) {
+            terminal.say("ambit: nothing is undone");
+            return ExitCode.AGENT_FAILED;
+        }
+        Json done = undo(false);
+        terminal.say(
+                "ambit: " + Sentences.count(Said.of(done).number("new"), "version is", "versions are") + " undone");
+        return done(done, terminal);
+    }
+
+    private int done(Json answer, Terminal terminal) {
+        if (json) {
+            terminal.result(JsonText.write(answer));
+        }
+        return ExitCode.OK;
+    }
+
+    /** Each time in a transaction of its own: nothing stays mapped while a person thinks. */
+    private Json undo(boolean dry) {
+        try (MemoryDesk desk = memory.open("undo", transaction, dry ? "dry-run" : "")) {
+            Json answer = desk.tool("memory.undo", JsonText.object("transaction", transaction, "dry-run", dry));
+            desk.commit();
+            return answer;
+        }
+    }
+
+    /** Whether a person at the terminal says yes. */
+    @SuppressWarnings("SystemConsoleNull") // it still is null where there is no standard output at all
+    static boolean agreed(String what, Terminal terminal) {
+        java.io.Console console = System.console();
+        if (console == null || !console.isTerminal()) {
+            throw Failure.usage("nobody is here to be asked", "--yes goes on without a question");
+        }
+        terminal.say("ambit: " + what + "? Type 'yes':");
+        return "yes".equals(console.readLine());
+    }
+
+    private void show(Said it, Terminal terminal) {
+        Said head = it.object("head");
+        boolean direct = it.list("path").isEmpty();
+        String path = direct
+                ? "written by it"
+                : "derived by way of "
+                        + it.list("path").stream().map(MemoryCommand::source).collect(Collectors.joining(" → "));
+        terminal.result(MemoryCommand.source(it) + "  was " + it.text("was") + ", " + path);
+        terminal.result("    by " + memory.writer(it.object("writer")) + " " + Sentences.time(it.number("at")) + "; "
+                + counts(head.number("before"), head.number("after")));
+    }
+
+    private static String counts(long before, long after) {
+        if (before == after) {
+            return before == 0 ? "nothing counts there" : "@" + before + " counts there as before";
+        }
+        return after == 0 ? "then nothing is there" : "then @" + after + " counts there";
+    }
+}

@@ -1,0 +1,154 @@
+package ambit.drivers.memory;
+
+import ambit.drivers.DriverFailure;
+import ambit.drivers.Foreign;
+import ambit.wire.Denial;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+
+/**
+ * One SQLite file: write-ahead log, full synchronisation, strict tables, zeros where something was deleted, one connection under one
+ * lock (a read takes microseconds, a commit one fsync).
+ */
+public final class SqliteDatabase implements Database {
+    private final Path file;
+    private final Connection connection;
+    private final Session session;
+
+    private SqliteDatabase(Path file, Connection connection, Session session) {
+        this.file = file;
+        this.connection = connection;
+        this.session = session;
+    }
+
+    /** Opens the file, or makes it. */
+    public static SqliteDatabase open(Path file) throws DriverFailure {
+        Connection connection = null;
+        try {
+            connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            Session session = new Session(connection);
+            session.run("PRAGMA journal_mode = WAL");
+            session.run("PRAGMA synchronous = FULL");
+            session.run("PRAGMA secure_delete = ON");
+            session.run("PRAGMA busy_timeout = 5000");
+            session.run("PRAGMA trusted_schema = OFF");
+            SqliteDatabase database = new SqliteDatabase(file, connection, session);
+            database.migrate();
+            return database;
+        } catch (SQLException | DriverFailure e) {
+            closeQuietly(connection);
+            throw e instanceof SQLException sql ? failure(file, sql) : (DriverFailure) e;
+        }
+    }
+
+    private void migrate() throws DriverFailure {
+        boolean begun = read(it ->
+                it.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_version'") > 0);
+        long version = begun ? read(it -> it.number("SELECT version FROM schema_version")) : 0;
+        if (version != Migrations.LATEST) {
+            change("", it -> {
+                Migrations.run(it, file.toString(), version, Migrations.SQLITE);
+                return true;
+            });
+        }
+    }
+
+    /**
+     * Transactions are begun and ended in SQL: on some errors, a full disk among them, SQLite has rolled back already, and the
+     * JDBC driver's own bookkeeping would believe for ever after that a transaction is open.
+     */
+    @Override
+    public synchronized <T> T change(String tenant, Work<T> work) throws DriverFailure {
+        boolean done = false;
+        try {
+            session.run("BEGIN IMMEDIATE");
+            T result = work.run(session);
+            session.run("COMMIT");
+            done = true;
+            return result;
+        } catch (SQLException e) {
+            throw failure(file, e);
+        } finally {
+            if (!done) {
+                session.close();
+                rollBack();
+            }
+        }
+    }
+
+    private void rollBack() {
+        try {
+            session.run("ROLLBACK");
+        } catch (SQLException e) {
+            // none was open any more; and one that cannot be rolled back was never committed
+            System.getLogger("ambit.drivers").log(System.Logger.Level.DEBUG, "rollback", e);
+        }
+    }
+
+    @Override
+    public synchronized <T> T read(Work<T> work) throws DriverFailure {
+        try {
+            return work.run(session);
+        } catch (SQLException e) {
+            session.close();
+            throw failure(file, e);
+        }
+    }
+
+    /** Empties the write-ahead log; the file itself has zeros where something was. */
+    @Override
+    public void scrub() throws DriverFailure {
+        read(it -> {
+            if (it.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+                throw new SQLException("the write-ahead log could not be emptied");
+            }
+            return true;
+        });
+    }
+
+    /** Bounds the file to this many pages, of 4 KiB by default, as a full disk would. */
+    public void limitPages(long pages) throws DriverFailure {
+        read(it -> {
+            it.run("PRAGMA max_page_count = " + pages);
+            return true;
+        });
+    }
+
+    /** SQLite's error as one sentence; in WAL mode none of them leaves half a transaction behind. */
+    private static DriverFailure failure(Path file, SQLException e) {
+        return new DriverFailure(Denial.DRIVER_FAILED, "the memory at " + file + " cannot be used; " + hint(e), e);
+    }
+
+    /** What to do about an error of SQLite's. */
+    public static String hint(SQLException e) {
+        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+            case SQLITE_FULL -> "the disk is full: free some space, then try again; nothing was changed";
+            case SQLITE_CORRUPT, SQLITE_NOTADB -> "the file is damaged: stop the kernel and restore it from a backup";
+            case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
+                "the drivers' user cannot write there: check owner and mode of the directory";
+            case SQLITE_BUSY, SQLITE_LOCKED -> "another process holds it: is a second kernel running on this state?";
+            case SQLITE_IOERR -> "the disk reports an error: look into the system's log; nothing was changed";
+            default -> "the database says: " + Foreign.quote(String.valueOf(e.getMessage()));
+        };
+    }
+
+    private static void closeQuietly(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                System.getLogger("ambit.drivers").log(System.Logger.Level.DEBUG, "close", e);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        session.close();
+        closeQuietly(connection);
+    }
+}
