@@ -43,7 +43,11 @@ final class Contexts implements AutoCloseable {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
         Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, retrieval.context(command, memory), Bodies.scope(command), conversation)) != null) {
+        if (live.putIfAbsent(
+                        id,
+                        new LiveContext(
+                                id, memory, retrieval.context(command, memory), Bodies.scope(command), conversation))
+                != null) {
             driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }

@@ -42,11 +42,7 @@ final class LiveContext {
     private boolean ended;
 
     LiveContext(
-            Blob id,
-            ContextMemory memory,
-            ContextRetriever retriever,
-            Bodies.Scope bodies,
-            Conversation conversation) {
+            Blob id, ContextMemory memory, ContextRetriever retriever, Bodies.Scope bodies, Conversation conversation) {
         this.id = id;
         this.memory = memory;
         this.retriever = retriever;

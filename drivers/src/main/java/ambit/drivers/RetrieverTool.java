@@ -60,8 +60,7 @@ final class RetrieverTool implements Effect {
 
     private static void requireUnchanged(Call call) throws DriverFailure {
         ToolDefinition now = DEFINITIONS.get(call.operation());
-        if (!call.definition().isEmpty()
-                && (now == null || !call.definition().equals(now.hash()))) {
+        if (!call.definition().isEmpty() && (now == null || !call.definition().equals(now.hash()))) {
             throw new DriverFailure(
                     Denial.TOOL_CHANGED,
                     "the retriever's '" + Foreign.quote(call.operation())

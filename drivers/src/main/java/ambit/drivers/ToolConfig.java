@@ -138,7 +138,6 @@ public sealed interface ToolConfig extends Cbor.Message {
     /** The driver of the two memory syscalls and of memory's own tools; it needs no configuration. */
     String MEMORY = "memory";
 
-
     int MAX_DIMENSIONS = 1024;
     int MAX_TEXT = 32 << 10;
     int MAX_LIST = 1024;
