@@ -68,7 +68,7 @@ final class DriversProcess implements AutoCloseable {
         Bodies bodies = opened(Bodies.open(
                 config.memoryFile().resolveSibling("bodies.db"), config.bodies(), toolbox.credentials(), core, clock));
         complaints.addAll(bodies.complaints());
-        Memories memories = new Memories(memory, bodies);
+        Memories memories = new Memories(memory, retrieval, bodies);
         BrokerService broker = new BrokerService(new Calls(check, artifacts, core, bodies, clock));
         AdminService admin = new AdminService(toolbox.discoverable(), bodies);
         listen(config.brokerSocket(), config.brokerUsers(), broker);

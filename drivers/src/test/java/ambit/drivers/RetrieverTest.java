@@ -1,12 +1,14 @@
 package ambit.drivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ambit.audit.scope.Chunk;
 import ambit.audit.scope.ScopedReply;
 import ambit.authority.Receipt;
 import ambit.authority.signing.Signed;
 import ambit.wire.Blob;
+import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.MapEntry;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
@@ -251,6 +253,23 @@ class RetrieverTest {
             assertThat(denied(call(context, "add", params))).as(params).isIn(Denial.MALFORMED, Denial.ARGUMENT_MISSING);
         }
         assertThat(denied(call(context, "drop", "{}"))).isEqualTo(Denial.UNKNOWN_TOOL);
+    }
+
+    @Test
+    void whatIsForgottenIsForgottenWithItsIndex() throws Exception {
+        filled("tenant/handbook", "a.md", "The heron.");
+        Path index =
+                directory.resolve("indexes").resolve(hash("tenant/handbook").toHex());
+        assertThat(index).isDirectory();
+        CoreToDriver.Forget order = new CoreToDriver.Forget("acme", Blob.EMPTY, "");
+        Memories memories = new Memories(kernel.memory, kernel.retrieval, kernel.bodies);
+        Blob reader = kernel.context(mapped("tenant/handbook", SEARCH));
+        assertThat(texts(result(reader, "search", "{\"query\":\"heron\"}"))).hasSize(1);
+        assertThatThrownBy(() -> memories.forget(order)).isInstanceOf(DriverFailure.class);
+        assertThat(index).isDirectory();
+        kernel.contexts.drop(reader);
+        assertThat(memories.forget(order).partitions()).isEqualTo(1);
+        assertThat(index).doesNotExist();
     }
 
     @Test
