@@ -5,6 +5,7 @@ docs/constraints.md) alone: it shares no code with Ambit and needs nothing but P
     spec/verify.py spec/vectors.json      (or another file of vectors) checks that it agrees with every vector; exits with 0 if it does
     spec/verify.py log DIR|URL core.pub [OLD-CHECKPOINT…]      checks an export of a log, which must continue checkpoints that were kept
     spec/verify.py proof FILE.tlog-proof core.pub              checks that an entry is in a log
+    spec/verify.py scope ANSWER.json core.pub                  checks which namespaces a search looked in, and its chunks
 """
 
 import base64
@@ -153,6 +154,8 @@ def encode(value):
             if n < 1 << 8 * size:
                 return bytes([major << 5 | info]) + n.to_bytes(size, "big")
 
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
     if isinstance(value, bytes):
         return head(2, len(value)) + value
     if isinstance(value, str):
@@ -878,6 +881,8 @@ def check(vector):
         fields = signed("proof", data["keyHex"], data["coseHex"])
         bound = [data["contextHex"], vector["sequence"], sha256(data["paramsHex"]), sha256(data["resultHex"])]
         return "accepted" if fields[:4] == bound else "refused"
+    if vector["test"] == "scope":
+        return outcome(lambda: (check_scope(json.loads(vector["reply"]), data["rootHex"]), "accepted")[1])
     if vector["test"] == "approval":
         fields = signed("approval", data["keyHex"], data["coseHex"])
         shown = sha256(data["paramsHex"])
@@ -890,6 +895,52 @@ def check(vector):
     return [str(outcome(lambda: chain.decide(cap, params(text), now, vector["received"]))) for cap, text, now in vector["calls"]]
 
 
+# ---- the scope of a search
+
+
+def hash_of(text):
+    demand(isinstance(text, str) and re.fullmatch("[0-9a-f]{64}", text), "no hash")
+    return bytes.fromhex(text)
+
+
+def check_scope(reply, root):
+    """Whether the tree with this root holds the scope of a search and the chunks that are here: all of them, or some. Returns the digest
+    of the query, the namespaces and how many chunks were found; Malformed if not."""
+    try:
+        scope, chunks = reply["scope"], reply["chunks"]
+        opened = [[n["mount"], hash_of(n["partition"]), hash_of(n["snapshot"])] for n in scope["namespaces"]]
+        mounts = [mount for mount, _, _ in opened]
+        query, policy, count = hash_of(scope["query"]), hash_of(scope["policy"]), scope["count"]
+        demand(type(count) is int and 0 <= count <= 65536, "no count")
+        header = encode(["ambit/scope/v1", opened, query, policy, count])
+        path = [hash_of(h) for h in scope["path"]]
+        demand(includes(0, count + 1, sha256(b"\0" + header), path, root), "another scope than the one that was signed")
+        for chunk in chunks:
+            where = [chunk["position"][name] for name in ("unit", "from", "to")]
+            whole = ["ambit/chunk/v1", chunk["source"], chunk["title"], where, chunk["metadata"], chunk["text"]]
+            leaf = encode([mounts.index(chunk["namespace"]), sha256(encode(whole))])
+            rank, path = chunk["rank"], [hash_of(h) for h in chunk["path"]]
+            demand(type(rank) is int and rank > 0, "no rank")
+            demand(includes(rank, count + 1, sha256(b"\0" + leaf), path, root), f"chunk {rank} is not one that was found in this scope")
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        raise Malformed("no reply of a search") from None
+    return query, mounts, count
+
+
+def check_answer(key, text):
+    """What the core signed of an answer of POST /syscall/tool_call that is a search's: transaction, namespaces, chunks here, chunks found."""
+    try:
+        answer = json.loads(text)
+        cose, reply = base64.b64decode(answer["proof"], validate=True), answer["result"]
+    except (KeyError, TypeError, ValueError):
+        raise Malformed("no answer with a proof") from None
+    fields = signed("proof", key, cose)
+    demand(fields[7], "the answer of no search")
+    query, mounts, count = check_scope(reply, fields[7])
+    demand(query == fields[2], "the scope is of another query")
+    return fields[6], mounts, len(reply["chunks"]), count
+
+
 def public_key(file):
     """The key of core.pub."""
     with open(file, encoding="ascii") as lines:
@@ -899,8 +950,13 @@ def public_key(file):
 
 
 def verify(what, where, key, *kept):
-    """`log` and `proof`: 0 and one line on success."""
+    """`log`, `proof` and `scope`: 0 and one line on success."""
     try:
+        if what == "scope":
+            with open(where, encoding="utf-8") as file:
+                transaction, mounts, here, count = check_answer(public_key(key), file.read())
+            print(f"{here} of the {count} chunks that transaction {transaction} found in {', '.join(mounts)}, and nowhere else")
+            return
         if what == "proof":
             with open(where, encoding="utf-8") as file:
                 index, entry = check_proof(public_key(key), file.read())
@@ -917,10 +973,10 @@ def verify(what, where, key, *kept):
 
 
 def main():
-    if len(sys.argv) >= 4 and sys.argv[1] in ("log", "proof"):
+    if len(sys.argv) >= 4 and sys.argv[1] in ("log", "proof", "scope"):
         return verify(*sys.argv[1:])
     if len(sys.argv) != 2:
-        sys.exit("usage: spec/verify.py VECTORS | log DIR|URL CORE.PUB [OLD-CHECKPOINT…] | proof FILE CORE.PUB")
+        sys.exit("usage: spec/verify.py VECTORS | log DIR|URL CORE.PUB [OLD-CHECKPOINT…] | proof FILE CORE.PUB | scope ANSWER CORE.PUB")
     with open(sys.argv[1], encoding="utf-8") as file:
         vectors = json.load(file)
     cases = wrong = 0

@@ -172,7 +172,9 @@ async function proved(path, body, params, member) {
   if (answer.has("proof")) {
     // What is no JSON comes as a string of it; one with half a surrogate pair is nobody's text.
     const results = typeof value === "string" && !/\p{Surrogate}/u.test(value) ? [exact, value] : [exact];
-    check(answer.get("proof").value, key, context, sha256(params), results.map(sha256));
+    const asked = sha256(params);
+    const scope = check(answer.get("proof").value, key, context, asked, results.map(sha256));
+    if (scope.length > 0) checkScope(value, scope, asked);
   }
   requireOk(path, answer);
   if (!answer.has("proof")) throw new Unproved("it has no proof");
@@ -201,6 +203,7 @@ function check(proof, key, context, params, results) {
   if (!results.some((each) => said.result.equals(each))) throw new Unproved("its proof is for another result");
   if (said.status !== 0n) throw new Unproved("its proof is of a failure");
   take(said.sequence);
+  return said.scope;
 }
 
 /** Refuses a sequence that came before. Those far behind the newest are forgotten and refused all together. */
@@ -226,10 +229,11 @@ function bytes(content) {
 
 /** What a payload says, which the core signed, so it is well formed. */
 function fields(payload) {
-  const integer = (at) => {
-    const size = payload[at] < 24 ? 0 : 1 << (payload[at] - 24);
-    const digits = size ? payload.subarray(at + 1, at + 1 + size) : payload.subarray(at, at + 1);
-    return { value: BigInt(`0x${digits.toString("hex")}`), end: at + 1 + size };
+  const integer = (at, major = 0) => {
+    const info = payload[at] - major;
+    const size = info < 24 ? 0 : 1 << (info - 24);
+    const value = size ? BigInt(`0x${payload.subarray(at + 1, at + 1 + size).toString("hex")}`) : BigInt(info);
+    return { value, end: at + 1 + size };
   };
   const { value: sequence, end: at } = integer(20);
   const said = {
@@ -239,11 +243,69 @@ function fields(payload) {
     result: payload.subarray(at + 38, at + 70),
     status: integer(at + 71).value,
   };
+  const name = integer(integer(integer(at + 71).end + 1).end + 1, 0x60);
+  const root = payload.subarray(name.end + Number(name.value) + 1);
+  said.scope = root.subarray(2);
+  const whole = root.length === 1 ? root[0] === 0x40 : root.length === 34 && root[0] === 0x58 && root[1] === 0x20;
   const begin = [[0xa8, 1], bytes(said.context), [2], head(0, sequence), [3], bytes(said.params), [4], bytes(said.result), [5]];
-  if (!payload.subarray(0, at + 71).equals(Buffer.concat(begin.map((each) => Buffer.from(each))))) {
+  if (!whole || !payload.subarray(0, at + 71).equals(Buffer.concat(begin.map((each) => Buffer.from(each))))) {
     throw new Unproved("its proof is malformed");
   }
   return said;
+}
+
+function cbor(value) {
+  if (typeof value === "boolean") return Buffer.from([value ? 0xf5 : 0xf4]);
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    return value >= 0 ? head(0, BigInt(value)) : head(0x20, BigInt(-1 - value));
+  }
+  if (Buffer.isBuffer(value)) return bytes(value);
+  if (typeof value === "string" && value.isWellFormed()) {
+    return Buffer.concat([head(0x60, BigInt(Buffer.byteLength(value))), Buffer.from(value)]);
+  }
+  if (Array.isArray(value)) return Buffer.concat([head(0x80, BigInt(value.length)), ...value.map(cbor)]);
+  if (typeof value !== "object" || value === null) throw new TypeError("no value of a chunk");
+  const entries = Object.entries(value).map(([name, member]) => [cbor(name), cbor(member)]);
+  entries.sort(([a], [b]) => Buffer.compare(a, b));
+  return Buffer.concat([head(0xa0, BigInt(entries.length)), ...entries.flat()]);
+}
+
+/** The hash of the tree over these hashes of leaves, RFC 6962 §2.1. */
+function tree(leaves) {
+  while (leaves.length > 1) {
+    const above = [];
+    for (let i = 0; i < leaves.length; i += 2) {
+      above.push(i + 1 < leaves.length ? sha256(Buffer.concat([Buffer.from([1]), leaves[i], leaves[i + 1]])) : leaves[i]);
+    }
+    leaves = above;
+  }
+  return leaves[0];
+}
+
+function hash(hex) {
+  if (!/^[0-9a-f]{64}$/.test(hex)) throw new TypeError("no hash");
+  return Buffer.from(hex, "hex");
+}
+
+/** The reply of a search names the namespaces that were searched, and holds just the chunks that were found there. */
+function checkScope(result, root, asked) {
+  let leaves;
+  try {
+    const { scope, chunks } = result;
+    const opened = scope.namespaces.map((each) => [each.mount, hash(each.partition), hash(each.snapshot)]);
+    if (!hash(scope.query).equals(asked)) throw new TypeError("another query");
+    leaves = [cbor(["ambit/scope/v1", opened, hash(scope.query), hash(scope.policy), chunks.length])];
+    for (const { source, title, position, metadata, text, namespace } of chunks) {
+      const from = opened.findIndex(([mount]) => mount === namespace);
+      const whole = ["ambit/chunk/v1", source, title, [position.unit, position.from, position.to], metadata, text];
+      leaves.push(cbor([from, sha256(cbor(whole))]));
+    }
+  } catch {
+    throw new Unproved("it is a search's and says not in which scope");
+  }
+  if (!tree(leaves.map((leaf) => sha256(Buffer.concat([Buffer.from([0]), leaf])))).equals(root)) {
+    throw new Unproved("its chunks are not those that were found in its scope");
+  }
 }
 
 /** Ed25519 under a sound key only: OpenSSL also takes those under which one signature verifies every message. */

@@ -175,7 +175,10 @@ def _proved(path, body, params, member=None):
         # What is no JSON comes as a string of it.
         results = [exact] + [value] * isinstance(value, str)
         digests = [hashlib.sha256(each.encode(errors="surrogatepass")).digest() for each in results]
-        _check(answer["proof"][0], key, context, hashlib.sha256(params).digest(), digests)
+        asked = hashlib.sha256(params).digest()
+        scope = _check(answer["proof"][0], key, context, asked, digests)
+        if scope:
+            _check_scope(value, scope, asked)
     _require_ok(path, answer)
     if "proof" not in answer:
         raise Unproved("it has no proof")
@@ -197,7 +200,7 @@ def _check(proof, key, context, params, results):
         raise Unproved("its proof is malformed, or another core's")
     if not _verifies(key, b"\x84\x6aSignature1" + _bytes(header) + b"\x4eambit/proof/v1" + _bytes(payload), cose[-64:]):
         raise Unproved("the signature of its proof does not verify")
-    whose, sequence, asked, answered, status = _fields(payload)
+    whose, sequence, asked, answered, status, scope = _fields(payload)
     if whose != context:
         raise Unproved("its proof is another context's")
     if asked != params:
@@ -207,6 +210,7 @@ def _check(proof, key, context, params, results):
     if status != 0:
         raise Unproved("its proof is of a failure")
     _take(sequence)
+    return scope
 
 
 def _take(sequence):
@@ -234,11 +238,13 @@ def _bytes(content):
 
 
 def _fields(payload):
-    """Context, sequence, digests of parameters and result, and status: of a payload that the core signed, so it is well formed."""
+    """Context, sequence, digests of parameters and result, status, and the root of a search's scope, empty for what is no search: of a
+    payload that the core signed, so it is well formed."""
 
-    def integer(at):
-        size = {24: 1, 25: 2, 26: 4, 27: 8}.get(payload[at], 0)
-        return (int.from_bytes(payload[at + 1 : at + 1 + size], "big") if size else payload[at]), at + 1 + size
+    def integer(at, major=0):
+        info = payload[at] - major
+        size = {24: 1, 25: 2, 26: 4, 27: 8}.get(info, 0)
+        return (int.from_bytes(payload[at + 1 : at + 1 + size], "big") if size else info), at + 1 + size
 
     sequence, at = integer(20)
     status, end = integer(at + 71)
@@ -246,7 +252,53 @@ def _fields(payload):
     whole += b"\x03" + _bytes(payload[at + 3 : at + 35]) + b"\x04" + _bytes(payload[at + 38 : at + 70]) + b"\x05"
     if payload[: at + 71] != whole:
         raise Unproved("its proof is malformed")
-    return payload[3:19], sequence, payload[at + 3 : at + 35], payload[at + 38 : at + 70], status
+    size, name = integer(integer(end + 1)[1] + 1, 0x60)
+    root = payload[name + size + 1 :]
+    if root != b"\x40" and (len(root) != 34 or root[:2] != b"\x58\x20"):
+        raise Unproved("its proof is malformed")
+    return payload[3:19], sequence, payload[at + 3 : at + 35], payload[at + 38 : at + 70], status, root[2:]
+
+
+def _cbor(value):
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
+    if isinstance(value, int):
+        return _head(0, value) if value >= 0 else _head(0x20, ~value)
+    if isinstance(value, bytes):
+        return _bytes(value)
+    if isinstance(value, str):
+        return _head(0x60, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return _head(0x80, len(value)) + b"".join(map(_cbor, value))
+    if isinstance(value, dict):
+        return _head(0xA0, len(value)) + b"".join(k + v for k, v in sorted((_cbor(k), _cbor(v)) for k, v in value.items()))
+    raise ValueError("no value of a chunk")
+
+
+def _tree(leaves):
+    """The hash of the tree over these hashes of leaves, RFC 6962 §2.1."""
+    while len(leaves) > 1:
+        pairs = [leaves[i : i + 2] for i in range(0, len(leaves), 2)]
+        leaves = [hashlib.sha256(b"\x01" + b"".join(pair)).digest() if len(pair) > 1 else pair[0] for pair in pairs]
+    return leaves[0]
+
+
+def _check_scope(result, root, asked):
+    """The reply of a search names the namespaces that were searched, and holds just the chunks that were found there."""
+    try:
+        scope, chunks = result["scope"], result["chunks"]
+        opened = [[n["mount"], _hex(n["partition"], 32), _hex(n["snapshot"], 32)] for n in scope["namespaces"]]
+        query, policy = _hex(scope["query"], 32), _hex(scope["policy"], 32)
+        leaves = [_cbor(["ambit/scope/v1", opened, query, policy, len(chunks)])]
+        mounts = [mount for mount, _, _ in opened]
+        for chunk in chunks:
+            where = [chunk["position"][name] for name in ("unit", "from", "to")]
+            whole = ["ambit/chunk/v1", chunk["source"], chunk["title"], where, chunk["metadata"], chunk["text"]]
+            leaves.append(_cbor([mounts.index(chunk["namespace"]), hashlib.sha256(_cbor(whole)).digest()]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Unproved("it is a search's and says not in which scope") from None
+    if query != asked or _tree([hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]) != root:
+        raise Unproved("its chunks are not those that were found in its scope")
 
 
 # ---- Ed25519, RFC 8032 §5.1.7. Nothing here is secret, so nothing needs constant time.

@@ -8,5 +8,6 @@ module ambit.audit {
     requires transitive ambit.log;
 
     exports ambit.audit;
+    exports ambit.audit.scope;
     exports ambit.audit.tlog;
 }

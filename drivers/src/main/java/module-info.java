@@ -11,7 +11,9 @@ module ambit.drivers {
     requires static org.jspecify;
     requires transitive ambit.wire;
     requires ambit.authority;
+    requires ambit.audit;
     requires ambit.boundary;
+    requires ambit.retrieval;
     requires io.modelcontextprotocol.sdk.mcp.core;
     requires io.modelcontextprotocol.sdk.mcp.json.jackson3;
     requires java.logging;

@@ -104,6 +104,8 @@ final class Doors implements AutoCloseable {
             String path = exchange.path();
             if (path.equals(McpDoor.PATH)) {
                 McpDoor.handle(exchange, door);
+            } else if (VectorStoreDoor.handle(exchange, door.context())) {
+                return;
             } else if (path.startsWith(OpenAiDoor.PREFIX)) {
                 OpenAiDoor.handle(exchange, door.context());
             } else {

@@ -5,8 +5,10 @@ import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -69,6 +71,36 @@ final class JsonText {
             throw new MalformedException("not well-formed JSON");
         }
         return members;
+    }
+
+    /** One member of an object. */
+    static Blob member(Blob object, String name) throws MalformedException {
+        Blob member = slices(object).get(name);
+        if (member == null) {
+            throw new MalformedException("there is no '" + name + "'");
+        }
+        return member;
+    }
+
+    /** The elements of an array, each as its exact bytes. */
+    static List<Blob> elements(Blob array) throws MalformedException {
+        byte[] bytes = array.toArray();
+        List<Blob> elements = new ArrayList<>();
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new MalformedException("expected a JSON array");
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                int start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+                parser.skipChildren();
+                parser.finishToken();
+                int end = Math.toIntExact(parser.currentLocation().getByteOffset());
+                elements.add(Blob.of(Arrays.copyOfRange(bytes, start, end)));
+            }
+        } catch (JacksonException e) {
+            throw new MalformedException("not well-formed JSON");
+        }
+        return elements;
     }
 
     /** The text of a JSON string. */

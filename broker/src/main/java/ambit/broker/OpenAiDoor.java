@@ -160,7 +160,7 @@ final class OpenAiDoor {
         }
     }
 
-    private static void refuse(Exchange exchange, Denial code, String sentence) {
+    static void refuse(Exchange exchange, Denial code, String sentence) {
         exchange.json(NativeDoor.status(code), denied(code, sentence));
     }
 

@@ -64,6 +64,9 @@ final class ScriptedKernel implements Kernel {
     private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
     private final AtomicLong sequence = new AtomicLong();
     private final KeyPair key = keyPair();
+    /** The root that proofs say of a search. */
+    volatile Blob scope = Blob.EMPTY;
+
     private volatile UnaryOperator<Claim> claim = UnaryOperator.identity();
     private volatile KeyPair signer = key;
 
@@ -122,6 +125,10 @@ final class ScriptedKernel implements Kernel {
         return new Bound(Text.randomId(), name, Bound.TOOL, driver, 3, definition, false);
     }
 
+    static Bound retriever(String name) {
+        return new Bound(Text.randomId(), name, Bound.TOOL, "retriever", 3, "", false);
+    }
+
     static Bound child(String agent) {
         return new Bound(Text.randomId(), agent, Bound.CHILD, "", 3, "", false);
     }
@@ -148,7 +155,7 @@ final class ScriptedKernel implements Kernel {
     /** As the core proves an answer. */
     private Blob proof(Claim it, String transaction) {
         Blob payload = Blob.of(Cbor.encode(Cbor.record(
-                it.context(), it.sequence(), it.params(), it.result(), it.status(), 4, transaction, Blob.EMPTY)));
+                it.context(), it.sequence(), it.params(), it.result(), it.status(), 4, transaction, scope)));
         try {
             Signature signature = Signature.getInstance("Ed25519");
             signature.initSign(signer.getPrivate());

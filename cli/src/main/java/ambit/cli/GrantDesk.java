@@ -145,7 +145,7 @@ final class GrantDesk {
     /** Whether the drivers say what the operation is. */
     private boolean isDefined(Use use) {
         return switch (config.toolOf(use)) {
-            case Tool.Model _ -> false;
+            case Tool.Model _, Tool.Embeddings _ -> false;
             case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> true;
         };
     }

@@ -168,7 +168,7 @@ final class GrantMaker {
 
     private Optional<String> definition(Tool tool, Use use) {
         return switch (tool) {
-            case Tool.Model _ -> Optional.empty();
+            case Tool.Model _, Tool.Embeddings _ -> Optional.empty();
             case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> pinned.definition(tool.name(), use.operation());
         };
     }
@@ -177,6 +177,7 @@ final class GrantMaker {
         return switch (tool) {
             case Tool.Model _ -> "openai";
             case Tool.BuiltIn builtIn -> builtIn.name();
+            case Tool.Embeddings it -> it.name();
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> "mcp";
         };
     }

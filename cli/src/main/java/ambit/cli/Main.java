@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WitnessCommand.class,
             WhyCommand.class,
             MemoryCommand.class,
+            ProofCommand.class,
             GrantCommand.class,
             GrantsCommand.class,
             RevokeCommand.class,

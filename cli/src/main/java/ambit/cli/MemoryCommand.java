@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             MemoryListCommand.class,
             MemoryGetCommand.class,
             MemoryPutCommand.class,
+            MemoryIngestCommand.class,
             MemoryHistoryCommand.class,
             MemoryProvenanceCommand.class,
             MemoryReviewCommand.class,

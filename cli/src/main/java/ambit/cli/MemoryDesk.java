@@ -123,8 +123,8 @@ final class MemoryDesk implements AutoCloseable {
         };
     }
 
-    /** Ends it well and says what became of what it wrote; whether all of that is committed. */
-    boolean commit() {
+    /** Ends it well; what became of what it wrote. */
+    List<Verdict> end() {
         FrontEvent.Finished finished = attended.end(true);
         if (finished.how() != End.SUCCESS) {
             throw Failure.kernel(
@@ -132,7 +132,13 @@ final class MemoryDesk implements AutoCloseable {
                             + Sentences.end(finished.how().number()),
                     "ambit log --transaction " + transaction());
         }
-        for (Verdict verdict : finished.verdicts()) {
+        return finished.verdicts();
+    }
+
+    /** Ends it well and says what became of what it wrote; whether all of that is committed. */
+    boolean commit() {
+        List<Verdict> verdicts = end();
+        for (Verdict verdict : verdicts) {
             String key = Terminal.plain(verdict.key());
             if (verdict.denial().equals(Optional.of(Denial.HELD))) {
                 terminal.say("ambit: " + key + " waits for a review; 'ambit memory review' shows it");
@@ -144,7 +150,7 @@ final class MemoryDesk implements AutoCloseable {
                 terminal.error(key + " is not committed: " + code + ", " + code.sentence(), "");
             }
         }
-        return finished.verdicts().stream().allMatch(Verdict::committed);
+        return verdicts.stream().allMatch(Verdict::committed);
     }
 
     /** Ends it, and whatever it wrote with it. */

@@ -47,6 +47,9 @@ final class AdminService implements Endpoint.Session {
         if (tool == null && name.equals(ToolConfig.MEMORY)) {
             return new DriversToAdmin.Discovered(ToolDefinition.array(MemoryEffects.tools()));
         }
+        if (tool == null && name.equals(ToolConfig.RETRIEVER)) {
+            return new DriversToAdmin.Discovered(ToolDefinition.array(RetrieverTool.tools()));
+        }
         if (tool == null) {
             throw new DriverFailure(
                     Denial.UNKNOWN_TOOL,

@@ -49,7 +49,8 @@ final class Artifacts {
             long finishedAtMs,
             long resultBytes,
             List<Receipt.Meter> meters,
-            List<Receipt.Field> fields) {
+            List<Receipt.Field> fields,
+            Blob scope) {
         Receipt receipt = new Receipt(
                 permit.id(),
                 permit.paramsDigest(),
@@ -59,7 +60,7 @@ final class Artifacts {
                 resultBytes,
                 meters,
                 fields,
-                Blob.EMPTY);
+                scope);
         return Signed.sign(Domain.RECEIPT, receiptKey, receipt.toBlob());
     }
 }

@@ -96,7 +96,8 @@ final class Calls {
                 clock.millis(),
                 sent.count,
                 metered(answer.meters(), sent),
-                ResultFields.of(answer.result(), checked.permit().fields()));
+                ResultFields.of(answer.result(), checked.permit().fields()),
+                answer.scope());
         Blob proof = outcomes.record(receipt);
         sent.result.done(digest);
         return new DriverToBroker.Done(answer.status(), answer.result(), proof);
@@ -119,7 +120,8 @@ final class Calls {
                 clock.millis(),
                 sent.count,
                 metered(List.of(), sent),
-                List.of()));
+                List.of(),
+                Blob.EMPTY));
     }
 
     private static List<Receipt.Meter> metered(List<Receipt.Meter> meters, Sent sent) {

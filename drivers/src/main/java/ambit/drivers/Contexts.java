@@ -7,6 +7,7 @@ import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
 import ambit.wire.Verdict;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,19 +29,25 @@ final class Contexts implements AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final MemoryDriver driver;
+    private final Retrieval retrieval;
     private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
-    Contexts(MemoryDriver driver) {
+    Contexts(MemoryDriver driver, Retrieval retrieval) {
         this.driver = driver;
+        this.retrieval = retrieval;
     }
 
     void map(CoreToDriver.MapContext command) throws DriverFailure {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
         Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
-        if (live.putIfAbsent(id, new LiveContext(id, memory, Bodies.scope(command), conversation)) != null) {
+        if (live.putIfAbsent(
+                        id,
+                        new LiveContext(
+                                id, memory, retrieval.context(command, memory), Bodies.scope(command), conversation))
+                != null) {
             driver.release(memory);
             throw new DriverFailure(Denial.REPLAYED, "the context is mapped already");
         }
@@ -65,7 +72,7 @@ final class Contexts implements AutoCloseable {
         }
         LiveContext context = find(id);
         context.end();
-        List<Verdict> verdicts = context.memory().commit();
+        List<Verdict> verdicts = commit(context);
         synchronized (committed) {
             committed.put(id, verdicts);
             if (committed.size() > REMEMBERED) {
@@ -73,8 +80,19 @@ final class Contexts implements AutoCloseable {
             }
         }
         live.remove(id);
+        context.retriever().close();
         driver.release(context.memory());
         return verdicts;
+    }
+
+    /** What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. */
+    private List<Verdict> commit(LiveContext context) throws DriverFailure {
+        try (ContextRetriever.Change documents = context.retriever().prepare()) {
+            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(documents.partitions()));
+            documents.apply();
+            verdicts.addAll(documents.verdicts());
+            return List.copyOf(verdicts);
+        }
     }
 
     /** Forgets the context and everything staged in it; harmless when there is none. */
@@ -82,6 +100,7 @@ final class Contexts implements AutoCloseable {
         LiveContext context = live.remove(id);
         if (context != null) {
             context.end();
+            context.retriever().close();
             driver.release(context.memory());
         }
     }

@@ -13,7 +13,8 @@ import java.util.concurrent.CountDownLatch;
 
 /** The drivers at work: connected to the core, listening for the broker and for the {@code ambit} command. */
 final class DriversProcess implements AutoCloseable {
-    private static final List<String> DRIVERS = List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP);
+    private static final List<String> DRIVERS =
+            List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP, ToolConfig.RETRIEVER);
 
     /** At a time, of each socket. */
     private static final int CONNECTIONS = 4096;
@@ -53,7 +54,9 @@ final class DriversProcess implements AutoCloseable {
         Artifacts artifacts = new Artifacts(config.coreKey());
         MemoryStore store = opened(new MemoryStore(config.memory().open(config.memoryFile(), environment)));
         MemoryDriver memory = opened(new MemoryDriver(store, clock));
-        Contexts contexts = opened(new Contexts(memory));
+        Retrieval retrieval = opened(
+                Retrieval.open(config.memoryFile().resolveSibling("indexes"), opened(toolbox.embedding()), memory));
+        Contexts contexts = opened(new Contexts(memory, retrieval));
         CoreLink core = opened(CoreLink.connect(
                 config.coreSocket(),
                 config.coreUsers(),
@@ -65,7 +68,7 @@ final class DriversProcess implements AutoCloseable {
         Bodies bodies = opened(Bodies.open(
                 config.memoryFile().resolveSibling("bodies.db"), config.bodies(), toolbox.credentials(), core, clock));
         complaints.addAll(bodies.complaints());
-        Memories memories = new Memories(memory, bodies);
+        Memories memories = new Memories(memory, retrieval, bodies);
         BrokerService broker = new BrokerService(new Calls(check, artifacts, core, bodies, clock));
         AdminService admin = new AdminService(toolbox.discoverable(), bodies);
         listen(config.brokerSocket(), config.brokerUsers(), broker);

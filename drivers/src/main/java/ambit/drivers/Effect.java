@@ -31,8 +31,13 @@ interface Effect {
      * @param status as in HTTP: 200, or 404 where there is no value
      * @param result JSON, or empty where all of it went through the sink
      * @param meters what the call took, as far as the other side said so
+     * @param scope the root of the tree that proves what a search was made in; empty for what is no search
      */
-    record Answer(int status, Blob result, List<Receipt.Meter> meters) {
+    record Answer(int status, Blob result, List<Receipt.Meter> meters, Blob scope) {
+        Answer(int status, Blob result, List<Receipt.Meter> meters) {
+            this(status, result, meters, Blob.EMPTY);
+        }
+
         Answer(int status, Blob result) {
             this(status, result, List.of());
         }

@@ -32,6 +32,7 @@ final class LiveContext {
 
     private final Blob id;
     private final ContextMemory memory;
+    private final ContextRetriever retriever;
     private final Bodies.Scope bodies;
     private final Conversation conversation;
     private final Set<Blob> usedPermits = new HashSet<>();
@@ -40,9 +41,11 @@ final class LiveContext {
     private final Map<String, ReentrantLock> starting = new HashMap<>();
     private boolean ended;
 
-    LiveContext(Blob id, ContextMemory memory, Bodies.Scope bodies, Conversation conversation) {
+    LiveContext(
+            Blob id, ContextMemory memory, ContextRetriever retriever, Bodies.Scope bodies, Conversation conversation) {
         this.id = id;
         this.memory = memory;
+        this.retriever = retriever;
         this.bodies = bodies;
         this.conversation = conversation;
     }
@@ -53,6 +56,10 @@ final class LiveContext {
 
     ContextMemory memory() {
         return memory;
+    }
+
+    ContextRetriever retriever() {
+        return retriever;
     }
 
     /** What keeping its bodies needs. */

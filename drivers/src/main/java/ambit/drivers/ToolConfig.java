@@ -1,6 +1,7 @@
 package ambit.drivers;
 
 import ambit.wire.Bounds.Max;
+import ambit.wire.Bounds.Range;
 import ambit.wire.Cbor;
 import ambit.wire.MalformedException;
 import java.net.URI;
@@ -95,6 +96,31 @@ public sealed interface ToolConfig extends Cbor.Message {
     }
 
     /**
+     * Kind 4: the retriever with another embedding than the model in the process.
+     *
+     * @param endpoint what speaks OpenAI's embeddings
+     * @param model the name of the endpoint's model
+     * @param dimensions of its vectors
+     */
+    record Retriever(
+            String name,
+            @Max(MAX_TEXT) URI endpoint,
+            String model,
+            @Range(from = 1, to = MAX_DIMENSIONS) int dimensions,
+            @Max(MAX_TEXT) String credential,
+            CallLimits limits)
+            implements ToolConfig {
+        public Retriever {
+            endpoint = plain(endpoint);
+        }
+
+        @Override
+        public String driver() {
+            return RETRIEVER;
+        }
+    }
+
+    /**
      * One file or directory that a started server sees: the array of these three.
      *
      * @param source where the drivers see it
@@ -112,6 +138,7 @@ public sealed interface ToolConfig extends Cbor.Message {
     /** The driver of the two memory syscalls and of memory's own tools; it needs no configuration. */
     String MEMORY = "memory";
 
+    int MAX_DIMENSIONS = 1024;
     int MAX_TEXT = 32 << 10;
     int MAX_LIST = 1024;
 

@@ -1,5 +1,6 @@
 package ambit.drivers;
 
+import ambit.retrieval.embedding.Embedding;
 import ambit.wire.Denial;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.McpJsonMapper;
@@ -26,6 +27,7 @@ final class Toolbox {
     private final Map<String, McpTool> mcp = new HashMap<>();
     private final List<Credential> credentials = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
+    private Embedding embedding = Retrieval.OWN;
 
     Toolbox(List<ToolConfig> configs, Map<String, String> environment, ServerLauncher launcher) {
         this.environment = environment;
@@ -33,6 +35,7 @@ final class Toolbox {
         for (ToolConfig config : configs) {
             tools.put(config.name(), new PermitCheck.Tool(config.driver(), make(config)));
         }
+        tools.putIfAbsent(ToolConfig.RETRIEVER, new PermitCheck.Tool(ToolConfig.RETRIEVER, new RetrieverTool()));
     }
 
     Map<String, PermitCheck.Tool> tools() {
@@ -65,6 +68,7 @@ final class Toolbox {
                             model.limits());
                 case ToolConfig.RemoteMcp remote -> known(remote(remote), remote.name());
                 case ToolConfig.LocalMcp local -> known(local(local), local.name());
+                case ToolConfig.Retriever retriever -> retriever(retriever);
             };
         } catch (DriverFailure e) {
             String sentence = "the tool '" + config.name() + "' cannot be used: " + e.sentence();
@@ -73,6 +77,18 @@ final class Toolbox {
                 throw new DriverFailure(Denial.DRIVER_UNAVAILABLE, sentence);
             };
         }
+    }
+
+    private Effect retriever(ToolConfig.Retriever config) throws DriverFailure {
+        Optional<Credential> credential = credential(config.credential());
+        embedding = Retrieval.embedding(
+                config, () -> credential.map(Credential::reveal).orElse(""));
+        return new RetrieverTool();
+    }
+
+    /** What turns the retriever's texts into vectors. */
+    Embedding embedding() {
+        return embedding;
     }
 
     private McpTool known(McpTool tool, String name) {

@@ -161,7 +161,7 @@ class DriversProcessTest {
         start(ME);
         assertThat(process.complaints()).singleElement().asString().contains("'keyless'", "env:ABSENT");
         assertThat(hellos).allSatisfy(hello -> {
-            assertThat(hello.drivers()).containsExactly("memory", "openai", "mcp");
+            assertThat(hello.drivers()).containsExactly("memory", "openai", "mcp", "retriever");
             assertThat(hello.receiptKey()).isEqualTo(hellos.getFirst().receiptKey());
         });
         try (FrameChannel broker = connect("broker.sock")) {

@@ -6,6 +6,7 @@ import ambit.authority.signing.SigningKey;
 import ambit.drivers.memory.MemoryDriver;
 import ambit.drivers.memory.MemoryStore;
 import ambit.drivers.memory.SqliteDatabase;
+import ambit.retrieval.embedding.OnFirstUse;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToDriver;
 import ambit.wire.CoreToDriver;
@@ -36,6 +37,7 @@ final class Kernel implements AutoCloseable {
     final SqliteDatabase database;
     final MemoryStore store;
     final MemoryDriver memory;
+    final Retrieval retrieval;
     final Contexts contexts;
     final Artifacts artifacts;
     final Calls calls;
@@ -63,7 +65,12 @@ final class Kernel implements AutoCloseable {
         this.store = new MemoryStore(database);
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
         this.memory = new MemoryDriver(store, clock);
-        this.contexts = new Contexts(memory);
+        boolean retrieves =
+                tools.values().stream().anyMatch(tool -> tool.driver().equals(ToolConfig.RETRIEVER));
+        this.retrieval = retrieves
+                ? Retrieval.open(directory.resolve("indexes"), OnFirstUse.miniLm(2), memory)
+                : Retrieval.none();
+        this.contexts = new Contexts(memory, retrieval);
         this.artifacts = new Artifacts(coreKey.publicKey());
         PermitCheck check = new PermitCheck(artifacts, contexts, tools, clock);
         this.bodies = open.apply(config);
@@ -127,6 +134,7 @@ final class Kernel implements AutoCloseable {
     public void close() {
         bodies.close();
         contexts.close();
+        retrieval.close();
         memory.close();
         store.close();
     }

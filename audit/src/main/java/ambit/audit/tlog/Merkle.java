@@ -26,7 +26,8 @@ public final class Merkle {
         return Blob.of(sha256(0).digest(entry));
     }
 
-    static Blob node(Blob left, Blob right) {
+    /** The hash of two subtrees. */
+    public static Blob node(Blob left, Blob right) {
         MessageDigest digest = sha256(1);
         digest.update(left.toArray());
         return Blob.of(digest.digest(right.toArray()));

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class ConfigParser {
 
     private static final List<String> TOP =
-            List.of("tenant", "principals", "tools", "agents", "memory", "log", "approvals", "bodies");
+            List.of("tenant", "principals", "tools", "agents", "memory", "embeddings", "log", "approvals", "bodies");
     private static final List<String> PRINCIPAL = List.of("may-run");
 
     private final Problems problems;
@@ -46,6 +46,7 @@ final class ConfigParser {
                 .forEach(entry -> problems.error(
                         entry.at(), "the tool '" + entry.key() + "' is built in", "give yours another name"));
         toolNodes.values().forEach(entry -> toolParser.tool(entry).ifPresent(tool -> tools.put(entry.key(), tool)));
+        fields.optional("embeddings").flatMap(toolParser::embeddings).ifPresent(it -> tools.put(it.name(), it));
         Map<String, Agent> agents = new LinkedHashMap<>();
         AgentParser agentParser = new AgentParser(problems, memory);
         agentNodes

@@ -94,14 +94,45 @@ public sealed interface Tool {
     }
 
     /**
+     * What turns the retriever's texts into vectors instead of the model that the drivers bring along.
+     *
+     * @param address what speaks OpenAI's {@code /embeddings}
+     * @param dimensions of the model's vectors
+     */
+    record Embeddings(
+            Position at, URI address, String model, int dimensions, Optional<Credential> credential, Duration timeOut)
+            implements Tool {
+        static final int MOST_DIMENSIONS = 1024;
+
+        @Override
+        public String name() {
+            return "retriever";
+        }
+
+        @Override
+        public boolean isEffectFree(String operation) {
+            return true;
+        }
+
+        @Override
+        public Optional<Set<Bodies.Kept>> keepBodies() {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * What every kernel has: its drivers do it with the memory that is mapped into the calling context, and with nothing outside.
      *
      * @param reads the operations that change nothing
      * @param effects those that do
      */
     record BuiltIn(String name, Set<String> reads, Set<String> effects) implements Tool {
-        private static final List<BuiltIn> ALL = List.of(new BuiltIn(
-                "memory", Set.of("list", "history", "provenance", "pending"), Set.of("review", "restore", "undo")));
+        private static final List<BuiltIn> ALL = List.of(
+                new BuiltIn(
+                        "memory",
+                        Set.of("list", "history", "provenance", "pending"),
+                        Set.of("review", "restore", "undo")),
+                new BuiltIn("retriever", Set.of("search", "sources"), Set.of("add", "remove")));
 
         private static final Duration TIME_OUT = Duration.ofMinutes(1);
 

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,7 @@ final class ToolParser {
     private static final List<String> DRIVERS = List.of("openai", "mcp");
     private static final List<String> MODEL =
             List.of("driver", "at", "credential", "time-out", "prompt-cache", "passes", BodiesParser.OWN);
+    private static final List<String> EMBEDDINGS = List.of("at", "model", "dimensions", "credential", "time-out");
     private static final List<String> MCP = List.of(
             "driver",
             "at",
@@ -31,6 +33,7 @@ final class ToolParser {
     private static final List<String> ONLY_WITH_RUN = List.of("with", "sees", "writes", "credential-as");
 
     private static final Pattern ANY_TEXT = Pattern.compile("(?s).*");
+    private static final Pattern MODEL_NAME = Pattern.compile("[\\x21-\\x7e]{1,128}");
     private static final Pattern OPERATION = Pattern.compile("[A-Za-z0-9_./-]{1,128}");
 
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_]{1,64}");
@@ -66,6 +69,27 @@ final class ToolParser {
                 yield Optional.empty();
             }
         };
+    }
+
+    /** The section {@code embeddings}. */
+    Optional<Tool> embeddings(Node node) {
+        Fields fields = Fields.closed(problems, "'embeddings'", node, EMBEDDINGS);
+        if (!(node instanceof Node.Mapping)) {
+            return Optional.empty();
+        }
+        Optional<URI> address = fields.required("at", "https://api.openai.com/v1")
+                .flatMap(it -> fields.address(it, "https://api.openai.com/v1"));
+        Optional<String> model = fields.required("model", "text-embedding-3-small")
+                .flatMap(it -> fields.text(it, MODEL_NAME, "the name of a model"));
+        OptionalLong dimensions = fields.required("dimensions", "1024")
+                .map(it -> fields.count(it, 1, Tool.Embeddings.MOST_DIMENSIONS))
+                .orElse(OptionalLong.empty());
+        Optional<Credential> credential = credential(fields);
+        Duration timeOut = timeOut(fields, MCP_TIME_OUT);
+        return address.isPresent() && model.isPresent() && dimensions.isPresent()
+                ? Optional.of(new Tool.Embeddings(
+                        node.at(), address.get(), model.get(), (int) dimensions.getAsLong(), credential, timeOut))
+                : Optional.empty();
     }
 
     private Optional<Tool> model(Node.Entry entry, Fields fields) {

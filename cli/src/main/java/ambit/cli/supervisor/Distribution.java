@@ -1,5 +1,6 @@
 package ambit.cli.supervisor;
 
+import ambit.boundary.Mount;
 import ambit.cli.outcome.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ public record Distribution(Path root) {
         return System.getProperty("jdk.module.path", "");
     }
 
-    Path lib(String process) {
+    public Path lib(String process) {
         return root.resolve(process).resolve("lib");
     }
 
@@ -51,8 +52,25 @@ public record Distribution(Path root) {
         return Path.of(System.getProperty("java.home")).toAbsolutePath().normalize();
     }
 
-    static Path java() {
+    public static Path java() {
         return javaHome().resolve("bin/java");
+    }
+
+    /** Where a Java's configuration is linked from elsewhere (Debian's is in /etc), that place must be in view too. */
+    public static List<Mount> javaConfiguration() {
+        List<Mount> mounts = new ArrayList<>();
+        Path home = javaHome();
+        for (String name : List.of("conf", "lib/security/cacerts", "lib/security/blocked.certs")) {
+            try {
+                Path real = home.resolve(name).toRealPath();
+                if (!real.startsWith(home.toRealPath()) && !real.startsWith("/usr")) {
+                    mounts.add(new Mount.ReadOnly(real, real));
+                }
+            } catch (IOException _) {
+                // This Java has none.
+            }
+        }
+        return mounts;
     }
 
     /** Something that is another one after a build. */

@@ -148,7 +148,7 @@ final class Generation implements AutoCloseable {
         List<Mount> mounts = new ArrayList<>();
         String name = name(role);
         mounts.add(new Mount.ReadOnly(distribution.lib(name), INSIDE_JARS));
-        mounts.addAll(javaConfiguration());
+        mounts.addAll(Distribution.javaConfiguration());
         mounts.add(new Mount.FileContent(INSIDE_CONFIG, Cbor.encode(config)));
         mounts.add(new Mount.Writable(places.state().resolve(name), INSIDE_STATE));
         for (Door door : DOORS) {
@@ -213,23 +213,6 @@ final class Generation implements AutoCloseable {
         }
     }
 
-    /** Where a Java's configuration is linked from elsewhere (Debian's is in /etc), that place must be in view too. */
-    private static List<Mount> javaConfiguration() {
-        List<Mount> mounts = new ArrayList<>();
-        Path home = Distribution.javaHome();
-        for (String name : List.of("conf", "lib/security/cacerts", "lib/security/blocked.certs")) {
-            try {
-                Path real = home.resolve(name).toRealPath();
-                if (!real.startsWith(home.toRealPath()) && !real.startsWith("/usr")) {
-                    mounts.add(new Mount.ReadOnly(real, real));
-                }
-            } catch (IOException _) {
-                // This Java has none.
-            }
-        }
-        return mounts;
-    }
-
     private List<String> command(Role role) {
         List<String> command = new ArrayList<>(List.of(
                 Distribution.java().toString(),
@@ -239,7 +222,7 @@ final class Generation implements AutoCloseable {
                 "-Djava.io.tmpdir=/tmp",
                 "--add-modules",
                 "jdk.net"));
-        // The core decides every call, so it alone gets all of the JVM's compilers.
+        // The core decides every call and the drivers search and encrypt, so these two get all of the JVM's compilers.
         command.addAll(
                 switch (role) {
                     case CORE ->
@@ -265,8 +248,7 @@ final class Generation implements AutoCloseable {
                                 "ambit.broker/ambit.broker.Main");
                     case DRIVERS ->
                         List.of(
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx512m",
+                                "-Xmx768m",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 INSIDE_JARS + "/*",

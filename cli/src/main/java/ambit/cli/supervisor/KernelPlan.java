@@ -156,7 +156,7 @@ public record KernelPlan(
 
     private static boolean isPresent(Tool tool, Path directory) {
         return switch (tool) {
-            case Tool.Model _, Tool.RemoteMcp _, Tool.BuiltIn _ -> true;
+            case Tool.Model _, Tool.RemoteMcp _, Tool.BuiltIn _, Tool.Embeddings _ -> true;
             case Tool.LocalMcp local ->
                 Stream.concat(local.sees().stream(), local.writes().stream())
                         .allMatch(mount -> Files.exists(host(directory, mount)));
@@ -220,6 +220,15 @@ public record KernelPlan(
                 local.writes().forEach(mount -> files.add(file(mount, directory, view, true)));
                 yield Cbor.array(3, local.name(), local.run(), local.with(), named, files, local.network(), limits);
             }
+            case Tool.Embeddings it ->
+                Cbor.array(
+                        4,
+                        it.name(),
+                        it.address().toString(),
+                        it.model(),
+                        it.dimensions(),
+                        credential.orElse(""),
+                        limits);
             case Tool.BuiltIn builtIn -> throw new IllegalArgumentException(builtIn.name() + " needs no description");
         };
     }

@@ -65,6 +65,12 @@ public final class Terminal {
         err.flush();
     }
 
+    /** Replaces the line that the last call wrote; an empty one leaves nothing of it. For terminals. */
+    public void redraw(String line) {
+        err.print("\r\u001b[K" + line);
+        err.flush();
+    }
+
     public void error(String what, String hint) {
         say(coloured(Colour.RED, "ambit: error: ") + what);
         hint(hint);

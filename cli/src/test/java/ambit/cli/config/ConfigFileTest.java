@@ -164,7 +164,7 @@ final class ConfigFileTest {
                 .extracting(Problem::hint)
                 .containsExactly(
                         "did you mean 'agents'?",
-                        "known here: tenant, principals, tools, agents, memory, log, approvals, bodies");
+                        "known here: tenant, principals, tools, agents, memory, embeddings, log, approvals, bodies");
     }
 
     @Test

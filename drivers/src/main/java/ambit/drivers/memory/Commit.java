@@ -40,7 +40,7 @@ final class Commit {
                             ? new Result(Optional.of(Denial.HELD), version)
                             : new Result(denial, version));
         }
-        if (results.stream().anyMatch(it -> it.version() > 0)) {
+        if (results.stream().anyMatch(it -> it.version() > 0) || !set.others().isEmpty()) {
             write(results);
         } else {
             forgetSources();
@@ -50,10 +50,13 @@ final class Commit {
 
     private List<Optional<Denial>> judge() throws SQLException {
         for (Write write : set.writes()) {
-            Blob partition = write.slot().partition();
-            if (!usages.containsKey(partition)) {
-                Heads.sweep(session, partition, set.atMs());
-                usages.put(partition, Usage.find(session, partition).orElseGet(() -> Usage.none(partition)));
+            look(write.slot().partition());
+        }
+        for (Target other : set.others()) {
+            look(other.partition());
+            Usage usage = java.util.Objects.requireNonNull(usages.get(other.partition()));
+            if (usage.stored && !usage.proof.equals(other.proof())) {
+                throw new SQLException("a partition was written to first with another data key");
             }
         }
         undoneAt = set.writes().isEmpty() ? -1 : rememberSources();
@@ -67,6 +70,13 @@ final class Commit {
             denials.replaceAll(denial -> denial.or(() -> Optional.of(Denial.ALL_OR_NOTHING)));
         }
         return denials;
+    }
+
+    private void look(Blob partition) throws SQLException {
+        if (!usages.containsKey(partition)) {
+            Heads.sweep(session, partition, set.atMs());
+            usages.put(partition, Usage.find(session, partition).orElseGet(() -> Usage.none(partition)));
+        }
     }
 
     private Optional<Denial> judged(Write write, Head head) {
@@ -152,6 +162,7 @@ final class Commit {
                 }
             }
         }
+        set.others().forEach(other -> targets.putIfAbsent(other.partition(), other));
         for (Target target : targets.values()) {
             keep(target);
         }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The memory of one context: what its map names, with its own writes in front. Writes stay in this object until the
@@ -195,13 +196,22 @@ public final class ContextMemory {
      * it fails nothing is persisted and nothing is lost: it can be called again.
      */
     public synchronized List<Verdict> commit() throws DriverFailure {
+        return commit(Set.of());
+    }
+
+    /**
+     * The same, where something is committed to partitions besides, such as an index: whoever could open it must be able to later.
+     *
+     * @param others the ids of mapped partitions
+     */
+    public synchronized List<Verdict> commit(Set<Blob> others) throws DriverFailure {
         ended = true;
         Optional<MemoryStore.Committed> before = store().committed(writer);
         if (before.isPresent()) {
             return open(before.get());
         }
         try {
-            List<Verdict> verdicts = commit(nowMs());
+            List<Verdict> verdicts = commit(nowMs(), others);
             staged.clear();
             stagedBytes.clear();
             return verdicts;
@@ -228,7 +238,7 @@ public final class ContextMemory {
                 unknown);
     }
 
-    private List<Verdict> commit(long nowMs) throws DriverFailure {
+    private List<Verdict> commit(long nowMs, Set<Blob> others) throws DriverFailure {
         List<Verdict> refused = new ArrayList<>();
         List<MemoryKey> keys = new ArrayList<>();
         List<WriteSet.Write> writes = new ArrayList<>();
@@ -249,7 +259,7 @@ public final class ContextMemory {
             writes.clear();
         }
         List<Verdict> verdicts = new ArrayList<>();
-        WriteSet set = new WriteSet(writer, nowMs, surroundings.influences().sources(), writes, whole);
+        WriteSet set = new WriteSet(writer, nowMs, surroundings.influences().sources(), writes, whole, targets(others));
         List<Result> _ = store().commit(set, results -> {
             verdicts.addAll(refused);
             for (int i = 0; i < results.size(); i++) {
@@ -259,6 +269,18 @@ public final class ContextMemory {
             return seal(verdicts);
         });
         return List.copyOf(verdicts);
+    }
+
+    private List<WriteSet.Target> targets(Set<Blob> partitions) {
+        return map.all().stream()
+                .filter(mount -> partitions.contains(mount.keys().partition()))
+                .map(mount -> target(mount.keys(), mount.prefix()))
+                .toList();
+    }
+
+    private WriteSet.Target target(PartitionKeys keys, String prefix) {
+        Blob wrapped = surroundings.wrapped().getOrDefault(keys.partition(), Blob.EMPTY);
+        return new WriteSet.Target(keys.partition(), Owner.of(prefix, writer), wrapped, keys.proof());
     }
 
     /** Nothing was trusted when it was staged: scope, rights and terms are checked again on what would be persisted. */
@@ -278,13 +300,12 @@ public final class ContextMemory {
                 moment.trust(),
                 moment.sources());
         PartitionKeys keys = place.keys();
-        Blob wrapped = surroundings.wrapped().getOrDefault(slot.partition(), Blob.EMPTY);
         Terms terms = place.mount().terms();
         Seen sight = Seen.at(surroundings.influences(), moment);
         long weight = entry.size() + sight.toBlob().size() + PartitionKeys.SEAL;
         return new WriteSet.Write(
                 slot,
-                new WriteSet.Target(slot.partition(), Owner.of(place.mount().prefix(), writer), wrapped, keys.proof()),
+                target(keys, place.mount().prefix()),
                 seen.getOrDefault(slot, 0L),
                 entry.size(),
                 weight,

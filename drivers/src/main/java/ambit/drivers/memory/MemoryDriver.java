@@ -179,6 +179,12 @@ public final class MemoryDriver implements AutoCloseable {
         }
     }
 
+    /** The partitions that {@link #forget} would destroy; refused while one is mapped. */
+    public synchronized List<Blob> named(CoreToDriver.Forget order) throws DriverFailure {
+        refuseLive(order);
+        return store.named(order);
+    }
+
     /** Destroys what is named: every version, what waits for review, where it came from, and the wrapped keys. */
     public synchronized Forgotten forget(CoreToDriver.Forget order) throws DriverFailure {
         refuseLive(order);

@@ -10,9 +10,12 @@ import java.util.Optional;
  *
  * @param sources what its family had read, in order
  * @param whole whether one refused write drops all of them
+ * @param others partitions that something is committed to elsewhere, such as an index: their keys are kept, too
  */
-record WriteSet(Writer writer, long atMs, List<Source> sources, List<Write> writes, boolean whole) {
+record WriteSet(
+        Writer writer, long atMs, List<Source> sources, List<Write> writes, boolean whole, List<Target> others) {
     WriteSet {
+        others = List.copyOf(others);
         sources = List.copyOf(sources);
         writes = List.copyOf(writes);
     }

@@ -121,7 +121,10 @@ public final class Kernel {
         String exact = member.isEmpty() ? "{}" : answer.getOrDefault(member, "");
         String proof = answer.get("proof");
         if (proof != null) {
-            scope.require(RawJson.unquote(proof.strip()), params, results(exact));
+            Proof said = scope.require(RawJson.unquote(proof.strip()), params, results(exact));
+            if (!said.scope().isEmpty()) {
+                SearchScope.require(exact.strip(), said.scope(), said.params());
+            }
         }
         requireOk(answer);
         if (proof == null) {

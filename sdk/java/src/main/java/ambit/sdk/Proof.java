@@ -15,8 +15,9 @@ import java.util.HexFormat;
  * @param params SHA-256 of the parameters
  * @param result SHA-256 of the result
  * @param status 0 unless the call failed
+ * @param scope the root of a search's tree in hexadecimal digits; empty for what is no search
  */
-record Proof(String context, long sequence, String params, String result, long status) {
+record Proof(String context, long sequence, String params, String result, long status, String scope) {
     private static final int SIGNATURE = 64;
     private static final int DIGEST = 32;
     private static final int CONTEXT = 16;
@@ -82,13 +83,33 @@ record Proof(String context, long sequence, String params, String result, long s
                     new byte[] {5});
             if (Arrays.equals(again, Arrays.copyOf(payload, end))) {
                 HexFormat hex = HexFormat.of();
+                long status = integer(in);
                 return new Proof(
-                        hex.formatHex(context), sequence, hex.formatHex(params), hex.formatHex(result), integer(in));
+                        hex.formatHex(context),
+                        sequence,
+                        hex.formatHex(params),
+                        hex.formatHex(result),
+                        status,
+                        hex.formatHex(scope(in)));
             }
         } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
             // It is too short.
         }
         throw new Unproved("its proof is malformed");
+    }
+
+    /** What stands after the place in the log and the transaction: 32 bytes, or none. */
+    private static byte[] scope(ByteBuffer in) {
+        in.get();
+        integer(in);
+        in.get();
+        long name = integer(in, 0x60);
+        in.position(in.position() + (int) name + 1);
+        if (in.get() == BYTES) {
+            return new byte[0];
+        }
+        in.get();
+        return take(in, DIGEST);
     }
 
     private static byte[] take(ByteBuffer in, int count) {
@@ -98,7 +119,11 @@ record Proof(String context, long sequence, String params, String result, long s
     }
 
     private static long integer(ByteBuffer in) {
-        int first = in.get();
+        return integer(in, 0);
+    }
+
+    private static long integer(ByteBuffer in, int major) {
+        int first = in.get() - major;
         return switch (first) {
             case 0x18 -> in.get() & 0xff;
             case 0x19 -> in.getShort() & 0xffff;
@@ -109,7 +134,7 @@ record Proof(String context, long sequence, String params, String result, long s
     }
 
     /** What a number of CBOR begins with. */
-    private static byte[] head(int major, long n) {
+    static byte[] head(int major, long n) {
         ByteBuffer out = ByteBuffer.allocate(1 + Long.BYTES);
         if (n < 24) {
             out.put((byte) (major | n));
@@ -125,7 +150,7 @@ record Proof(String context, long sequence, String params, String result, long s
         return Arrays.copyOf(out.array(), out.position());
     }
 
-    private static byte[] concat(byte[]... parts) {
+    static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

@@ -1,8 +1,10 @@
 package ambit.sdk;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Just enough JSON to put a request together and to take the kernel's answer, an object, apart; values stay raw text. */
@@ -82,6 +84,27 @@ final class RawJson {
             at = text.charAt(end) == ',' ? skipSpace(text, end + 1) : end;
         }
         return members;
+    }
+
+    /** The elements of an array, as text. */
+    static List<String> elements(String array) throws IOException {
+        String text = array.strip();
+        if (text.isEmpty() || text.charAt(0) != '[' || text.charAt(text.length() - 1) != ']') {
+            throw new IOException("not a JSON array");
+        }
+        List<String> elements = new ArrayList<>();
+        int at = skipSpace(text, 1);
+        while (text.charAt(at) != ']') {
+            int end = endOfValue(text, at);
+            elements.add(text.substring(at, end));
+            at = skipSpace(text, end);
+            if (text.charAt(at) == ',') {
+                at = skipSpace(text, at + 1);
+            } else if (text.charAt(at) != ']') {
+                throw new IOException("not a JSON array");
+            }
+        }
+        return elements;
     }
 
     private static int skipSpace(String text, int from) throws IOException {

@@ -50,11 +50,11 @@ final class Scope {
     }
 
     /**
-     * Takes an answer's proof, once.
+     * Takes an answer's proof, once, and says what it says.
      *
      * @param results texts of which one is the result
      */
-    void require(String proof, String params, List<String> results) throws Unproved {
+    Proof require(String proof, String params, List<String> results) throws Unproved {
         Proof said = Proof.verified(proof, core);
         if (!said.context().equals(context)) {
             throw new Unproved("its proof is another context's");
@@ -71,6 +71,7 @@ final class Scope {
         if (!SHOWN.computeIfAbsent(context, _ -> new Sequences()).add(said.sequence())) {
             throw new Unproved("its proof was shown before");
         }
+        return said;
     }
 
     private static String sha256(String text) {

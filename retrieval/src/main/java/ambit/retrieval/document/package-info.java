@@ -1,0 +1,2 @@
+/** Hostile documents taken apart into chunks. */
+package ambit.retrieval.document;

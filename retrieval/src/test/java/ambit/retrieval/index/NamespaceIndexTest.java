@@ -1,0 +1,328 @@
+package ambit.retrieval.index;
+
+import static ambit.retrieval.index.Library.chunks;
+import static ambit.retrieval.index.Library.hash;
+import static ambit.retrieval.index.Library.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ambit.audit.scope.Snapshot;
+import ambit.wire.Blob;
+import ambit.wire.Denial;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NamespaceIndexTest {
+    @TempDir
+    Path root;
+
+    private static List<String> names(NamespaceIndex index) throws IndexFailure {
+        return Search.sources(index, "", 100).stream().map(Source::name).toList();
+    }
+
+    @Test
+    void whatATransactionStagesIsFoundOnceItHasCommitted() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            assertThat(staging.add("a.md", hash("a"), chunks("a.md", "the heron stands in the reeds"), false))
+                    .isTrue();
+            assertThat(library.search("heron", index).hits()).isEmpty();
+            assertThat(library.commit(staging))
+                    .extracting(Staging.Decision::version)
+                    .containsExactly(1L);
+            assertThat(texts(library.search("heron", index))).containsExactly("the heron stands in the reeds");
+        }
+    }
+
+    @Test
+    void whatIsDroppedLeavesNothing() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            staging.add("a.md", hash("a"), chunks("a.md", "the heron"), false);
+            staging.drop();
+            Staging prepared = library.stage(index);
+            prepared.add("b.md", hash("b"), chunks("b.md", "the heron"), false);
+            prepared.prepare(Long.MAX_VALUE).close();
+            assertThat(library.search("heron", index).hits()).isEmpty();
+            assertThat(names(index)).isEmpty();
+            try (Stream<Path> left = Files.walk(root)) {
+                assertThat(left.filter(path -> path.toString().contains("staged/")))
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aSourceIsReplacedAsAWholeAndRemovedAsAWhole() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            library.add(index, "a.md", "old heron", "old reeds");
+            library.add(index, "b.md", "the heron of another source");
+            assertThat(library.add(index, "a.md", "new heron"))
+                    .extracting(Staging.Decision::version)
+                    .containsExactly(2L);
+            assertThat(texts(library.search("heron reeds", index)))
+                    .containsExactlyInAnyOrder("new heron", "the heron of another source");
+            Staging removal = library.stage(index);
+            assertThat(removal.remove("a.md")).isTrue();
+            assertThat(removal.remove("never.md")).isFalse();
+            library.commit(removal);
+            assertThat(texts(library.search("heron", index))).containsExactly("the heron of another source");
+            assertThat(names(index)).containsExactly("b.md");
+        }
+    }
+
+    @Test
+    void theSnapshotFollowsFromWhatIsThereAndNotFromHowItCameThere() throws Exception {
+        Blob first;
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            assertThat(library.search("x", index).snapshots()).containsExactly(new Snapshot().digest());
+            library.add(index, "a.md", "one");
+            first = library.search("x", index).snapshots().getFirst();
+            library.add(index, "b.md", "two");
+            assertThat(library.search("x", index).snapshots()).doesNotContain(first);
+            Staging removal = library.stage(index);
+            removal.remove("b.md");
+            library.commit(removal);
+            assertThat(library.search("x", index).snapshots()).containsExactly(first);
+            Snapshot computed = new Snapshot();
+            computed.add(
+                    "a.md",
+                    hash("one"),
+                    Snapshot.chunks(List.of(chunks("a.md", "one").getFirst().hash())));
+            assertThat(computed.digest()).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void whatIsThereAlreadyIsNotStagedAgain() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            library.add(index, "a.md", "one");
+            Staging again = library.stage(index);
+            assertThat(again.add("a.md", hash("one"), chunks("a.md", "one"), false))
+                    .isFalse();
+            assertThat(again.add("a.md", hash("two"), chunks("a.md", "one"), false))
+                    .isTrue();
+            again.drop();
+        }
+    }
+
+    @Test
+    void aLargeSourceIsAddedPartByPart() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            assertThatThrownBy(() -> staging.add("a.md", hash("a"), chunks("a.md", "part one"), true))
+                    .isInstanceOf(IndexFailure.class)
+                    .hasMessageContaining("nothing of this source that could be continued");
+            staging.add("a.md", hash("a"), chunks("a.md", "part one"), false);
+            staging.add("a.md", hash("a"), chunks("a.md", "part two"), true);
+            library.commit(staging);
+            assertThat(texts(library.search("part", index))).containsExactlyInAnyOrder("part one", "part two");
+            assertThat(Search.sources(index, "", 10)).extracting(Source::chunks).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void theSecondOfTwoTransactionsThatReplaceOneSourceConflicts() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging first = library.stage(index);
+            Staging second = library.stage(index);
+            first.add("a.md", hash("1"), chunks("a.md", "from the first"), false);
+            second.add("a.md", hash("2"), chunks("a.md", "from the second"), false);
+            second.add("b.md", hash("3"), chunks("b.md", "also from the second"), false);
+            library.commit(first);
+            assertThat(library.commit(second))
+                    .extracting(it -> it.refusal().orElse(null))
+                    .containsExactly(Denial.CONFLICT, null);
+            assertThat(texts(library.search("from", index)))
+                    .containsExactlyInAnyOrder("from the first", "also from the second");
+        }
+    }
+
+    @Test
+    void aSourceBeyondTheQuotaIsLeftOutAndTheOthersCommit() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            staging.add("a.md", hash("1"), chunks("a.md", "four"), false);
+            staging.add("b.md", hash("2"), chunks("b.md", "much too long"), false);
+            staging.add("c.md", hash("3"), chunks("c.md", "more"), false);
+            try (Staging.Prepared prepared = staging.prepare(8)) {
+                assertThat(prepared.decisions())
+                        .extracting(it -> it.refusal().orElse(null))
+                        .containsExactly(null, Denial.QUOTA, null);
+                prepared.apply();
+            }
+            assertThat(names(index)).containsExactly("a.md", "c.md");
+        }
+    }
+
+    /** A process that is killed leaves its directory as it is; the copy is what the next one finds. */
+    private static void killed(Path root, Path copy) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.toList()) {
+                Path to = copy.resolve(root.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(to);
+                } else {
+                    Files.copy(path, to);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatCommittedBeforeAKillIsTakenOverAfterItAndTheRestIsGone() throws Exception {
+        for (boolean didCommit : new boolean[] {true, false}) {
+            Path at = root.resolve("at-" + didCommit);
+            try (Library library = new Library(root.resolve("live-" + didCommit));
+                    NamespaceIndex index = library.open("notes")) {
+                library.add(index, "a.md", "old heron");
+                library.add(index, "c.md", "a heron to remove");
+                Staging unfinished = index.stage("unfinished", hash("0"));
+                unfinished.add("z.md", hash("z"), chunks("z.md", "unfinished heron"), false);
+                Staging staging = index.stage("the one", hash("1"));
+                staging.add("a.md", hash("x"), chunks("a.md", "new heron"), false);
+                staging.remove("c.md");
+                Staging.Prepared prepared = staging.prepare(Long.MAX_VALUE);
+                killed(root.resolve("live-" + didCommit), at);
+                prepared.close();
+                unfinished.drop();
+            }
+            try (Library library = new Library(at)) {
+                if (didCommit) {
+                    library.committed.add("the one");
+                }
+                try (NamespaceIndex index = library.open("notes")) {
+                    assertThat(texts(library.search("heron", index)))
+                            .containsExactlyInAnyOrder(
+                                    didCommit
+                                            ? new String[] {"new heron"}
+                                            : new String[] {"old heron", "a heron to remove"});
+                    assertThat(at.resolve(hash("notes").toHex()).resolve("staged"))
+                            .isEmptyDirectory();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClosedNamespaceIsCiphertextAndItsKeyIsGone() throws Exception {
+        String canary = "xylophone-quetzalcoatl-7741";
+        try (Library library = new Library(root)) {
+            try (NamespaceIndex index = library.open("notes");
+                    NamespaceIndex again = library.open("notes")) {
+                library.add(index, canary + ".md", "the word is " + canary);
+                Staging staging = library.stage(index);
+                staging.add("b.md", hash("b"), chunks("b.md", "staged " + canary), false);
+                assertThat(again).isSameAs(index);
+                assertNowhere(canary);
+                assertThat(library.search(canary, again).hits()).hasSize(1);
+                staging.drop();
+                assertThat(library.indexes.size()).isEqualTo(1);
+            }
+            assertThat(library.indexes.size()).isZero();
+            assertNowhere(canary);
+        }
+    }
+
+    private void assertNowhere(String canary) throws IOException {
+        int files = 0;
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.toList()) {
+                assertThat(path.toString()).doesNotContain("xylophone");
+                if (Files.isRegularFile(path)) {
+                    files++;
+                    String bytes = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
+                    for (String part : canary.split("-", -1)) {
+                        assertThat(bytes).doesNotContain(part);
+                    }
+                }
+            }
+        }
+        assertThat(files).isGreaterThan(2);
+    }
+
+    @Test
+    void anotherKeyGivesOneClearErrorAndLosesNothing() throws Exception {
+        try (Library library = new Library(root)) {
+            try (NamespaceIndex index = library.open("notes")) {
+                library.add(index, "a.md", "the heron");
+                assertThatThrownBy(() -> library.indexes.open(hash("notes"), hash("wrong")))
+                        .isInstanceOf(IndexFailure.class)
+                        .hasMessageContaining("another key");
+            }
+            assertThatThrownBy(() -> library.indexes.open(hash("notes"), hash("wrong")))
+                    .isInstanceOf(IndexFailure.class)
+                    .hasMessageContaining("does not open with its key");
+            try (NamespaceIndex index = library.open("notes")) {
+                assertThat(library.search("heron", index).hits()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void eachFileThatIsChangedOrMissingIsNoticed() throws Exception {
+        try (Library library = new Library(root)) {
+            try (NamespaceIndex index = library.open("notes")) {
+                for (int i = 0; i < 3; i++) {
+                    library.add(index, i + ".md", "the heron number " + i);
+                }
+            }
+            Path directory = root.resolve(hash("notes").toHex());
+            List<Path> files;
+            try (Stream<Path> all = Files.list(directory)) {
+                files = all.filter(Files::isRegularFile)
+                        .filter(file -> !file.getFileName().toString().equals("write.lock"))
+                        .toList();
+            }
+            assertThat(files).hasSizeGreaterThan(2);
+            for (Path file : files) {
+                byte[] whole = Files.readAllBytes(file);
+                byte[] changed = whole.clone();
+                changed[changed.length / 2] ^= 1;
+                Files.write(file, changed);
+                assertThatThrownBy(() -> look(library)).as("%s changed", file).isInstanceOf(IndexFailure.class);
+                Files.delete(file);
+                if (!file.getFileName().toString().startsWith("segments")) {
+                    assertThatThrownBy(() -> look(library))
+                            .as("%s missing", file)
+                            .isInstanceOf(IndexFailure.class);
+                }
+                Files.write(file, whole);
+            }
+            look(library);
+        }
+    }
+
+    private static void look(Library library) throws IndexFailure {
+        try (NamespaceIndex index = library.open("notes")) {
+            for (int i = 0; i < 3; i++) {
+                library.search("heron number " + i, index);
+            }
+            Search.sources(index, "", 10);
+        }
+    }
+
+    @Test
+    void theIndexesAreOpenInOneProcessOnly() throws Exception {
+        try (Library library = new Library(root)) {
+            assertThat(library.indexes.size()).isZero();
+            assertThatThrownBy(() -> new Library(root))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("open already");
+        }
+    }
+}
