@@ -165,7 +165,7 @@ class AttendedTest {
             call(front, 1, Syscall.MEMORY_READ, "", JsonText.utf8("{\"key\":\"a\"}"));
             assertThat(next(front)).isInstanceOf(FrontEvent.Answered.class);
         }
-        assertThat(kernel.heard.subList(1, 3))
+        assertThat(List.copyOf(kernel.heard).subList(1, 3))
                 .satisfiesExactly(
                         report -> {
                             assertThat(report)

@@ -69,7 +69,7 @@ class OpenAiDoorTest {
             "/v1/files",
             "/v1/files/file_1/content",
             "/v1/uploads",
-            "/v1/vector_stores/vs_1/search",
+            "/v1/vector_stores/vs_1",
             "/v1/containers/cntr_1/files",
             "/v1/assistants",
             "/v1/threads/t_1/runs",
