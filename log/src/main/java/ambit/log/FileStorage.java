@@ -1,6 +1,7 @@
 package ambit.log;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -134,12 +135,22 @@ public final class FileStorage implements Storage {
         }
     }
 
+    /** Into another file: where a write failed, a file system may go on to show zeros after a loss of power, whatever was written there again. */
     @Override
     public void rewrite(long position, ByteBuffer bytes) throws IOException {
-        long at = position - entries.newest();
-        while (bytes.hasRemaining()) {
-            at += entries.appended().write(bytes, at);
+        Path again = directory.resolve(Segments.NEWEST + ".again");
+        Files.deleteIfExists(again);
+        try (FileChannel channel = FileChannel.open(again, CREATE_NEW, WRITE)) {
+            long kept = position - entries.newest();
+            for (long done = 0; done < kept; ) {
+                done += entries.appended().transferTo(done, kept - done, channel);
+            }
+            writeAll(channel, bytes);
+            channel.force(true);
         }
+        Files.move(again, directory.resolve(Segments.NEWEST), StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(directory);
+        entries.replace(newest(directory));
     }
 
     @Override

@@ -114,6 +114,11 @@ public final class Segments implements Records.Source, Closeable {
         parts.put(length(), newest);
     }
 
+    /** The newest part is this one now. */
+    synchronized void replace(FileChannel newest) throws IOException {
+        parts.put(newest(), newest).close();
+    }
+
     FileChannel appended() {
         return parts.lastEntry().getValue();
     }
