@@ -930,7 +930,7 @@ def check_scope(reply, root):
 def check_answer(key, text):
     """What the core signed of an answer of POST /syscall/tool_call that is a search's: transaction, namespaces, chunks here, chunks found."""
     try:
-        answer = json.loads(text)
+        answer = json.loads(text, object_pairs_hook=members)
         cose, reply = base64.b64decode(answer["proof"], validate=True), answer["result"]
     except (KeyError, TypeError, ValueError):
         raise Malformed("no answer with a proof") from None

@@ -70,6 +70,8 @@ final class ProofVerifyCommand implements Callable<Integer> {
     }
 
     private static void verify(String text, Blob coreKey, Terminal terminal) throws MalformedException, BadSignature {
+        // So that nobody reads another member of the same name, or what stands behind.
+        Json.parse(utf8(text));
         String result = Members.exact(text, "result");
         Proof said = signed(Members.exact(text, "proof"), coreKey);
         terminal.result("transaction " + said.transaction() + ", context "

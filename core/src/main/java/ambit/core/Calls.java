@@ -224,6 +224,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         long sequence;
         long index;
         synchronized (state) {
+            state.alive(context.id());
             result = context.progress().children.getOrDefault(child, Blob.EMPTY);
             Refused.when(result.isEmpty(), Denial.UNKNOWN_HANDLE, "the child has no result");
             sequence = ++context.progress().sequence;

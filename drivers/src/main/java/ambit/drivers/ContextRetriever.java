@@ -81,6 +81,9 @@ final class ContextRetriever implements AutoCloseable {
         if (wanted.isEmpty()) {
             throw new DriverFailure(Denial.NOT_MAPPED, "no namespace is mapped into this context for searching");
         }
+        if (wanted.stream().distinct().count() != wanted.size()) {
+            throw new DriverFailure(Denial.MALFORMED, "a namespace is named twice");
+        }
         for (String name : wanted) {
             entries.add(entry(name, SEARCH));
             namespaces.add(index(name));
@@ -171,7 +174,12 @@ final class ContextRetriever implements AutoCloseable {
     }
 
     private synchronized Staging staging(String namespace, String source) throws DriverFailure, IndexFailure {
-        entry(namespace, WRITE);
+        if (!entry(namespace, WRITE).terms().isEmpty()) {
+            throw new DriverFailure(
+                    Denial.READ_ONLY,
+                    "the namespace '" + namespace + "' is mapped with terms, which are for memory_write; the retriever"
+                            + " adds and removes only where a mapping has none");
+        }
         if (namespace.length() + 1 + source.length() > Limits.MEMORY_KEY) {
             throw new DriverFailure(
                     Denial.MALFORMED,

@@ -78,9 +78,10 @@ public record SecretDirectory(Path directory) {
     /** Overwrites a secret and deletes its file, durably; harmless where there is none. */
     public void destroy(String name) throws IOException {
         if (has(name)) {
-            Path file = directory.resolve(name);
-            Files.write(file, new byte[SigningKey.SEED], StandardOpenOption.SYNC);
-            Files.delete(file);
+            Path gone = directory.resolve(name + ".gone");
+            move(name, name + ".gone");
+            Files.write(gone, new byte[SigningKey.SEED], StandardOpenOption.SYNC);
+            Files.delete(gone);
             sync();
         }
     }

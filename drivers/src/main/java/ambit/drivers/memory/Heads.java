@@ -76,7 +76,10 @@ final class Heads {
                 usage.replace(head.size(), -1);
             }
             usage.keptBytes -= version.weight();
-            destroy(session, version, Version.State.EXPIRED);
+            destroy(
+                    session,
+                    version,
+                    version.state() == Version.State.UNDONE ? Version.State.UNDONE : Version.State.EXPIRED);
         }
         usage.store(session);
         return expired.size();

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for use by several threads; the core says one thing at a time.
  */
 public final class MemoryDriver implements AutoCloseable {
-    /** Wrapped keys that were answered and are not mapped yet. */
-    private static final int MOST_ANSWERS = 1 << 13;
+    /** Longer than the core waits for an answer of the drivers, twice. */
+    private static final long ANSWER_GOOD_MS = 120_000;
 
     private static final long SWEEP_SECONDS = 60;
 
@@ -34,8 +34,15 @@ public final class MemoryDriver implements AutoCloseable {
         private final Blob wrapped;
         private int contexts;
 
+        /** The core has asked, and maps by this answer soon: until then nobody may be answered another key. */
+        private long askedMs;
+
         private Answer(Blob wrapped) {
             this.wrapped = wrapped;
+        }
+
+        private boolean isNeeded(long nowMs) {
+            return contexts > 0 || Math.abs(nowMs - askedMs) < ANSWER_GOOD_MS;
         }
     }
 
@@ -78,19 +85,20 @@ public final class MemoryDriver implements AutoCloseable {
      */
     public synchronized List<Blob> keys(List<Offer> offers) throws DriverFailure {
         List<Blob> wrapped = new ArrayList<>();
+        long now = clock.millis();
+        answers.values().removeIf(it -> !it.isNeeded(now));
         for (Offer offer : offers) {
             Optional<MemoryStore.Kept> kept = store.kept(offer.partition());
             Answer answer = answers.get(offer.partition());
             if (kept.isPresent()) {
                 wrapped.add(kept.get().wrapped());
-            } else if (answer != null) {
-                wrapped.add(answer.wrapped);
             } else {
-                answers.put(offer.partition(), new Answer(offer.wrapped()));
-                wrapped.add(offer.wrapped());
+                Answer given = answer == null ? new Answer(offer.wrapped()) : answer;
+                given.askedMs = now;
+                answers.put(offer.partition(), given);
+                wrapped.add(given.wrapped);
             }
         }
-        answers.values().removeIf(it -> it.contexts == 0 && answers.size() > MOST_ANSWERS);
         return List.copyOf(wrapped);
     }
 
@@ -152,8 +160,8 @@ public final class MemoryDriver implements AutoCloseable {
         }
         for (Blob partition : distinct(memory.map())) {
             Answer answer = answers.get(partition);
-            if (answer != null && --answer.contexts <= 0) {
-                answers.remove(partition);
+            if (answer != null) {
+                answer.contexts--;
             }
         }
     }

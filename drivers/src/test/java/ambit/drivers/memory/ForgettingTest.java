@@ -67,6 +67,10 @@ class ForgettingTest {
         one.drop();
         assertThat(key(NOTES, "third")).as("the other still maps it").isEqualTo(name("first"));
         two.drop();
+        assertThat(key(NOTES, "late"))
+                .as("who asked a moment ago may map it yet")
+                .isEqualTo(name("first"));
+        world.now.addAndGet(120_000);
         assertThat(key(NOTES, "fourth")).as("nothing was committed").isEqualTo(name("fourth"));
         world.begin(notes(READ | WRITE)).write("user/notes/a", "1").commit();
         assertThat(key(NOTES, "fifth")).isEqualTo(name("fourth"));
