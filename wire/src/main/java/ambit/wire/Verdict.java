@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * What became of one key that a transaction wrote.
  *
- * @param denial why it was dropped; empty exactly when it was committed
- * @param version the version it has now, 0 where it was dropped
+ * @param denial why it was dropped, or that it is held; empty exactly when it was committed
+ * @param version the version it has now, or would have once it is approved; 0 where it was dropped
  */
 public record Verdict(@Max(Limits.MEMORY_KEY) String key, Optional<Denial> denial, long version)
         implements Cbor.Message {

@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * What values must look like: a JSON Schema (2020-12) that refers to nothing outside itself and not to itself again, with regular
- * expressions that take linear time. Guests can write schemas too, into a child's share of memory: so what one can cost is bounded.
+ * expressions that take linear time. What one can cost is bounded: whoever may write a grant shares the drivers with others.
  *
  * <p>Safe for use by several threads.
  */

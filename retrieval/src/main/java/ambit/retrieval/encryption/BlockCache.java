@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plaintext of blocks that were read lately, of all directories that are open, least recently used out first. What belongs to a
- * directory is overwritten when it is closed. Safe for use by several threads.
+ * directory and is here still is overwritten when it is closed. Safe for use by several threads.
  */
 public final class BlockCache {
     private static final int SHARDS = 16;

@@ -17,7 +17,7 @@ CREATE TABLE kept_partition (
 
 CREATE INDEX partition_of_tenant ON kept_partition (tenant);
 
--- Every version of every entry. state: 1 committed, 2 held, 3 rejected, 4 undone.
+-- Every version of every entry. state: 1 committed, 2 held, 3 rejected, 4 undone, 5 expired.
 -- reads: how many of its family's sources had been read when it was written.
 CREATE TABLE entry_version (
     partition_id BLOB NOT NULL,
