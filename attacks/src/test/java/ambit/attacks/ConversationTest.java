@@ -47,8 +47,8 @@ final class ConversationTest {
                 may-use:
                   model.chat: {where: any}
                   model.responses: {where: any}
-                  memory.create_entities: {where: any}
-                  memory.read_graph: {where: any}
+                  graph.create_entities: {where: any}
+                  graph.read_graph: {where: any}
                   shared.create_entities: {where: any}
                   shared.read_graph: {where: any}
                 """;
@@ -59,7 +59,7 @@ final class ConversationTest {
                                 "model",
                                 "{driver: openai, at: \"" + provider.address()
                                         + "\", credential: \"env:MODEL_KEY\", time-out: 20 s}")
-                        .tool("memory", memory)
+                        .tool("graph", memory)
                         .tool("shared", shared)
                         .agent("probe", mayUse + "may-start: {child: 10}\n")
                         .agent("child", mayUse)
@@ -217,19 +217,19 @@ final class ConversationTest {
             import sys
             def entity(name):
                 return {"entities": [{"name": name, "entityType": "secret", "observations": ["of this run"]}]}
-            tool("memory.create_entities", **entity("%1$s"))
+            tool("graph.create_entities", **entity("%1$s"))
             tool("shared.create_entities", **entity("%1$s"))
-            child = spawn("agent.child", "print(text(tool('memory.read_graph')))")
+            child = spawn("agent.child", "print(text(tool('graph.read_graph')))")
             of_child = post("/syscall/tool_call", {"handle": child["handle"], "params": {}})
             print(json.dumps({
-                "own": text(tool("memory.read_graph")), "shared": text(tool("shared.read_graph")),
+                "own": text(tool("graph.read_graph")), "shared": text(tool("shared.read_graph")),
                 "child": json.dumps(of_child),
             }), flush=True)
             sys.stdin.readline()
             """.formatted(CANARY);
 
     private static final String RECALL = """
-            say(own=text(tool("memory.read_graph")), shared=text(tool("shared.read_graph")))
+            say(own=text(tool("graph.read_graph")), shared=text(tool("shared.read_graph")))
             """;
 
     @Test
