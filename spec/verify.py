@@ -927,10 +927,16 @@ def check_scope(reply, root):
     return query, mounts, count
 
 
+def unambiguous(pairs):
+    """The members of an object; Malformed where two have one name, of which readers take different ones."""
+    demand(len(dict(pairs)) == len(pairs), "two members of one name")
+    return dict(pairs)
+
+
 def check_answer(key, text):
     """What the core signed of an answer of POST /syscall/tool_call that is a search's: transaction, namespaces, chunks here, chunks found."""
     try:
-        answer = json.loads(text, object_pairs_hook=members)
+        answer = json.loads(text, object_pairs_hook=unambiguous)
         cose, reply = base64.b64decode(answer["proof"], validate=True), answer["result"]
     except (KeyError, TypeError, ValueError):
         raise Malformed("no answer with a proof") from None
