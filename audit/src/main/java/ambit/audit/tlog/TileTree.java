@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tree of a log of one size, read from its tiles: a proof reads a number of them that grows with the logarithm of the size. What the
@@ -93,7 +94,16 @@ public final class TileTree {
             if (tile.width() == Tile.FULL) {
                 throw e;
             }
-            return source.read(new Tile(tile.level(), tile.index(), Tile.FULL).path());
+            return full(source, tile).orElseThrow(() -> e);
+        }
+    }
+
+    private static Optional<byte[]> full(TileSource source, Tile tile) {
+        try {
+            return Optional.of(source.read(new Tile(tile.level(), tile.index(), Tile.FULL).path()));
+        } catch (IOException e) {
+            // It is the partial one that is missing.
+            return Optional.empty();
         }
     }
 }
