@@ -76,9 +76,8 @@ record Administration(
 
     /** No key is anybody's twice: not another tenant's, and not the same one's again after it was retired. */
     private void refuseTaken(Blob rootKey) throws Refused {
-        if (!state.history.tenantOf(rootKey).isEmpty()) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
-        }
+        boolean taken = !state.history.tenantOf(rootKey).isEmpty();
+        Refused.when(taken, Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
     }
 
     private CoreToAdmin registered(String tenant, long index) {
@@ -110,9 +109,8 @@ record Administration(
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
-        if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
-            throw new Refused(Denial.BAD_SIGNATURE, "the word is about another tenant or key");
-        }
+        boolean other = !word.of().equals(m.tenant()) || !word.key().equals(m.rootKey());
+        Refused.when(other, Denial.BAD_SIGNATURE, "the word is about another tenant or key");
         return signer;
     }
 
@@ -134,10 +132,8 @@ record Administration(
         long epoch;
         synchronized (state) {
             Refused.when(!state.history.registered(revocation.tenant(), signer), Denial.UNKNOWN_TENANT);
-            if (state.history.isLastKey(revocation.tenant(), revocation.target())) {
-                throw new Refused(
-                        Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
-            }
+            boolean last = state.history.isLastKey(revocation.tenant(), revocation.target());
+            Refused.when(last, Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
             epoch = state.history.epoch() + 1;
             index = state.record(
                     new Entry.Revoked(state.clock.millis(), epoch, revocation.tenant(), revocation.target(), bytes));
@@ -149,9 +145,8 @@ record Administration(
     /** The log says who asked before the key is there to be used. */
     private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused, IOException {
         Owner owner = state.owner(m.transaction());
-        if (!owner.tenant().equals(m.tenant())) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
-        }
+        boolean none = !owner.tenant().equals(m.tenant());
+        Refused.when(none, Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
         long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
         return new CoreToAdmin.BodyKey(partitions.bodies(owner, m.transaction()), index);
     }

@@ -63,9 +63,8 @@ record Approvals(State state, Blob core, Docket docket) {
         Blob digest = question.digest();
         Optional<Question> before = docket.find(digest, now);
         if (before.isEmpty()) {
-            if (!docket.hasRoomFor(question)) {
-                throw new Refused(Denial.TOO_LARGE, "too much to be shown to approvers, or too much waits for them");
-            }
+            boolean much = !docket.hasRoomFor(question);
+            Refused.when(much, Denial.TOO_LARGE, "too much to be shown to approvers, or too much waits for them");
             long until = question.waitUntilMs();
             state.record(new Entry.Asked(
                     now, context.id(), context.transaction(), cap.name(), params.sha256(), digest, until));
@@ -75,9 +74,7 @@ record Approvals(State state, Blob core, Docket docket) {
             throw new Refused(Denial.APPROVAL_REFUSED, "an approver refused: " + Words.shortened(standing.why()));
         }
         long wait = docket.waitsUntil(digest, context.id(), now) - now;
-        if (wait <= 0) {
-            throw new Refused(Denial.APPROVAL_REQUIRED, "try again when this is approved: " + question.id());
-        }
+        Refused.when(wait <= 0, Denial.APPROVAL_REQUIRED, "try again when this is approved: " + question.id());
         return Optional.of(
                 new CoreToBroker.Pending(digest, wait, before.orElse(question).logIndex()));
     }

@@ -206,9 +206,8 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         synchronized (state) {
             try {
                 state.alive(decision.context().id());
-                if (approvals.revoked(decision.context(), decision.cap()) > decision.revoked()) {
-                    throw new Refused(Denial.REVOKED, "an approver's key was revoked meanwhile");
-                }
+                boolean more = approvals.revoked(decision.context(), decision.cap()) > decision.revoked();
+                Refused.when(more, Denial.REVOKED, "an approver's key was revoked meanwhile");
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
                 throw e;
@@ -254,7 +253,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
     }
 
     /** The signed word that a result belongs to one call of this context, once the log has it for ever. */
-    private Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
+    Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
         state.journal.awaitDurable(index);
         Proof it = new Proof(of.id(), sequence, params, result, status, index, of.transaction(), scope);
         return Signed.sign(Domain.PROOF, key, it.toBlob());
@@ -285,10 +284,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             if (issued == null) {
                 throw new Refused(Denial.REPLAYED, "there is no such permit without a receipt");
             }
-            if (!names.contains(issued.permit().driver())
-                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest())) {
-                throw new Refused(Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
-            }
+            boolean other = !names.contains(issued.permit().driver())
+                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest());
+            Refused.when(other, Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
             state.permits.remove(receipt.permit());
             issued.context().progress().inFlight--;
             index = state.record(new Entry.Outcome(

@@ -40,6 +40,9 @@ record Context(
         /** The SHA-256 of what each child it ever had ended with, by their ids; nothing while one lives or if it came to nothing. */
         final Map<Blob, Blob> children = new HashMap<>();
 
+        /** Where its beginning is in the log. */
+        long begun;
+
         /** The control connection that its memory was mapped through. */
         long connection;
 

@@ -43,9 +43,9 @@ final class Core {
     Core(String origin, State state, Drivers drivers, SigningKey key, SecretDirectory keys, Partitions partitions) {
         this.state = state;
         ending = new Ending(state, drivers);
-        admission = new Admission(state, drivers, partitions, ending);
         Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
         calls = new Calls(state, drivers, approvals, key);
+        admission = new Admission(state, drivers, partitions, ending, calls);
         administration = new Administration(state, drivers, approvals, partitions, origin, key, keys);
         long booted = state.record(
                 new Entry.Boot(state.clock.millis(), origin, key.publicKey(), state.journal.recoveredFrom()));
@@ -70,6 +70,7 @@ final class Core {
                 case BrokerToCore.EndContext m -> ending.end(m);
                 case BrokerToCore.Poll() -> ending.poll();
                 case BrokerToCore.Report m -> calls.report(m);
+                case BrokerToCore.Handles(Blob context) -> admission.list(context);
             };
         } catch (Refused | IOException | RuntimeException e) {
             return refuse(attempt, Refused.of(e));
@@ -80,11 +81,12 @@ final class Core {
         return switch (message) {
             case BrokerToCore.Admit m -> Attempt.of("", m.request());
             case BrokerToCore.Decide m -> attempt(m.context(), m.syscall(), m.handle(), m.params());
-            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.narrowing());
+            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.params());
             case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event());
             case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
-            case BrokerToCore.Poll() -> new Attempt(Blob.EMPTY, "", 0, "", Blob.EMPTY);
+            case BrokerToCore.Poll() -> Attempt.of("", Blob.EMPTY);
             case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report());
+            case BrokerToCore.Handles(Blob context) -> new Attempt(context, "", 0, "handles", Blob.EMPTY.sha256());
         };
     }
 

@@ -128,9 +128,7 @@ final class CrossProduct {
         List<Admitted> all = transactions(from);
         return product(all.size(), 1, (i, j) -> {
             Blob handle = Position.handle(all.get(i), "agent.helper");
-            return through(
-                    from.ask(new BrokerToCore.Spawn(all.get(j).context(), handle, Blob.EMPTY, Blob.EMPTY)),
-                    Denial.UNKNOWN_HANDLE);
+            return through(from.spawn(all.get(j).context(), handle, Blob.EMPTY), Denial.UNKNOWN_HANDLE);
         });
     }
 
