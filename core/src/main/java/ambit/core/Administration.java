@@ -64,9 +64,8 @@ record Administration(
         long index = state.journal.size() - 1;
         synchronized (state) {
             if (!state.history.registered(m.tenant(), m.rootKey())) {
-                if (m.tenant().isEmpty() || state.history.hasTenant(m.tenant())) {
-                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
-                }
+                boolean another = m.tenant().isEmpty() || state.history.hasTenant(m.tenant());
+                Refused.when(another, Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantRegistered(state.clock.millis(), m.tenant(), m.rootKey()));
             }
@@ -93,11 +92,10 @@ record Administration(
         Blob endorser = m.word().isEmpty() ? Blob.EMPTY : endorser(m);
         long index = state.journal.size() - 1;
         synchronized (state) {
-            if (!(endorser.isEmpty()
+            boolean known = endorser.isEmpty()
                     ? state.history.hasTenant(m.tenant())
-                    : state.history.registered(m.tenant(), endorser))) {
-                throw new Refused(Denial.UNKNOWN_TENANT);
-            }
+                    : state.history.registered(m.tenant(), endorser);
+            Refused.when(!known, Denial.UNKNOWN_TENANT);
             if (!state.history.registered(m.tenant(), m.rootKey())) {
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantKeyAdded(state.clock.millis(), m.tenant(), m.rootKey(), m.word()));
@@ -158,11 +156,10 @@ record Administration(
         synchronized (state) {
             Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
             Refused.when(!word.isFresh(state.clock.millis()), Denial.EXPIRED);
-            if (state.live.values().stream()
+            boolean alive = state.live.values().stream()
                     .anyMatch(it -> word.covers(
-                            it.transaction(), it.owner().tenant(), it.owner().principal()))) {
-                throw new Refused(Denial.CONFLICT, "transactions that this is about are alive; stop them first");
-            }
+                            it.transaction(), it.owner().tenant(), it.owner().principal()));
+            Refused.when(alive, Denial.CONFLICT, "transactions that this is about are alive; stop them first");
         }
         state.recordDurably(at -> new Entry.Forgotten(at, bytes, -1, 0, 0));
         if (word.transaction().isEmpty()) {

@@ -81,9 +81,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         }
         Refused.when(tenant.isEmpty(), Denial.UNKNOWN_TENANT);
         Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
-        if (!grant.tenant().equals(tenant)) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
-        }
+        boolean another = !grant.tenant().equals(tenant);
+        Refused.when(another, Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
         return grant;
     }
 
@@ -251,11 +250,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
 
     /** Begins a child: one use of the capability for it, and a signed block that only takes away. */
     CoreToBroker spawn(BrokerToCore.Spawn m) throws Refused, IOException {
-        Context parent;
-        int cap;
+        Context parent = state.alive(m.context());
+        int cap = parent.held(m.handle(), Bound.CHILD);
         synchronized (state) {
-            parent = state.alive(m.context());
-            cap = parent.held(m.handle(), Bound.CHILD);
             state.accounts.check(parent.chain(), cap, Map.of());
         }
         Blob input = input(m);

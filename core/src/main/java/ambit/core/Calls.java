@@ -88,18 +88,13 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
         Refused.when(!drivers.has(driver), Denial.DRIVER_UNAVAILABLE);
-        if (state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE) {
-            throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
-        }
+        boolean many = state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE;
+        Refused.when(many, Denial.TOO_LARGE, "too many calls are in flight");
     }
 
     private CoreToBroker allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
-        Context context;
-        int index;
-        synchronized (state) {
-            context = state.alive(m.context());
-            index = context.held(m.handle(), Bound.TOOL);
-        }
+        Context context = state.alive(m.context());
+        int index = context.held(m.handle(), Bound.TOOL);
         Chain chain = context.chain();
         Cap cap = chain.cap(index);
         Values arguments = arguments(params, chain.isDerived(index));

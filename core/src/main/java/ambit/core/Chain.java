@@ -119,9 +119,8 @@ final class Chain {
             throws Refused {
         Map<Integer, Narrowing> byCap = new HashMap<>();
         for (Narrowing narrowing : narrowings) {
-            if (narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null) {
-                throw new Refused(Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
-            }
+            boolean bad = narrowing.cap() >= grant.caps().size() || byCap.put(narrowing.cap(), narrowing) != null;
+            Refused.when(bad, Denial.MALFORMED, "a narrowing of what the grant does not have, or two of one");
         }
         Map<Integer, Long> byBudget = new HashMap<>();
         for (Allowance allowance : allowances) {
