@@ -40,6 +40,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SdkProofsTest {
     private static final Proofs GULLIBLE = (_, _) -> true;
 
+    /** Children that nobody hears of again. */
+    private static final Family IDLE = new Family() {
+        @Override
+        public void begin(Admitted child, String input) {}
+
+        @Override
+        public Blob awaitResult(Blob child) {
+            return Blob.EMPTY;
+        }
+    };
+
     private final Bound tool = ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{}}");
     private TestDoors doors;
     private Admitted context;
@@ -73,7 +84,7 @@ class SdkProofsTest {
     }
 
     private Opened gullible(Kernel kernel) throws IOException {
-        return doors.open(context, kernel, GULLIBLE, new TestDoors.Childless());
+        return doors.open(context, kernel, GULLIBLE, IDLE);
     }
 
     @ParameterizedTest
@@ -85,7 +96,8 @@ class SdkProofsTest {
         assertThat(doors.kernel.executed).hasSize(4);
         Admitted child = doors.kernel.context("helper");
         doors.kernel.answerNextAdmission(child);
-        assertThat(calls(sdk, doors.open(context), "handles", "spawn"))
+        Opened door = doors.open(context, doors.kernel, doors.kernel.proofs(), IDLE);
+        assertThat(calls(sdk, door, "handles", "spawn"))
                 .containsExactly(
                         "given [" + listed(tool.handle(), 2) + "]",
                         "given \"" + child.context().toHex() + "\"");

@@ -153,7 +153,7 @@ class RepliesTest {
 
     @Test
     void aChildIsBegunByTheHandleThatItsGuestSaidAndNoOther() {
-        Admitted parent = world.begin(World.child("helper", 2), World.child("helper", 2));
+        Admitted parent = world.begin(World.child("helper", 2), World.child("another", 2));
         String first = World.handle(parent, 0).toHex();
         String second = World.handle(parent, 1).toHex();
         for (String params : List.of(
