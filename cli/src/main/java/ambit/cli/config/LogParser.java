@@ -103,14 +103,15 @@ final class LogParser {
                 .orElse(EVERY);
         // What is wrong with a witness is not wrong with the number.
         int most = Math.clamp(items.size(), 1, MOST);
-        int quorum =
-                fields.optional("quorum").map(count -> quorum(count, most)).orElse(most);
+        int quorum = fields.optional("quorum")
+                .map(count -> quorum(fields, count, most))
+                .orElse(most);
         return asked.isEmpty() || asked.size() < items.size()
                 ? Optional.empty()
                 : Optional.of(new Witnesses(quorum, every, asked));
     }
 
-    private int quorum(Node count, int most) {
+    private int quorum(Fields fields, Node count, int most) {
         if (count instanceof Node.Whole whole && whole.value() > most) {
             problems.error(
                     count.at(),
