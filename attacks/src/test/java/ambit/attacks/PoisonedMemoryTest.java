@@ -62,18 +62,18 @@ final class PoisonedMemoryTest {
         }
     }
 
-    /** The control is the same answer without the provider's search: nothing of it is from outside. */
+    /** The control is the same answer without the provider's search: its entry is as far as its namespace and no farther. */
     private static void search(Installation ambit) throws Exception {
-        guest(ambit, "probe", "assert chat('hi')['status'] == 200; write('user/notes/found', 'own')");
+        guest(ambit, "probe", "assert chat('hi')['status'] == 200; write('user/notes/found', 1)");
         guest(
                 ambit,
                 "probe",
-                "assert chat('hi', web_search_options={})['status'] == 200; write('user/notes/searched', 'theirs')");
+                "assert chat('hi', web_search_options={})['status'] == 200; write('user/notes/searched', 1)");
         JsonNode labels = guest(
                 ambit,
                 "warden",
                 "say(of=[tool('memory.provenance', key='user/notes/' + k)['result']['trust'] for k in ('found', 'searched')])");
-        assertThat(labels.get("of").toString()).isEqualTo("[\"own\",\"tool\"]");
+        assertThat(labels.get("of").toString()).isEqualTo("[\"user\",\"tool\"]");
     }
 
     private static void poisonAndUndo(Installation ambit) throws Exception {

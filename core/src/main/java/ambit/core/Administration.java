@@ -153,15 +153,18 @@ record Administration(
     private CoreToAdmin forget(Blob bytes) throws Refused, IOException {
         Blob signer = Cose.parse(bytes).kid();
         Forgetting word = Forgetting.parse(Refused.verified(Domain.FORGETTING, signer, bytes));
+        long index;
         synchronized (state) {
             Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
             Refused.when(!word.isFresh(state.clock.millis()), Denial.EXPIRED);
+            Refused.when(state.history.forgot(bytes), Denial.REPLAYED);
             boolean alive = state.live.values().stream()
                     .anyMatch(it -> word.covers(
                             it.transaction(), it.owner().tenant(), it.owner().principal()));
             Refused.when(alive, Denial.CONFLICT, "transactions that this is about are alive; stop them first");
+            index = state.record(new Entry.Forgotten(state.clock.millis(), bytes, -1, 0, 0));
         }
-        state.recordDurably(at -> new Entry.Forgotten(at, bytes, -1, 0, 0));
+        state.journal.awaitDurable(index);
         if (word.transaction().isEmpty()) {
             partitions.vault().destroy(word.tenant(), word.principal());
         }
@@ -169,8 +172,7 @@ record Administration(
                 instanceof DriverToCore.Forgotten it)) {
             throw new Refused(Denial.DRIVER_FAILED, "the memory driver did not destroy it; ask once more");
         }
-        long index =
-                state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
+        index = state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
         return new CoreToAdmin.Forgotten(it.partitions(), it.entries(), it.bodies(), index);
     }
 
@@ -178,8 +180,7 @@ record Administration(
         long index;
         synchronized (state) {
             List<Context> found = state.live.values().stream()
-                    .filter(c -> c.transaction().equals(m.transaction())
-                            || c.transaction().startsWith(m.transaction() + "."))
+                    .filter(c -> (c.transaction() + ".").startsWith(m.transaction() + "."))
                     .toList();
             Refused.when(found.isEmpty(), Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));

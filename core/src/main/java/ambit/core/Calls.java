@@ -45,18 +45,12 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
 
     /** A signed permit for one call, whose exact bytes have this {@code digest}; or the result of a child. */
     CoreToBroker decide(BrokerToCore.Decide m, Blob digest) throws Refused, MalformedException {
-        Context context;
-        boolean child;
-        synchronized (state) {
-            context = state.alive(m.context());
-            child = m.syscall() == Syscall.TOOL_CALL
-                    && context.progress().children.containsKey(m.handle());
-            if (!child) {
-                cheaply(context, m.syscall(), m.handle());
-            }
-        }
-        if (child) {
+        Context context = state.alive(m.context());
+        if (m.syscall() == Syscall.TOOL_CALL && context.progress().children.containsKey(m.handle())) {
             return childResult(context, m.handle(), digest);
+        }
+        synchronized (state) {
+            cheaply(context, m.syscall(), m.handle());
         }
         if (!(Json.parse(m.params()) instanceof Json.Obj params)) {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
