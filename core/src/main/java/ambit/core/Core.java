@@ -80,23 +80,23 @@ final class Core {
     private Attempt attempt(BrokerToCore message) {
         return switch (message) {
             case BrokerToCore.Admit m -> Attempt.of("", m.request());
-            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall(), m.handle(), m.params());
-            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.params());
-            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event());
-            case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
+            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall().number(), m.handle(), m.params());
+            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD.number(), m.handle(), m.params());
+            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.event());
+            case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.resultDigest());
             case BrokerToCore.Poll() -> Attempt.of("", Blob.EMPTY);
-            case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report());
-            case BrokerToCore.Handles(Blob context) -> new Attempt(context, "", 0, "handles", Blob.EMPTY.sha256());
+            case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.report());
+            case BrokerToCore.Handles(Blob context) -> attempt(context, Syscall.HANDLES, Blob.EMPTY, Blob.EMPTY);
         };
     }
 
-    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob body) {
+    private Attempt attempt(Blob id, int syscall, Blob handle, Blob body) {
         Blob digest = body.sha256();
         synchronized (state) {
             Context context = state.live.get(id);
             return context == null
-                    ? new Attempt(id, "", syscall.number(), "", digest)
-                    : new Attempt(id, context.transaction(), syscall.number(), context.nameOf(handle), digest);
+                    ? new Attempt(id, "", syscall, "", digest)
+                    : new Attempt(id, context.transaction(), syscall, context.nameOf(handle), digest);
         }
     }
 

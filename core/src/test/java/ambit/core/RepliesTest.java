@@ -7,6 +7,7 @@ import ambit.authority.Delegation;
 import ambit.authority.Proof;
 import ambit.authority.signing.Signed;
 import ambit.log.entry.Entry;
+import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker;
@@ -18,6 +19,7 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.End;
 import ambit.wire.Json;
+import ambit.wire.Syscall;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -123,8 +125,12 @@ class RepliesTest {
         assertThat(world.core.answer(new BrokerToCore.Handles(World.id())))
                 .extracting(it -> ((Denied) it).code())
                 .isEqualTo(Denial.CONTEXT_ENDED);
+        Admitted stopped = world.begin(World.tool("files.read", 2, true));
+        world.admin(new AdminToCore.Stop(stopped.transaction(), "enough"));
+        assertThat(list(stopped)).extracting(it -> ((Denied) it).code()).isEqualTo(Denial.CONTEXT_ENDED);
         assertThat((Entry.Denied) world.log().getLast()).satisfies(it -> {
-            assertThat(it.capability()).isEqualTo("handles");
+            assertThat(it.syscall()).isEqualTo(Syscall.HANDLES);
+            assertThat(it.transaction()).isEqualTo(stopped.transaction());
             assertThat(it.code()).isEqualTo(Denial.CONTEXT_ENDED.number());
         });
     }
