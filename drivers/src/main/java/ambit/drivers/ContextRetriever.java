@@ -122,9 +122,33 @@ final class ContextRetriever implements AutoCloseable {
     }
 
     /** Stages the chunks of a source; whether anything changes by it. */
-    boolean add(String namespace, String source, Blob document, List<Chunk> chunks, boolean continues)
+    boolean add(
+            String namespace,
+            String source,
+            Blob document,
+            List<Chunk> chunks,
+            boolean continues,
+            Cancellation cancellation)
             throws DriverFailure, IndexFailure {
-        return staging(namespace, source).add(source, document, chunks, continues);
+        Staging staging = staging(namespace, source);
+        requireRoom(chunks.size());
+        return staging.add(source, document, chunks, continues, () -> {
+            if (cancellation.isCancelled()) {
+                throw new IndexFailure(
+                        Denial.CONTEXT_ENDED, "the documents were not added because the caller went away");
+            }
+        });
+    }
+
+    /** Of all its namespaces, a context stages no more than of one, so that its end keeps nobody waiting for long. */
+    private synchronized void requireRoom(int chunks) throws DriverFailure {
+        long all = staged.values().stream().mapToLong(Staging::chunks).sum();
+        if (all + chunks > Staging.MAX_CHUNKS) {
+            throw new DriverFailure(
+                    Denial.TOO_LARGE,
+                    "a transaction adds at most " + Staging.MAX_CHUNKS
+                            + " chunks; split the document, or start another transaction for the rest");
+        }
     }
 
     /** Stages that a source is removed; whether there is one. */
@@ -187,7 +211,8 @@ final class ContextRetriever implements AutoCloseable {
         }
         Staging present = staged.get(namespace);
         if (present == null) {
-            present = index(namespace).stage(transaction, context);
+            present = index(namespace)
+                    .stage(transaction, context, entry(namespace, WRITE).quotaBytes());
             staged.put(namespace, present);
         }
         if (staged.values().stream().mapToInt(Staging::size).sum() >= Limits.VERDICTS) {
@@ -222,10 +247,7 @@ final class ContextRetriever implements AutoCloseable {
                     .toList();
             for (String name : names) {
                 change.add(
-                        name,
-                        java.util.Objects.requireNonNull(staged.get(name))
-                                .prepare(java.util.Objects.requireNonNull(mapped.get(name))
-                                        .quotaBytes()));
+                        name, java.util.Objects.requireNonNull(staged.get(name)).prepare());
             }
             staged.clear();
             done = true;
@@ -272,9 +294,14 @@ final class ContextRetriever implements AutoCloseable {
             return List.copyOf(verdicts);
         }
 
-        /** Takes all of it over; the transaction has committed. */
+        /** The transaction has committed: all of it is taken over before anybody looks again. */
         void apply() {
             prepared.forEach(Staging.Prepared::apply);
+        }
+
+        /** Leaves all of it as it is, since nobody can say now whether the transaction has committed. */
+        void leave() {
+            prepared.forEach(Staging.Prepared::leave);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package ambit.drivers;
 
 import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.Database;
 import ambit.drivers.memory.MemoryDriver;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
@@ -85,10 +86,19 @@ final class Contexts implements AutoCloseable {
         return verdicts;
     }
 
-    /** What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. */
+    /**
+     * What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. Where nobody
+     * knows what memory decided it stays, and is settled when memory can be asked.
+     */
     private List<Verdict> commit(LiveContext context) throws DriverFailure {
         try (ContextRetriever.Change documents = context.retriever().prepare()) {
-            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(documents.partitions()));
+            List<Verdict> verdicts = new ArrayList<>();
+            try {
+                verdicts.addAll(context.memory().commit(documents.partitions()));
+            } catch (Database.OutcomeUnknown e) {
+                documents.leave();
+                throw e;
+            }
             documents.apply();
             verdicts.addAll(documents.verdicts());
             return List.copyOf(verdicts);

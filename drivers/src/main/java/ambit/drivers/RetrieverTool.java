@@ -76,7 +76,7 @@ final class RetrieverTool implements Effect {
         try {
             return switch (call.operation()) {
                 case "search" -> search(arguments, retriever, call.params().sha256());
-                case "add" -> add(arguments, retriever);
+                case "add" -> add(arguments, retriever, cancellation);
                 case "remove" -> remove(arguments, retriever);
                 case "sources" -> sources(arguments, retriever);
                 default ->
@@ -158,7 +158,8 @@ final class RetrieverTool implements Effect {
                 "root", hex(found.tree().root()));
     }
 
-    private static Answer add(Arguments arguments, ContextRetriever retriever) throws DriverFailure, IndexFailure {
+    private static Answer add(Arguments arguments, ContextRetriever retriever, Cancellation cancellation)
+            throws DriverFailure, IndexFailure {
         arguments.allow("namespace", "source", "text", "format", "chunks", "metadata", "document", "continues");
         String source = arguments.text("source");
         Map<String, Json> metadata = arguments.object("metadata");
@@ -178,8 +179,8 @@ final class RetrieverTool implements Effect {
             }
         }
         Blob document = arguments.has("document") ? arguments.hash("document") : digest(text.orElse(""), chunks);
-        boolean changed =
-                retriever.add(arguments.text("namespace"), source, document, chunks, arguments.flag("continues"));
+        boolean changed = retriever.add(
+                arguments.text("namespace"), source, document, chunks, arguments.flag("continues"), cancellation);
         return answer(object("chunks", new Json.Int(chunks.size()), "changed", new Json.Bool(changed)));
     }
 

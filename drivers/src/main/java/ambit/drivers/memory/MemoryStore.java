@@ -107,8 +107,9 @@ public final class MemoryStore implements AutoCloseable {
                 writer.context());
     }
 
+    /** After whatever is being committed at this moment, also by a connection that was lost. */
     boolean wasCommitted(String transaction) throws DriverFailure {
-        return database.read(
+        return database.readAfterAll(
                 it -> it.number("SELECT count(*) FROM committed WHERE transaction_id = ?", transaction) > 0);
     }
 

@@ -277,6 +277,9 @@ public final class MemoryTools {
         if (transaction.isEmpty()) {
             throw new DriverFailure(Denial.ARGUMENT_MISSING, "the argument 'transaction' is empty");
         }
+        if (!dryRun) {
+            memory.refuseLive(transaction);
+        }
         List<Undoing.Undone> all = memory.store().undo(memory.writer().tenant(), transaction, dryRun, memory.nowMs());
         List<Json> said = new ArrayList<>();
         for (Undoing.Undone each : all.subList(0, Math.min(MOST / 4, all.size()))) {
@@ -302,8 +305,7 @@ public final class MemoryTools {
             said.put("tag", version.slot().tag());
         }
         List<Json> path = new ArrayList<>();
-        for (Source source : each.path()
-                .subList(Math.max(0, each.path().size() - 16), each.path().size())) {
+        for (Source source : each.path()) {
             path.add(provenance.source(source));
         }
         return said.put("version", version.number())
