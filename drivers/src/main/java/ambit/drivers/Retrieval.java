@@ -78,6 +78,11 @@ final class Retrieval implements AutoCloseable {
         return indexes.map(Indexes::size).orElse(0);
     }
 
+    /** Waits until what was committed to a partition can be seen. */
+    void await(Blob partition) {
+        indexes.ifPresent(it -> it.await(partition));
+    }
+
     /** Destroys the index of a partition that nobody maps any more. */
     void forget(Blob partition) throws DriverFailure {
         try {

@@ -18,6 +18,7 @@ import ambit.wire.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -150,6 +151,8 @@ class RetrieverTest {
                     call(reader, "search", "{\"query\":\"zephyrine\",\"namespaces\":[" + quoted(name) + "]}");
             assertThat(denied(reply)).as(name).isEqualTo(Denial.NOT_MAPPED);
         }
+        kernel.retrieval.await(hash("tenant/secrets"));
+        kernel.retrieval.await(hash("user/notes"));
         // only the namespaces that were looked at are open
         assertThat(kernel.retrieval.open()).isEqualTo(1);
         kernel.contexts.drop(reader);
@@ -219,10 +222,17 @@ class RetrieverTest {
     void aQuotaHoldsForTheTextOfTheNamespace() throws Exception {
         Blob writer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
         add(writer, "user/notes", "a.md", "The heron.");
-        add(writer, "user/notes", "b.md", "The stork.");
-        assertThat(kernel.contexts.commit(writer))
-                .containsExactly(
-                        Verdict.committed("user/notes/a.md", 1), Verdict.dropped("user/notes/b.md", Denial.QUOTA));
+        assertThat(denied(call(
+                        writer,
+                        "add",
+                        "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\"}")))
+                .as("what one transaction adds can never fit")
+                .isEqualTo(Denial.QUOTA);
+        Blob other = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
+        add(other, "user/notes", "b.md", "The stork.");
+        assertThat(kernel.contexts.commit(writer)).containsExactly(Verdict.committed("user/notes/a.md", 1));
+        assertThat(kernel.contexts.commit(other))
+                .containsExactly(Verdict.dropped("user/notes/b.md", Denial.QUOTA));
     }
 
     @Test
@@ -285,5 +295,28 @@ class RetrieverTest {
                         .doesNotContain("quetzal");
             }
         }
+    }
+
+    /** The neighbour's end comes while the greedy one's call still makes vectors, and right after the greedy one has committed. */
+    @Test
+    void aContextThatAddsAllItMayDelaysTheEndsOfOthersByLessThanThreeSeconds() throws Exception {
+        StringBuilder chunks = new StringBuilder();
+        for (int i = 0; i < 4_000; i++) {
+            chunks.append(i == 0 ? "" : ",").append("{\"text\":\"heron number ").append(i).append("\"}");
+        }
+        Blob greedy = kernel.context(mapped("tenant/handbook", WRITE));
+        Thread adding = Thread.ofVirtual()
+                .start(() -> call(
+                        greedy,
+                        "add",
+                        "{\"namespace\":\"tenant/handbook\",\"source\":\"all\",\"chunks\":[" + chunks + "]}"));
+        Blob neighbour = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        add(neighbour, "user/notes", "a.md", "The heron.");
+        assertThat(adding.isAlive()).as("still at it").isTrue();
+        long begun = System.nanoTime();
+        kernel.contexts.commit(greedy);
+        assertThat(kernel.contexts.commit(neighbour)).allMatch(Verdict::committed);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        adding.join();
     }
 }

@@ -92,6 +92,16 @@ public final class ContextMemory {
         return surroundings.clock().millis();
     }
 
+    /** One version, as it is at this moment. */
+    Optional<Version> version(Source source) throws DriverFailure {
+        return store().version(source).map(it -> it.asOf(nowMs()));
+    }
+
+    /** All versions, the newest first, as they are at this moment. */
+    List<Version> history(Slot slot) throws DriverFailure {
+        return store().history(slot).stream().map(it -> it.asOf(nowMs())).toList();
+    }
+
     /** Refuses what would undo a transaction that may still commit. */
     void refuseLive(String transaction) throws DriverFailure {
         Optional<String> live = surroundings.others().of(writer.tenant(), transaction);
