@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The contexts that the core has mapped. Only the core's control connection changes them.
@@ -32,6 +33,7 @@ final class Contexts implements AutoCloseable {
     private final MemoryDriver driver;
     private final Retrieval retrieval;
     private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong conversations = new AtomicLong();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
@@ -43,7 +45,7 @@ final class Contexts implements AutoCloseable {
     void map(CoreToDriver.MapContext command) throws DriverFailure {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
-        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
+        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells, conversations);
         if (live.putIfAbsent(
                         id,
                         new LiveContext(

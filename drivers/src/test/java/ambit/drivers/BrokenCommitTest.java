@@ -51,7 +51,7 @@ class BrokenCommitTest {
 
         Drivers(int port) throws DriverFailure {
             store = new MemoryStore(PostgresDatabase.open(
-                    URI.create("postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=1&sslmode=disable"),
+                    URI.create("postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=1&sslmode=disable&preferQueryMode=simple"),
                     "postgres",
                     ""));
             memory = new MemoryDriver(store, InstantSource.system());
@@ -115,8 +115,11 @@ class BrokenCommitTest {
             byte[] bytes = new byte[1 << 16];
             try (from;
                     to) {
-                for (int n = from.getInputStream().read(bytes); n > 0; n = from.getInputStream().read(bytes)) {
-                    boolean last = asks && breaks && new String(bytes, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
+                for (int n = from.getInputStream().read(bytes);
+                        n > 0;
+                        n = from.getInputStream().read(bytes)) {
+                    boolean last =
+                            asks && breaks && new String(bytes, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
                     if (last) {
                         door.close();
                         from.close();

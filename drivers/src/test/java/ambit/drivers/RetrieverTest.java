@@ -223,16 +223,13 @@ class RetrieverTest {
         Blob writer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
         add(writer, "user/notes", "a.md", "The heron.");
         assertThat(denied(call(
-                        writer,
-                        "add",
-                        "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\"}")))
+                        writer, "add", "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\"}")))
                 .as("what one transaction adds can never fit")
                 .isEqualTo(Denial.QUOTA);
         Blob other = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
         add(other, "user/notes", "b.md", "The stork.");
         assertThat(kernel.contexts.commit(writer)).containsExactly(Verdict.committed("user/notes/a.md", 1));
-        assertThat(kernel.contexts.commit(other))
-                .containsExactly(Verdict.dropped("user/notes/b.md", Denial.QUOTA));
+        assertThat(kernel.contexts.commit(other)).containsExactly(Verdict.dropped("user/notes/b.md", Denial.QUOTA));
     }
 
     @Test
@@ -302,7 +299,10 @@ class RetrieverTest {
     void aContextThatAddsAllItMayDelaysTheEndsOfOthersByLessThanThreeSeconds() throws Exception {
         StringBuilder chunks = new StringBuilder();
         for (int i = 0; i < 4_000; i++) {
-            chunks.append(i == 0 ? "" : ",").append("{\"text\":\"heron number ").append(i).append("\"}");
+            chunks.append(i == 0 ? "" : ",")
+                    .append("{\"text\":\"heron number ")
+                    .append(i)
+                    .append("\"}");
         }
         Blob greedy = kernel.context(mapped("tenant/handbook", WRITE));
         Thread adding = Thread.ofVirtual()

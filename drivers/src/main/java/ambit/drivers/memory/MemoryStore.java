@@ -143,7 +143,8 @@ public final class MemoryStore implements AutoCloseable {
 
     /** What waits for a review in a partition. */
     List<HeldEntry> held(Blob partition) throws DriverFailure {
-        String query = "SELECT " + Version.WITH_VALUE + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
+        String query = "SELECT " + Version.WITH_VALUE
+                + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
                 + " ON v.partition_id = h.partition_id AND v.tag = h.tag AND v.version = h.version"
                 + " WHERE h.partition_id = ? AND h.decision = 0 AND v.state = ? ORDER BY v.written_ms, h.held_id";
         return database.read(it -> it.all(MemoryStore::heldEntry, query, partition, Version.State.HELD.number()));
@@ -154,7 +155,8 @@ public final class MemoryStore implements AutoCloseable {
     }
 
     private static Optional<HeldEntry> heldEntry(Session session, String id) throws SQLException {
-        String query = "SELECT " + Version.WITH_VALUE + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
+        String query = "SELECT " + Version.WITH_VALUE
+                + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
                 + " ON v.partition_id = h.partition_id AND v.tag = h.tag AND v.version = h.version"
                 + " WHERE h.held_id = ? AND h.decision = 0 AND v.state = ?";
         return session.first(MemoryStore::heldEntry, query, id, Version.State.HELD.number());
@@ -219,7 +221,8 @@ public final class MemoryStore implements AutoCloseable {
         if (!usage.hasRoom(head.size(), version.size(), held.limits())) {
             throw new DriverFailure(
                     Denial.QUOTA,
-                    "with this the namespace would hold more than the " + held.limits().bytes()
+                    "with this the namespace would hold more than the "
+                            + held.limits().bytes()
                             + " bytes or the entries that it may by the grant it was written with; make room there, or"
                             + " reject it");
         }

@@ -125,7 +125,9 @@ class ReviewTest {
     void whatHasNoRoomAnyMoreWhenItIsApprovedIsRefused() throws DriverFailure {
         String few = "{\"review\":true,\"entries\":2}";
         for (String key : new String[] {"user/notes/b", "user/notes/c"}) {
-            assertThat(world.begin(notes(READ | WRITE, few)).write(key, "\"held\"").commit())
+            assertThat(world.begin(notes(READ | WRITE, few))
+                            .write(key, "\"held\"")
+                            .commit())
                     .singleElement()
                     .satisfies(it -> assertThat(it.denial()).contains(Denial.HELD));
         }
