@@ -45,7 +45,8 @@ final class Contexts implements AutoCloseable {
     void map(CoreToDriver.MapContext command) throws DriverFailure {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
-        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells, conversations);
+        Conversation conversation =
+                new Conversation(id, command.transaction(), command.tenant(), farewells, conversations);
         if (live.putIfAbsent(
                         id,
                         new LiveContext(

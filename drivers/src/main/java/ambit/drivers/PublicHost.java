@@ -14,7 +14,8 @@ final class PublicHost {
     private static final Pattern NUMBER = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*");
 
     private static final Pattern PLAIN_IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
-    private static final Pattern LOCAL = Pattern.compile(".*\\.(localhost|local|internal|intranet|lan|home|corp|home\\.arpa)");
+    private static final Pattern LOCAL =
+            Pattern.compile(".*\\.(localhost|local|internal|intranet|lan|home|corp|home\\.arpa)");
 
     private PublicHost() {}
 

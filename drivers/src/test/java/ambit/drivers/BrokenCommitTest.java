@@ -51,7 +51,8 @@ class BrokenCommitTest {
 
         Drivers(int port) throws DriverFailure {
             store = new MemoryStore(PostgresDatabase.open(
-                    URI.create("postgresql://127.0.0.1:" + port + "/postgres?connectTimeout=1&sslmode=disable&preferQueryMode=simple"),
+                    URI.create("postgresql://127.0.0.1:" + port
+                            + "/postgres?connectTimeout=1&sslmode=disable&preferQueryMode=simple"),
                     "postgres",
                     ""));
             memory = new MemoryDriver(store, InstantSource.system());

@@ -459,8 +459,9 @@ class ConversationTest {
 
     @Test
     void aPictureOnTheModelServersOwnNetworkIsRefusedUnderEachOfItsNames() throws Exception {
-        for (String address :
-                new String[] {"http://localhost:8000/files/1", "http://0x7f.1/", "http://[::1]/", "http://169.254.169.254/"}) {
+        for (String address : new String[] {
+            "http://localhost:8000/files/1", "http://0x7f.1/", "http://[::1]/", "http://169.254.169.254/"
+        }) {
             assertRefused(
                     ask(
                             kernel.context(),

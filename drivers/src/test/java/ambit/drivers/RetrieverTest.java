@@ -7,6 +7,7 @@ import ambit.audit.scope.Chunk;
 import ambit.audit.scope.ScopedReply;
 import ambit.authority.Receipt;
 import ambit.authority.signing.Signed;
+import ambit.drivers.memory.Trust;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.MapEntry;
@@ -318,5 +319,42 @@ class RetrieverTest {
         assertThat(kernel.contexts.commit(neighbour)).allMatch(Verdict::committed);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
         adding.join();
+    }
+
+    @Test
+    void aChunkNamesWhoAddedItsDocumentAndWhatATransactionAddedIsTakenBack() throws Exception {
+        filled("user/notes", "good.md", "The heron.");
+        Blob bad = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        add(bad, "user/notes", "bad.md", "The heron is a stork.");
+        String transaction = "tx-" + bad.toHex();
+        Blob undoer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH), mapped("user/read", SEARCH));
+        assertThat(denied(call(undoer, "undo", "{\"transaction\":" + quoted(transaction) + "}")))
+                .as("it lives")
+                .isEqualTo(Denial.STILL_MAPPED);
+        kernel.contexts.commit(bad);
+        Json found = result(undoer, "search", "{\"query\":\"heron is a stork\",\"mode\":\"words\"}");
+        Json first = ((Json.Arr) member(found, "chunks")).items().getFirst();
+        assertThat(member(member(first, "writer"), "transaction")).isEqualTo(new Json.Str(transaction));
+        assertThat(member(first, "trust")).isEqualTo(new Json.Str("retrieved"));
+        String dry = "{\"transaction\":" + quoted(transaction) + ",\"dry-run\":true}";
+        assertThat(member(result(undoer, "undo", dry), "count")).isEqualTo(new Json.Int(1));
+        assertThat(member(result(undoer, "undo", "{\"transaction\":" + quoted(transaction) + "}"), "count"))
+                .isEqualTo(new Json.Int(1));
+        assertThat(kernel.contexts.commit(undoer)).allMatch(Verdict::committed).hasSize(1);
+        Blob reader = kernel.context(mapped("user/notes", SEARCH));
+        assertThat(texts(result(reader, "search", "{\"query\":\"heron\"}"))).containsExactly("The heron.");
+    }
+
+    @Test
+    void aDocumentThatCameOfAToolKeepsThatLabel() throws Exception {
+        Blob writer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        kernel.contexts.find(writer).memory().called(1, "web.fetch", Trust.TOOL);
+        add(writer, "user/notes", "web.md", "The heron.");
+        kernel.contexts.commit(writer);
+        Blob reader = kernel.context(mapped("user/notes", SEARCH));
+        Json found = result(reader, "search", "{\"query\":\"heron\"}");
+        assertThat(member(((Json.Arr) member(found, "chunks")).items().getFirst(), "trust"))
+                .isEqualTo(new Json.Str("tool"));
+        assertThat(Trust.ofChunk(kernel.contexts.find(reader).memory().label())).isEqualTo(new Json.Str("tool"));
     }
 }

@@ -88,7 +88,8 @@ public final class ContextMemory {
         return surroundings.store();
     }
 
-    long nowMs() {
+    /** Milliseconds since 1970. */
+    public long nowMs() {
         return surroundings.clock().millis();
     }
 
@@ -103,7 +104,7 @@ public final class ContextMemory {
     }
 
     /** Refuses what would undo a transaction that may still commit. */
-    void refuseLive(String transaction) throws DriverFailure {
+    public void refuseLive(String transaction) throws DriverFailure {
         Optional<String> live = surroundings.others().of(writer.tenant(), transaction);
         if (live.isPresent()) {
             throw new DriverFailure(
@@ -112,6 +113,11 @@ public final class ContextMemory {
                             + " is alive and could still commit what it has staged; stop it first ('ambit stop "
                             + live.get() + "'), then undo it");
         }
+    }
+
+    /** The number of the label that what is written now has. */
+    public long label() {
+        return surroundings.influences().now().trust().number();
     }
 
     /** What searches of this context returned: the retriever fills it. */

@@ -40,6 +40,11 @@ public enum Trust {
         return TOOL;
     }
 
+    /** What a chunk of a document has that was added with the label of this number. */
+    public static Json ofChunk(long label) {
+        return RETRIEVED.with(of(label)).json();
+    }
+
     /** The label of what this and {@code other} shaped. */
     Trust with(Trust other) {
         return number >= other.number ? this : other;

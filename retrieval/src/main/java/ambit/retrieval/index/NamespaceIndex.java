@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -160,13 +161,14 @@ public final class NamespaceIndex implements AutoCloseable {
      * Where a transaction puts what it stages.
      *
      * @param quota characters of text that the namespace may hold
+     * @param writer who writes, and what it has seen at that moment
      */
-    public Staging stage(String transaction, Blob context, long quota) throws IndexFailure {
+    public Staging stage(String transaction, Blob context, long quota, Supplier<Writing> writer) throws IndexFailure {
         synchronized (this) {
             live.add(context.toHex());
         }
         try {
-            return new Staging(this, transaction, quota, staged(context.toHex()));
+            return new Staging(this, transaction, quota, writer, staged(context.toHex()));
         } catch (IOException e) {
             throw failure(partition(), e);
         }

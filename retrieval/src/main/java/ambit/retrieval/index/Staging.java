@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 
@@ -48,6 +49,7 @@ public final class Staging {
         private final List<Blob> hashes = new ArrayList<>();
         private Blob document = Blob.EMPTY;
         private long size;
+        private Optional<Writing> writing = Optional.empty();
 
         Change(long seen) {
             this.seen = seen;
@@ -69,15 +71,18 @@ public final class Staging {
     private final NamespaceIndex index;
     private final String transaction;
     private final long quota;
+    private final Supplier<Writing> writing;
     private final SealedDirectory directory;
     private final IndexWriter writer;
     private final Map<String, Change> changes = new LinkedHashMap<>();
     private boolean ended;
 
-    Staging(NamespaceIndex index, String transaction, long quota, SealedDirectory directory) throws IOException {
+    Staging(NamespaceIndex index, String transaction, long quota, Supplier<Writing> writing, SealedDirectory directory)
+            throws IOException {
         this.index = index;
         this.transaction = transaction;
         this.quota = quota;
+        this.writing = writing;
         this.directory = directory;
         this.writer = new IndexWriter(directory, NamespaceIndex.config());
     }
@@ -174,6 +179,7 @@ public final class Staging {
             throw NamespaceIndex.failure(index.partition(), e);
         }
         change.document = document;
+        change.writing = Optional.of(writing.get());
         change.hashes.addAll(hashes);
         change.size += characters(chunks);
         changes.put(source, change);
@@ -314,7 +320,8 @@ public final class Staging {
                 Snapshot.chunks(change.hashes),
                 change.hashes.size(),
                 change.size);
-        writer.addDocument(Fields.source(source, entry.toBlob()));
+        writer.addDocument(Fields.source(
+                source, entry.toBlob(), change.writing.orElseThrow().toBlob()));
         decisions.add(new Decision(source, entry.version(), refusal));
         return left;
     }

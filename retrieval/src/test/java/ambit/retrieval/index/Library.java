@@ -58,9 +58,13 @@ final class Library implements AutoCloseable {
         return chunks;
     }
 
+    static Writing by(String transaction) {
+        return new Writing(transaction, "reader", hash("anna"), 1, 1);
+    }
+
     Staging stage(NamespaceIndex index) throws IndexFailure {
         String transaction = "t" + transactions++;
-        return index.stage(transaction, hash(transaction), Long.MAX_VALUE);
+        return index.stage(transaction, hash(transaction), Long.MAX_VALUE, () -> by("t"));
     }
 
     /** Adds a source in a transaction of its own. */

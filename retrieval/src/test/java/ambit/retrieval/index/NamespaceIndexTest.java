@@ -29,7 +29,9 @@ class NamespaceIndexTest {
     Path root;
 
     private static List<String> names(NamespaceIndex index) throws IndexFailure {
-        return Search.sources(index, "", 100).stream().map(Source::name).toList();
+        return Search.sources(index, "", 100).stream()
+                .map(it -> it.source().name())
+                .toList();
     }
 
     @Test
@@ -135,7 +137,9 @@ class NamespaceIndexTest {
             staging.add("a.md", hash("a"), chunks("a.md", "part two"), true);
             library.commit(staging);
             assertThat(texts(library.search("part", index))).containsExactlyInAnyOrder("part one", "part two");
-            assertThat(Search.sources(index, "", 10)).extracting(Source::chunks).containsExactly(2L);
+            assertThat(Search.sources(index, "", 10))
+                    .extracting(it -> it.source().chunks())
+                    .containsExactly(2L);
         }
     }
 
@@ -162,7 +166,7 @@ class NamespaceIndexTest {
         try (Library library = new Library(root);
                 NamespaceIndex index = library.open("notes")) {
             library.add(index, "old.md", "12345");
-            Staging staging = index.stage("t", hash("t"), 16);
+            Staging staging = index.stage("t", hash("t"), 16, () -> Library.by("t"));
             staging.add("a.md", hash("1"), chunks("a.md", "four"), false);
             staging.add("b.md", hash("2"), chunks("b.md", "too long"), false);
             staging.add("c.md", hash("3"), chunks("c.md", "more"), false);
@@ -178,7 +182,7 @@ class NamespaceIndexTest {
     void whatCanNeverFitIsRefusedBeforeItIsComputed() throws Exception {
         try (Library library = new Library(root);
                 NamespaceIndex index = library.open("notes")) {
-            Staging staging = index.stage("t", hash("t"), 16);
+            Staging staging = index.stage("t", hash("t"), 16, () -> Library.by("t"));
             staging.add("a.md", hash("1"), chunks("a.md", "twelve chars"), false);
             assertThatThrownBy(() -> staging.add("b.md", hash("2"), chunks("b.md", "fives"), false))
                     .isInstanceOfSatisfying(
@@ -251,7 +255,7 @@ class NamespaceIndexTest {
             Path at = root.resolve("at-" + didCommit);
             try (Library library = new Library(at);
                     NamespaceIndex index = library.open("notes")) {
-                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE);
+                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE, () -> Library.by("the one"));
                 staging.add("a.md", hash("x"), chunks("a.md", "new heron"), false);
                 try (Staging.Prepared prepared = staging.prepare()) {
                     prepared.leave();
@@ -293,9 +297,10 @@ class NamespaceIndexTest {
                     NamespaceIndex index = library.open("notes")) {
                 library.add(index, "a.md", "old heron");
                 library.add(index, "c.md", "a heron to remove");
-                Staging unfinished = index.stage("unfinished", hash("0"), Long.MAX_VALUE);
+                Staging unfinished =
+                        index.stage("unfinished", hash("0"), Long.MAX_VALUE, () -> Library.by("unfinished"));
                 unfinished.add("z.md", hash("z"), chunks("z.md", "unfinished heron"), false);
-                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE);
+                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE, () -> Library.by("the one"));
                 staging.add("a.md", hash("x"), chunks("a.md", "new heron"), false);
                 staging.remove("c.md");
                 Staging.Prepared prepared = staging.prepare();
