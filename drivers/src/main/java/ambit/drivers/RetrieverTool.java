@@ -140,7 +140,7 @@ final class RetrieverTool implements Effect {
                 "namespace",
                         new Json.Str(
                                 found.scope().namespaces().get(hit.namespace()).mount()),
-                "trust", Trust.ofChunk(hit.writing().map(Writing::label).orElse(0L)),
+                "trust", Trust.told(hit.writing().map(Writing::label).orElse(0L)),
                 "writer", writer(hit.writing()),
                 "hash", hex(hit.hash()),
                 "path", hashes(found.tree().path(index + 1)));
@@ -284,7 +284,7 @@ final class RetrieverTool implements Effect {
                 "characters",
                 new Json.Int(it.size()),
                 "trust",
-                Trust.ofChunk(kept.writing().map(Writing::label).orElse(0L)),
+                Trust.told(kept.writing().map(Writing::label).orElse(0L)),
                 "writer",
                 writer(kept.writing()));
     }

@@ -355,6 +355,6 @@ class RetrieverTest {
         Json found = result(reader, "search", "{\"query\":\"heron\"}");
         assertThat(member(((Json.Arr) member(found, "chunks")).items().getFirst(), "trust"))
                 .isEqualTo(new Json.Str("tool"));
-        assertThat(Trust.ofChunk(kernel.contexts.find(reader).memory().label())).isEqualTo(new Json.Str("tool"));
+        assertThat(Trust.told(kernel.contexts.find(reader).memory().label())).isEqualTo(new Json.Str("tool"));
     }
 }

@@ -101,7 +101,7 @@ class VersionsTest {
         World.Context context = world.begin("t-x", World.ANNA, notes(READ | WRITE), faq(READ));
         context.write("user/notes/before", "1");
         context.read("tenant/faq/q");
-        context.memory().chunks().retrieved(World.name("chunk"), "text");
+        context.memory().chunks().retrieved(World.name("chunk"), "text", 1);
         context.memory().called(7, "web.fetch", Trust.TOOL);
         context.write("user/notes/after", "2");
         context.commit();
