@@ -28,8 +28,13 @@ public final class Installation implements AutoCloseable {
 
     static final String EXACT_KEY = "canary-exact-" + UUID.randomUUID();
 
-    private static final List<String> RESOURCES =
-            List.of("guest/run.py", "guest/kernel.py", "guest/leaks.py", "server/exact.py", "relay/relay.py");
+    private static final List<String> RESOURCES = List.of(
+            "guest/run.py",
+            "guest/kernel.py",
+            "guest/leaks.py",
+            "guest/assistant.py",
+            "server/exact.py",
+            "relay/relay.py");
 
     private final Mode mode;
     private final Path root;

@@ -14,13 +14,50 @@ final class Attempts {
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> MODES = List.of("words", "meaning", "hybrid");
     private static final List<String> FOREIGN_SPACES = List.of(
-            "tenant/vault", "user/notes", "tenant/handbook", "user/private", "tenant/shelf/../vault", "user/bob/library", "acme/bob/user/library",
-            "rival/tenant/shelf", "*", "", "tenant", "tenant/*", "user/*", "user/library,tenant/vault", "user/library\u0000", "inherited");
-    private static final List<String> NUMBERS =
-            List.of("100", "101", "1000", "2147483647", "2147483648", "9223372036854775808", "0", "-1", "1e9", "99.5", "\"100\"", "null", "[100]");
+            "tenant/vault",
+            "user/notes",
+            "tenant/handbook",
+            "user/private",
+            "tenant/shelf/../vault",
+            "user/bob/library",
+            "acme/bob/user/library",
+            "rival/tenant/shelf",
+            "*",
+            "",
+            "tenant",
+            "tenant/*",
+            "user/*",
+            "user/library,tenant/vault",
+            "user/library\u0000",
+            "inherited");
+    private static final List<String> NUMBERS = List.of(
+            "100",
+            "101",
+            "1000",
+            "2147483647",
+            "2147483648",
+            "9223372036854775808",
+            "0",
+            "-1",
+            "1e9",
+            "99.5",
+            "\"100\"",
+            "null",
+            "[100]");
     private static final List<String> INJECTED = List.of(
-            "x OR tenant:rival", "x) OR (tenant:rival", "* OR tenant:*", "' OR '1'='1", "x\" OR tenant:\"rival", "x) OR number:[0 TO *] OR (x",
-            "rival' --", "x\u0000rival", "x) OR user:bob OR (x", "${tenant}", "{{tenant}}", "[* TO *]", "(rival OR acme)");
+            "x OR tenant:rival",
+            "x) OR (tenant:rival",
+            "* OR tenant:*",
+            "' OR '1'='1",
+            "x\" OR tenant:\"rival",
+            "x) OR number:[0 TO *] OR (x",
+            "rival' --",
+            "x\u0000rival",
+            "x) OR user:bob OR (x",
+            "${tenant}",
+            "{{tenant}}",
+            "[* TO *]",
+            "(rival OR acme)");
 
     private final List<Plant> plants;
     private final long seed;
@@ -32,9 +69,8 @@ final class Attempts {
     }
 
     List<Attempt> generate(int count) {
-        List<Kind> kinds = java.util.Arrays.stream(Kind.values())
-                .filter(Kind::isGenerated)
-                .toList();
+        List<Kind> kinds =
+                java.util.Arrays.stream(Kind.values()).filter(Kind::isGenerated).toList();
         List<Attempt> attempts = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             attempts.add(one(number, kinds.get(number % kinds.size()), new Random(seed * 1_000_003 + number)));
@@ -46,27 +82,40 @@ final class Attempts {
         Plant plant = plants.get(random.nextInt(plants.size()));
         return switch (kind) {
             case EXACT -> search(number, kind, query(plant.words(), 1 + random.nextInt(20), mode(random)), random);
-            case NEIGHBOURS -> search(number, kind, query(neighbour(plant, random), 1 + random.nextInt(20), mode(random)), random);
+            case NEIGHBOURS ->
+                search(number, kind, query(neighbour(plant, random), 1 + random.nextInt(20), mode(random)), random);
             case BEYOND -> {
                 String k = NUMBERS.get(random.nextInt(random.nextInt(3) == 0 ? NUMBERS.size() : 1));
-                yield search(number, kind, new Asked.Search(neighbour(plant, random), k, mode(random), "", List.of()), random);
+                yield search(
+                        number,
+                        kind,
+                        new Asked.Search(neighbour(plant, random), k, mode(random), "", List.of()),
+                        random);
             }
-            case FILTERS -> search(
-                    number,
-                    kind,
-                    new Asked.Search(neighbour(plant, random), "20", mode(random), filter(plant, random), List.of()),
-                    random);
-            case NAMESPACES -> search(
-                    number,
-                    kind,
-                    new Asked.Search(plant.words(), "20", mode(random), "", List.of(space(plant, random))),
-                    random);
+            case FILTERS ->
+                search(
+                        number,
+                        kind,
+                        new Asked.Search(
+                                neighbour(plant, random), "20", mode(random), filter(plant, random), List.of()),
+                        random);
+            case NAMESPACES ->
+                search(
+                        number,
+                        kind,
+                        new Asked.Search(plant.words(), "20", mode(random), "", List.of(space(plant, random))),
+                        random);
             case KEYS -> keyed(number, kind, guessed(plant, random), random);
             case TRICKS -> keyed(number, kind, trick(plant, random), random);
             case REPLAYED -> replayed(number, kind, random);
-            default -> random.nextBoolean()
-                    ? keyed(number, kind, random.nextBoolean() ? guessed(plant, random) : trick(plant, random), random)
-                    : search(number, kind, query(plant.words(), 20, "words"), random);
+            default ->
+                random.nextBoolean()
+                        ? keyed(
+                                number,
+                                kind,
+                                random.nextBoolean() ? guessed(plant, random) : trick(plant, random),
+                                random)
+                        : search(number, kind, query(plant.words(), 20, "words"), random);
         };
     }
 
@@ -95,26 +144,36 @@ final class Attempts {
         String injected = INJECTED.get(random.nextInt(INJECTED.size()));
         return switch (random.nextInt(8)) {
             case 0 -> json(Map.of("type", "eq", "key", "tenant", "value", "rival"));
-            case 1 -> json(Map.of("type", "eq", "key", "source", "value", plant.name().startsWith("case") ? "case-*" : plant.name()));
+            case 1 ->
+                json(Map.of(
+                        "type",
+                        "eq",
+                        "key",
+                        "source",
+                        "value",
+                        plant.name().startsWith("case") ? "case-*" : plant.name()));
             case 2 -> json(Map.of("type", "gte", "key", "number", "value", 0));
             case 3 -> json(Map.of("type", "ne", "key", "holder", "value", "alice"));
             case 4 -> json(Map.of("type", "in", "key", "holder", "value", List.of("bob", "rival", injected)));
-            case 5 -> json(Map.of(
-                    "type",
-                    "or",
-                    "filters",
-                    List.of(
-                            Map.of("type", "eq", "key", "holder", "value", injected),
-                            Map.of("type", "ne", "key", "holder", "value", "nobody"))));
+            case 5 ->
+                json(Map.of(
+                        "type",
+                        "or",
+                        "filters",
+                        List.of(
+                                Map.of("type", "eq", "key", "holder", "value", injected),
+                                Map.of("type", "ne", "key", "holder", "value", "nobody"))));
             case 6 -> json(Map.of("type", "eq", "key", injected, "value", "x"));
             default -> json(Map.of("type", "eq", "key", "holder", "value", injected));
         };
     }
 
     private static String space(Plant plant, Random random) {
-        String space = random.nextInt(3) == 0 && !plant.namespace().isEmpty()
-                ? plant.namespace()
-                : FOREIGN_SPACES.get(random.nextInt(FOREIGN_SPACES.size()));
+        String space = switch (random.nextInt(4)) {
+            case 0 -> plant.namespace();
+            case 1 -> INJECTED.get(random.nextInt(INJECTED.size()));
+            default -> FOREIGN_SPACES.get(random.nextInt(FOREIGN_SPACES.size()));
+        };
         return random.nextBoolean() ? space : Spellings.of(space, random);
     }
 
@@ -138,7 +197,9 @@ final class Attempts {
             case 1 -> tool(number, kind, new Asked.Listing(key), "memory.list", Map.of("after", key));
             case 2 -> tool(number, kind, new Asked.Read(key), "memory.history", Map.of("key", key));
             case 3 -> tool(number, kind, new Asked.Read(key), "memory.provenance", Map.of("key", key, "version", 1));
-            default -> new Attempt(number, kind, new Asked.Read(key), "POST", "/syscall/memory_read", json(Map.of("key", key)));
+            default ->
+                new Attempt(
+                        number, kind, new Asked.Read(key), "POST", "/syscall/memory_read", json(Map.of("key", key)));
         };
     }
 
@@ -154,7 +215,8 @@ final class Attempts {
     private static Attempt search(int number, Kind kind, Asked.Search search, Random random) {
         if (search.namespaces().size() == 1 && search.filter().isEmpty() && random.nextInt(3) == 0) {
             String space = search.namespaces().getFirst();
-            String id = URLEncoder.encode(random.nextBoolean() ? space.replace('/', ':') : space, StandardCharsets.UTF_8);
+            String id =
+                    URLEncoder.encode(random.nextBoolean() ? space.replace('/', ':') : space, StandardCharsets.UTF_8);
             String body = json(Map.of("query", search.query(), "max_num_results", 20));
             return new Attempt(number, kind, search, "POST", "/v1/vector_stores/" + id + "/search", body);
         }
@@ -176,15 +238,36 @@ final class Attempts {
         Asked asked = new Asked.ById(at);
         String key = json(Map.of("key", id + "/report-" + random.nextInt(20)));
         return switch (random.nextInt(9)) {
-            case 0 -> new Attempt(number, kind, asked, "POST", "/syscall/tool_call", "{\"handle\":\"" + id + "\",\"params\":{\"query\":\"report\"}}");
-            case 1 -> new Attempt(number, kind, asked, "POST", "/syscall/spawn_child", "{\"handle\":\"" + id + "\",\"input\":\"pass\"}");
+            case 0 ->
+                new Attempt(
+                        number,
+                        kind,
+                        asked,
+                        "POST",
+                        "/syscall/tool_call",
+                        "{\"handle\":\"" + id + "\",\"params\":{\"query\":\"report\"}}");
+            case 1 ->
+                new Attempt(
+                        number,
+                        kind,
+                        asked,
+                        "POST",
+                        "/syscall/spawn_child",
+                        "{\"handle\":\"" + id + "\",\"input\":\"pass\"}");
             case 2 -> new Attempt(number, kind, asked, "POST", "/syscall/memory_read", key);
             case 3 -> tool(number, kind, asked, "memory.provenance", key);
             case 4 -> tool(number, kind, asked, "memory.review", json(Map.of("id", id, "approve", true, "why", "x")));
-            case 5 -> new Attempt(number, kind, asked, "POST", "/v1/vector_stores/" + id + "/search", "{\"query\":\"report\"}");
+            case 5 ->
+                new Attempt(
+                        number, kind, asked, "POST", "/v1/vector_stores/" + id + "/search", "{\"query\":\"report\"}");
             case 6 -> new Attempt(number, kind, asked, "GET", "/v1/responses/" + id, "");
-            case 7 -> tool(
-                    number, kind, asked, "retriever.search", json(Map.of("query", "report", "namespaces", List.of(id))));
+            case 7 ->
+                tool(
+                        number,
+                        kind,
+                        asked,
+                        "retriever.search",
+                        json(Map.of("query", "report", "namespaces", List.of(id))));
             default -> tool(number, kind, asked, "memory.list", json(Map.of("namespace", id)));
         };
     }

@@ -21,8 +21,12 @@ final class Disk {
 
     private Disk() {}
 
-    /** How many of what was looked for is there. */
-    static Finding search(Path directory, List<Plant> plants, Embedding embedding) throws Exception {
+    /**
+     * How many of what was looked for is there.
+     *
+     * @param log where names, not texts, may stand in the clear: the verdict on a write names its key
+     */
+    static Finding search(Path directory, Path log, List<Plant> plants, Embedding embedding) throws Exception {
         List<byte[]> beginnings = beginnings();
         Set<Long> embeddings = new HashSet<>();
         List<Plant> documents = plants.stream().filter(Plant::isDocument).toList();
@@ -35,7 +39,7 @@ final class Disk {
         for (Path file : files(directory)) {
             byte[] bytes = Files.readAllBytes(file);
             for (byte[] beginning : beginnings) {
-                found += occurrences(bytes, beginning);
+                found += occurrences(bytes, beginning, file.startsWith(log));
             }
             found += embeddings(bytes, embeddings);
         }
@@ -67,10 +71,14 @@ final class Disk {
         return found;
     }
 
-    private static int occurrences(byte[] bytes, byte[] word) {
+    private static int occurrences(byte[] bytes, byte[] word, boolean namesMayBe) {
         int found = 0;
         for (int i = 0; i + word.length <= bytes.length; i++) {
-            if (bytes[i] == word[0] && java.util.Arrays.equals(bytes, i, i + word.length, word, 0, word.length)) {
+            if (bytes[i] == word[0]
+                    && java.util.Arrays.equals(bytes, i, i + word.length, word, 0, word.length)
+                    && !(namesMayBe
+                            && i + word.length + 1 < bytes.length
+                            && bytes[i + word.length + 1] == Plant.NAMED)) {
                 found++;
             }
         }

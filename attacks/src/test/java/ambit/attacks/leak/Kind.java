@@ -9,7 +9,8 @@ enum Kind {
     NAMESPACES("others' namespaces by name, and every spelling of it"),
     KEYS("keys that others have: guessed right, listed, their history and provenance"),
     TRICKS("keys with dots, NUL, homoglyphs, percent signs, other case, other normal forms, invisible characters"),
-    REPLAYED("ids out of the log and out of others' mouths: transactions, permits, handles, chains, sessions, versions"),
+    REPLAYED(
+            "ids out of the log and out of others' mouths: transactions, permits, handles, chains, sessions, versions"),
     CHILDREN("children with their parent's handles, keys and namespaces"),
     CRASHES("what was staged when a process was killed, as the same user's next transaction looks for it"),
     BROKER("a program in the broker's place, in the contexts of one principal"),

@@ -35,6 +35,9 @@ final class Neighbours implements AutoCloseable {
               tenant/vault: [read-write, search]
             """;
 
+    /** After which a supervisor gives up, if they come within two minutes. */
+    private static final int MOST_RESTARTS = 5;
+
     private final Installation ambit;
     private final long seed;
     private final int each;
@@ -77,7 +80,11 @@ final class Neighbours implements AutoCloseable {
         Installation ambit = Installation.make(Mode.best(), configuration("acme"));
         Neighbours made = new Neighbours(ambit, each, seed);
         ambit.up();
-        made.plant("alice", Owner.ALICE, List.of("user/notes", "tenant/handbook"), List.of("user/library", "tenant/shelf"));
+        made.plant(
+                "alice",
+                Owner.ALICE,
+                List.of("user/notes", "tenant/handbook"),
+                List.of("user/library", "tenant/shelf"));
         made.write("ids.json", ids(new TreeSet<>(), seed));
         return made;
     }
@@ -99,7 +106,12 @@ final class Neighbours implements AutoCloseable {
     }
 
     static List<Plant> own(int each, long seed) {
-        return of(Owner.ALICE, each, seed, List.of("user/notes", "tenant/handbook"), List.of("user/library", "tenant/shelf"));
+        return of(
+                Owner.ALICE,
+                each,
+                seed,
+                List.of("user/notes", "tenant/handbook"),
+                List.of("user/library", "tenant/shelf"));
     }
 
     private static List<Plant> of(Owner owner, int each, long seed, List<String> memory, List<String> documents) {
@@ -130,8 +142,7 @@ final class Neighbours implements AutoCloseable {
     /** The answers to all attempts, first when nobody else had anything and then when everybody had. */
     Answers attempt(List<Attempt> attempts) throws Exception {
         StringBuilder lines = new StringBuilder();
-        attempts.forEach(
-                it -> lines.append(JSON.writeValueAsString(it.json())).append('\n'));
+        attempts.forEach(it -> lines.append(JSON.writeValueAsString(it.json())).append('\n'));
         Files.writeString(ambit.root().resolve("guest/attempts.jsonl"), lines);
         try (Running thief = ambit.beginTalk("alice", "thief", "import leaks; leaks.everything('a')")) {
             awaited(thief, "RESULTS BEFORE");
@@ -152,7 +163,9 @@ final class Neighbours implements AutoCloseable {
     private Running plantedByOthers() throws Exception {
         List<Plant> foreign = foreign(each, seed);
         plant("bob", foreign.stream().filter(it -> it.owner() == Owner.BOB).toList());
-        plant("alice", foreign.stream().filter(it -> it.owner() == Owner.EARLIER).toList());
+        plant(
+                "alice",
+                foreign.stream().filter(it -> it.owner() == Owner.EARLIER).toList());
         plant("bob", foreign.stream().filter(it -> it.owner() == Owner.VAULT).toList());
         exchangeTenants("acme", "rival");
         plant("alice", foreign.stream().filter(it -> it.owner() == Owner.RIVAL).toList());
@@ -239,7 +252,13 @@ final class Neighbours implements AutoCloseable {
             boolean leaked = it.get(3).asInt() == 1;
             boolean own = it.get(4).asInt() == 1;
             String begins = it.get(1).asInt() + " " + it.get(6).asString();
-            answers.add(new Answer(it.get(0).asInt(), it.get(2).asString(), leaked, own, it.get(5).asLong(), begins));
+            answers.add(new Answer(
+                    it.get(0).asInt(),
+                    it.get(2).asString(),
+                    leaked,
+                    own,
+                    it.get(5).asLong(),
+                    begins));
         }
         answers.sort(Comparator.comparingInt(Answer::number));
         return answers;
@@ -252,10 +271,16 @@ final class Neighbours implements AutoCloseable {
     Finding crashes(int rounds) throws Exception {
         Finding found = new Finding(0, 0, 0);
         for (int round = 0; round < rounds; round++) {
+            int name = round;
             List<Plant> plants = Plant.some(Owner.KILLED, "user/notes", false, each, seed + 1 + round).stream()
-                    .map(it -> it.renamed("round-" + (seed + restarts) + "-" + it.number()))
+                    .map(it -> it.renamed("round-" + name + "-" + it.number()))
                     .toList();
             boolean mayHaveEnded = round % 2 == 1;
+            if (restarts == MOST_RESTARTS) {
+                ambit.down();
+                ambit.up();
+                restarts = 0;
+            }
             killed(plants, round % 4 < 2 ? "drivers" : "core", mayHaveEnded, new Random(seed + round));
             long there = ambit.guest("bob", "owner", "import leaks; say(there=leaks.there('staged'))")
                     .exits(0)
@@ -277,9 +302,9 @@ final class Neighbours implements AutoCloseable {
                 victim.type("end");
                 LockSupport.parkNanos(random.nextInt(40_000_000));
             }
-            ProcessHandle outermost =
-                    ProcessHandle.of(ambit.pid(process)).orElseThrow();
-            List<ProcessHandle> all = Stream.concat(outermost.descendants(), Stream.of(outermost)).toList();
+            ProcessHandle outermost = ProcessHandle.of(ambit.pid(process)).orElseThrow();
+            List<ProcessHandle> all =
+                    Stream.concat(outermost.descendants(), Stream.of(outermost)).toList();
             all.forEach(ProcessHandle::destroyForcibly);
             restarts++;
             awaitRestarts();
@@ -291,7 +316,8 @@ final class Neighbours implements AutoCloseable {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (System.nanoTime() < deadline) {
             JsonNode status = ambit.status();
-            if (status.get("restarts").asInt() >= restarts && status.get("state").asString().equals("ready")) {
+            if (status.get("restarts").asInt() >= restarts
+                    && status.get("state").asString().equals("ready")) {
                 return;
             }
             LockSupport.parkNanos(50_000_000);
@@ -303,6 +329,11 @@ final class Neighbours implements AutoCloseable {
     Path stopped() throws Exception {
         ambit.down();
         return ambit.state();
+    }
+
+    /** The audit log's directory. */
+    Path log() {
+        return ambit.state().resolve("core/log");
     }
 
     @Override

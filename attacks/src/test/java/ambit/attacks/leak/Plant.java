@@ -15,9 +15,13 @@ import java.util.Random;
 record Plant(Owner owner, String namespace, boolean isDocument, int number, String name, String words, String witness) {
     static final String WITNESS = "canarywt7q";
 
-    private static final String[] WORDS = ("heron reed river bank water stone bridge boat net fish morning fog rope mill wheel ferry otter account"
-                    + " invoice customer password transfer meeting summary plan")
-            .split(" ", -1);
+    /** What stands in the witness of a name instead of a hexadecimal digit. */
+    static final char NAMED = 'n';
+
+    private static final String[] WORDS =
+            ("heron reed river bank water stone bridge boat net fish morning fog rope mill wheel ferry otter account"
+                            + " invoice customer password transfer meeting summary plan")
+                    .split(" ", -1);
 
     Plant renamed(String other) {
         return new Plant(owner, namespace, isDocument, number, other, words, witness);
@@ -52,8 +56,10 @@ record Plant(Owner owner, String namespace, boolean isDocument, int number, Stri
         Random random = new Random(seed * 1009 + owner.letter() * 31L + namespace.hashCode() + (documents ? 7 : 0));
         for (int number = 0; number < count; number++) {
             String witness = WITNESS + owner.letter() + "%012x".formatted(random.nextLong() & 0xffffffffffffL);
-            // Some names are secrets too.
-            String name = number % 8 == 7 ? "case-" + witness : "report-" + number;
+            // Some names are secrets too, and can be told from texts.
+            String name = number % 8 == 7
+                    ? "case-" + WITNESS + owner.letter() + NAMED + "%011x".formatted(random.nextLong() & 0xfffffffffffL)
+                    : "report-" + number;
             String words = nearDuplicate(number) + " zq" + Integer.toString(random.nextInt(36 * 36 * 36 * 36), 36);
             plants.add(new Plant(owner, namespace, documents, number, name, words, witness));
         }

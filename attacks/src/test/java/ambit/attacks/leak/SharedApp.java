@@ -68,7 +68,8 @@ final class SharedApp implements AutoCloseable {
 
     /** Keeps it at once, as applications do without a transaction around the whole run. */
     void insert(String tenant, String path, String value) throws SQLException {
-        try (PreparedStatement insert = table.prepareStatement("INSERT INTO memory (tenant, path, value) VALUES (?, ?, ?)")) {
+        try (PreparedStatement insert =
+                table.prepareStatement("INSERT INTO memory (tenant, path, value) VALUES (?, ?, ?)")) {
             insert.setString(1, tenant);
             insert.setString(2, path);
             insert.setString(3, value);
@@ -81,9 +82,13 @@ final class SharedApp implements AutoCloseable {
         try {
             return switch (asked) {
                 case Asked.Search search -> index.search(search, tenant, user);
-                case Asked.Read(String key) -> rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", path(key));
-                case Asked.Listing(String prefix) -> rows(
-                        "SELECT path, value FROM memory WHERE tenant = ? AND path LIKE ? || '%' ORDER BY path LIMIT " + MOST, path(prefix));
+                case Asked.Read(String key) ->
+                    rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", path(key));
+                case Asked.Listing(String prefix) ->
+                    rows(
+                            "SELECT path, value FROM memory WHERE tenant = ? AND path LIKE ? || '%' ORDER BY path LIMIT "
+                                    + MOST,
+                            path(prefix));
                 case Asked.ById(int id) -> byId(id);
             };
         } catch (Exception e) {
@@ -153,10 +158,11 @@ final class SharedApp implements AutoCloseable {
         }
         int there = 0;
         for (Plant plant : plants) {
-            there += rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", "bob/notes/killed-" + plant.number())
-                            .contains(Plant.WITNESS)
-                    ? 1
-                    : 0;
+            there +=
+                    rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", "bob/notes/killed-" + plant.number())
+                                    .contains(Plant.WITNESS)
+                            ? 1
+                            : 0;
         }
         return new Finding(plants.size(), there, 0);
     }

@@ -57,7 +57,8 @@ final class SharedIndex implements AutoCloseable {
         document.add(new StringField("user", user, Field.Store.YES));
         document.add(new StringField("namespace", plant.namespace(), Field.Store.YES));
         document.add(new StringField("source", plant.name(), Field.Store.YES));
-        document.add(new StringField("holder", plant.owner().name().toLowerCase(java.util.Locale.ROOT), Field.Store.YES));
+        document.add(
+                new StringField("holder", plant.owner().name().toLowerCase(java.util.Locale.ROOT), Field.Store.YES));
         document.add(new StringField("number", "%05d".formatted(plant.number()), Field.Store.YES));
         document.add(new TextField("text", plant.text(), Field.Store.YES));
         document.add(new KnnFloatVectorField("vector", vector(plant.text()), VectorSimilarityFunction.DOT_PRODUCT));
@@ -84,7 +85,8 @@ final class SharedIndex implements AutoCloseable {
     String search(Asked.Search search, String tenant, String user) throws Exception {
         int k = Math.clamp(Long.parseLong(search.k()), 1, MOST);
         IndexSearcher searcher = new IndexSearcher(reader);
-        String scope = "tenant:" + tenant + " AND (user:" + user + " OR user:all)" + namespaces(search) + filter(search);
+        String scope =
+                "tenant:" + tenant + " AND (user:" + user + " OR user:all)" + namespaces(search) + filter(search);
         Query filter = new PrecedenceQueryParser(new KeywordAnalyzer()).parse(scope, "text");
         Query words = new QueryParser("text", new StandardAnalyzer()).parse(QueryParser.escape(search.query()));
         Query nearest = new KnnFloatVectorQuery("vector", vector(search.query()), k);
@@ -112,7 +114,9 @@ final class SharedIndex implements AutoCloseable {
     }
 
     private static String namespaces(Asked.Search search) {
-        return search.namespaces().isEmpty() ? "" : " AND namespace:(" + String.join(" ", search.namespaces()).replace("/", "\\/") + ")";
+        return search.namespaces().isEmpty()
+                ? ""
+                : " AND namespace:(" + String.join(" ", search.namespaces()).replace("/", "\\/") + ")";
     }
 
     private static String page(IndexSearcher searcher, Map<Integer, Double> scores, int matched) throws IOException {
@@ -121,7 +125,10 @@ final class SharedIndex implements AutoCloseable {
             Document found = searcher.storedFields().document(each.getKey());
             page.append("%.6f %s %s%n".formatted(each.getValue(), found.get("source"), found.get("text")));
         }
-        return page.append(scores.size()).append(" shown of about ").append(matched).toString();
+        return page.append(scores.size())
+                .append(" shown of about ")
+                .append(matched)
+                .toString();
     }
 
     private static String filter(Asked.Search search) {

@@ -10,9 +10,31 @@ import java.util.Random;
 /** Names that some store or other takes for another one's. */
 final class Spellings {
     private static final List<String> PREFIXES = List.of(
-            "/", "../", "../../", "./", "//", "user/notes/../../", "user/notes/../../../", "/acme/alice/../", "~/", "%2e%2e/", "%2e%2e%2f",
-            "%252e%252e%252f", "..\\", "..%c0%af", "\u2025/", "\uff0e\uff0e/", "..;/", "user/notes/..%00/", "inherited/", "inherited/../",
-            "file:///", "user/", "tenant/", "own/", "user/notes/%2e%2e/%2e%2e/");
+            "/",
+            "../",
+            "../../",
+            "./",
+            "//",
+            "user/notes/../../",
+            "user/notes/../../../",
+            "/acme/alice/../",
+            "~/",
+            "%2e%2e/",
+            "%2e%2e%2f",
+            "%252e%252e%252f",
+            "..\\",
+            "..%c0%af",
+            "\u2025/",
+            "\uff0e\uff0e/",
+            "..;/",
+            "user/notes/..%00/",
+            "inherited/",
+            "inherited/../",
+            "file:///",
+            "user/",
+            "tenant/",
+            "own/",
+            "user/notes/%2e%2e/%2e%2e/");
 
     private Spellings() {}
 
