@@ -53,7 +53,7 @@ public final class Running implements AutoCloseable {
     }
 
     private static Thread collect(InputStream from, ByteArrayOutputStream to) {
-        return Thread.ofVirtual().start(() -> {
+        return Thread.ofPlatform().daemon().start(() -> {
             byte[] buffer = new byte[8192];
             try (from) {
                 for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {

@@ -191,6 +191,17 @@ final class Attempts {
         return random.nextInt(4) == 0 ? full : Spellings.of(full, random);
     }
 
+    /** Names of what others have, and other spellings of them. */
+    List<String> names(int count) {
+        List<String> names = new ArrayList<>();
+        Random random = new Random(seed);
+        for (int i = 0; i < count; i++) {
+            Plant plant = plants.get(random.nextInt(plants.size()));
+            names.add(random.nextBoolean() ? guessed(plant, random) : trick(plant, random));
+        }
+        return names;
+    }
+
     private static Attempt keyed(int number, Kind kind, String key, Random random) {
         return switch (random.nextInt(6)) {
             case 0 -> tool(number, kind, new Asked.Listing(key), "memory.list", Map.of("prefix", key));

@@ -3,6 +3,7 @@ package ambit.attacks.leak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ambit.attacks.Repository;
+import ambit.attacks.hostile.Unmapped;
 import ambit.retrieval.embedding.Embedding;
 import ambit.retrieval.embedding.OnFirstUse;
 import java.nio.file.Path;
@@ -74,6 +75,20 @@ final class LeakSuiteTest {
 
     @Test
     @Order(2)
+    void fromTheBrokersPlaceNothingOfAContextThatHasEndedIsReached() throws Exception {
+        List<Plant> foreign = Neighbours.foreign(EACH, SEED);
+        List<String> texts = Plant.some(Owner.BOB, "user/notes", false, EACH, SEED).stream()
+                .map(Plant::text)
+                .toList();
+        int count = ATTEMPTS / 9;
+        Unmapped found = Unmapped.tried(count, texts, Plant.WITNESS, new Attempts(foreign, SEED).names(count), SEED);
+        KERNEL.put(Kind.BROKER, new Finding(found.attempts(), found.leaks(), 0));
+        assertThat(found.leaks()).isZero();
+        assertThat(found.readAlong()).isEqualTo(EACH);
+    }
+
+    @Test
+    @Order(3)
     void whereAllIsKeptTogetherTheSameAttemptsLeak() throws Exception {
         List<Attempt> attempts = attempts();
         try (SharedApp app = new SharedApp(directory, EMBEDDING)) {
