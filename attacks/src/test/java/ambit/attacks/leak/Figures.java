@@ -10,16 +10,17 @@ import java.util.Optional;
  * The table of a run.
  *
  * @param attempts how many were asked for
+ * @param store where the kernel kept memory
  * @param kernel what came of them against a kernel
  * @param control and against the application that keeps everybody's memory in one place, as far as it has such a thing
  */
-record Figures(int attempts, long seed, Map<Kind, Finding> kernel, Map<Kind, Finding> control) {
+record Figures(int attempts, long seed, String store, Map<Kind, Finding> kernel, Map<Kind, Finding> control) {
     private static final String BEGIN = "<!-- leaks: begin -->\n";
     private static final String END = "<!-- leaks: end -->\n";
 
     /** In Markdown. */
     String table() {
-        StringBuilder table = new StringBuilder("`scripts/leaks %d %d`:\n\n".formatted(attempts, seed));
+        StringBuilder table = new StringBuilder("`scripts/leaks %d %d %s`:\n\n".formatted(attempts, seed, store));
         table.append("| kind | attempts | Ambit: canaries | changed | shared: canaries | changed |\n");
         table.append("|---|---:|---:|---:|---:|---:|\n");
         kernel.forEach((kind, finding) -> row(table, kind.words(), finding, Optional.ofNullable(control.get(kind))));

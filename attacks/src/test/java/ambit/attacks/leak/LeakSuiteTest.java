@@ -27,9 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class LeakSuiteTest {
-    private static final int ATTEMPTS = Integer.getInteger("leaks.attempts", 180);
+    private static final int ATTEMPTS = Integer.getInteger("leaks.attempts", 135);
     private static final long SEED = Long.getLong("leaks.seed", 42);
-    private static final int EACH = Math.clamp(ATTEMPTS / 50, 8, 100);
+    private static final String STORE = System.getProperty("leaks.store", "sqlite");
+    private static final int EACH = Math.clamp(ATTEMPTS / 50, 5, 100);
     private static final int CRASHES = Math.min(ATTEMPTS / 500, 40);
 
     private static final Map<Kind, Finding> KERNEL = new TreeMap<>();
@@ -43,9 +44,9 @@ final class LeakSuiteTest {
     @AfterAll
     static void tell() throws Exception {
         EMBEDDING.close();
-        Figures figures = new Figures(ATTEMPTS, SEED, KERNEL, CONTROL);
+        Figures figures = new Figures(ATTEMPTS, SEED, STORE, KERNEL, CONTROL);
         System.out.println(figures.table());
-        if (Boolean.getBoolean("leaks.write")) {
+        if (Boolean.getBoolean("leaks.write") && STORE.equals("sqlite")) {
             figures.write(Repository.file("SECURITY.md"));
         }
     }
@@ -57,13 +58,21 @@ final class LeakSuiteTest {
     @Test
     @Order(1)
     void noAttemptGetsACanaryOrAnAnswerThatOthersHaveToDoWith() throws Exception {
-        try (Neighbours neighbours = Neighbours.make(EACH, SEED)) {
+        try (Store store = Store.of(STORE);
+                Neighbours neighbours = Neighbours.make(EACH, SEED, store.section())) {
             Answers answers = neighbours.attempt(attempts());
             KERNEL.putAll(Finding.of(answers));
             if (CRASHES > 0) {
                 KERNEL.put(Kind.CRASHES, neighbours.crashes(CRASHES));
             }
-            KERNEL.put(Kind.DISK, Disk.search(neighbours.stopped(), neighbours.log(), neighbours.planted(), EMBEDDING));
+            Path state = neighbours.stopped();
+            KERNEL.put(Kind.DISK, Disk.search(state, neighbours.log(), neighbours.planted(), EMBEDDING));
+            if (store.files().isPresent()) {
+                KERNEL.merge(
+                        Kind.DISK,
+                        Disk.search(store.files().get(), neighbours.log(), neighbours.planted(), EMBEDDING),
+                        Finding::plus);
+            }
             assertThat(answers.pairs())
                     .filteredOn(it -> it.leaked() || it.changed())
                     .isEmpty();

@@ -41,17 +41,20 @@ final class Neighbours implements AutoCloseable {
     private final Installation ambit;
     private final long seed;
     private final int each;
+    private final String section;
     private final List<Plant> planted = new ArrayList<>();
     private int restarts;
 
-    private Neighbours(Installation ambit, int each, long seed) {
+    private Neighbours(Installation ambit, int each, long seed, String section) {
+        this.section = section;
         this.ambit = ambit;
         this.each = each;
         this.seed = seed;
     }
 
-    private static Configuration configuration(String tenant) {
+    private static Configuration configuration(String tenant, String section) {
         return Configuration.usual()
+                .section(section)
                 .tenant(tenant)
                 .principal("alice", "thief", "owner")
                 .principal("bob", "owner")
@@ -75,10 +78,14 @@ final class Neighbours implements AutoCloseable {
                         """);
     }
 
-    /** A kernel where alice has so many texts in each place, and nobody else has anything. */
-    static Neighbours make(int each, long seed) throws Exception {
-        Installation ambit = Installation.make(Mode.best(), configuration("acme"));
-        Neighbours made = new Neighbours(ambit, each, seed);
+    /**
+     * A kernel where alice has so many texts in each place, and nobody else has anything.
+     *
+     * @param section more of {@code ambit.yaml}
+     */
+    static Neighbours make(int each, long seed, String section) throws Exception {
+        Installation ambit = Installation.make(Mode.best(), configuration("acme", section));
+        Neighbours made = new Neighbours(ambit, each, seed, section);
         ambit.up();
         made.plant(
                 "alice",
@@ -193,7 +200,7 @@ final class Neighbours implements AutoCloseable {
                 Files.move(state.resolve(name + "." + to), there);
             }
         }
-        ambit.configure(configuration(to));
+        ambit.configure(configuration(to, section));
         if (!Files.exists(state.resolve("keys"))) {
             Path other = ambit.root().resolve(to);
             ambit.begin(Map.of("AMBIT_STATE", other.toString()), "init", "--principal", "alice", "--principal", "bob")
