@@ -106,7 +106,8 @@ final class LeakSuiteTest {
             app.plant(Neighbours.foreign(EACH, SEED));
             List<Answer> after = answers(attempts, app.answers(attempts));
             CONTROL.putAll(Finding.of(new Answers(attempts, before, after)));
-            CONTROL.put(Kind.CRASHES, app.crashes(Plant.some(Owner.KILLED, "user/notes", false, EACH, SEED)));
+            int rounds = Math.max(CRASHES, 1);
+            CONTROL.put(Kind.CRASHES, app.crashes(rounds, Plant.some(Owner.KILLED, "user/notes", false, EACH, SEED)));
         }
         List<Plant> all = new ArrayList<>(Neighbours.own(EACH, SEED));
         all.addAll(Neighbours.foreign(EACH, SEED));

@@ -151,20 +151,20 @@ final class SharedApp implements AutoCloseable {
         return String.join("/", path);
     }
 
-    /** Its process is killed half way through what a run of bob's keeps; then bob looks what is there. */
-    Finding crashes(List<Plant> plants) throws SQLException {
-        for (Plant plant : plants.subList(0, plants.size() / 2)) {
-            insert(tenant, "bob/notes/killed-" + plant.number(), plant.text());
-        }
+    /** Its process is killed half way through what a run of bob's keeps; then bob looks what is there. As often as that. */
+    Finding crashes(int rounds, List<Plant> plants) throws SQLException {
         int there = 0;
-        for (Plant plant : plants) {
-            there +=
-                    rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", "bob/notes/killed-" + plant.number())
-                                    .contains(Plant.WITNESS)
-                            ? 1
-                            : 0;
+        for (int round = 0; round < rounds; round++) {
+            String folder = "bob/notes/killed-" + round + "-";
+            for (Plant plant : plants.subList(0, plants.size() / 2)) {
+                insert(tenant, folder + plant.number(), plant.text());
+            }
+            for (Plant plant : plants) {
+                String found = rows("SELECT value FROM memory WHERE tenant = ? AND path = ?", folder + plant.number());
+                there += found.contains(Plant.WITNESS) ? 1 : 0;
+            }
         }
-        return new Finding(plants.size(), there, 0);
+        return new Finding(rounds * plants.size(), there, 0);
     }
 
     List<String> answers(List<Attempt> attempts) {

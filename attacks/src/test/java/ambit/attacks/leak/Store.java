@@ -22,7 +22,8 @@ final class Store implements AutoCloseable {
             case "sqlite" -> new Store(Optional.empty(), Path.of(""));
             case "postgresql" -> {
                 Path work = Path.of("target/postgres").toAbsolutePath();
-                Path data = Files.createDirectories(work).resolve("leaks-" + ProcessHandle.current().pid());
+                Path data = Files.createDirectories(work)
+                        .resolve("leaks-" + ProcessHandle.current().pid());
                 yield new Store(
                         Optional.of(EmbeddedPostgres.builder()
                                 .setOverrideWorkingDirectory(work.toFile())
@@ -36,7 +37,8 @@ final class Store implements AutoCloseable {
 
     /** What {@code ambit.yaml} says of it. */
     String section() {
-        return server.map(it -> "memory:\n  store: {at: \"postgresql://127.0.0.1:" + it.getPort() + "/postgres\", user: postgres}\n")
+        return server.map(it -> "memory:\n  store: {at: \"postgresql://127.0.0.1:" + it.getPort()
+                        + "/postgres\", user: postgres}\n")
                 .orElse("");
     }
 
