@@ -46,6 +46,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StopCommand.class,
             UpCommand.class,
             DownCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             StatusCommand.class,
             InspectCommand.class,
             VersionCommand.class,

@@ -126,6 +126,11 @@ public record Places(Path state, Path runtime) {
         return state.resolve("kernel.lock");
     }
 
+    /** There after a restore that lost entries of the log: why all grants are revoked before the kernel is used. */
+    public Path restored() {
+        return state.resolve("restored");
+    }
+
     /** What the supervisor last reported. */
     public Path status() {
         return state.resolve("kernel.json");

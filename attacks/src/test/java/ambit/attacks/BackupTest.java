@@ -1,0 +1,58 @@
+package ambit.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A backup is put back: what was there is there, what was forgotten is not, and what was spent cannot be spent again. */
+final class BackupTest {
+    @RegisterExtension
+    static final Kernel KERNEL = Kernel.with(Configuration.usual()
+            .principal("alice", "probe")
+            .principal("bob", "probe")
+            .section("""
+                    memory:
+                      may: [alice, bob]
+                      remembers:
+                        user/notes: read-write
+                    """));
+
+    @Test
+    void aBackupBringsBackWhatWasThereButNobodyWhoWasForgottenAndNoGrant() throws Exception {
+        Installation ambit = KERNEL.get();
+        ambit.ambit("grant", "alice", "probe").exits(0);
+        ambit.ambit("memory", "put", "--as", "alice", "user/notes/city", "\"Bern\"").exits(0);
+        ambit.ambit("memory", "put", "--as", "bob", "user/notes/city", "\"Basel\"").exits(0);
+        Path backup = ambit.root().resolve("kernel.backup");
+        assertThat(ambit.ambit("backup", backup.toString()).exits(5).err()).contains("'ambit down' stops it");
+        ambit.guest("say(x=1)").exits(0);
+        ambit.down();
+        ambit.ambit("backup", backup.toString()).exits(0);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup))).isEqualTo("rw-------");
+        ambit.ambit("restore", "--check", backup.toString()).exits(0);
+        // Nothing came after it: it is put back as it is, and grants count.
+        assertThat(ambit.ambit("restore", backup.toString()).exits(2).err()).contains("--replace");
+        ambit.ambit("restore", "--replace", backup.toString()).exits(0);
+        ambit.guest("say(x=1)").exits(0);
+        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city").exits(0).out())
+                .contains("Bern");
+
+        ambit.ambit("memory", "forget", "--principal", "bob", "--yes").exits(0);
+        ambit.down();
+        assertThat(ambit.ambit("restore", "--replace", backup.toString()).exits(2).err())
+                .contains("--accept-loss")
+                .contains("entries");
+        ambit.ambit("restore", "--replace", "--accept-loss", backup.toString()).exits(0);
+        assertThat(ambit.ambit("up").exits(0).err()).contains("Every grant is revoked");
+        assertThat(ambit.ambit("log", "verify").exits(0).out()).isNotNull();
+        assertThat(ambit.log().toString()).contains("restored a backup of");
+        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city").exits(0).out())
+                .contains("Bern");
+        assertThat(ambit.ambit("memory", "get", "--as", "bob", "user/notes/city").out()).doesNotContain("Basel");
+        ambit.down();
+    }
+}

@@ -1,0 +1,103 @@
+package ambit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups that are damaged, cut off, of something else, or under another passphrase: one error, and nothing is changed. */
+final class BackupCommandTest {
+    private static final byte[] CANARY = "canary-of-the-core".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path directory;
+
+    @BeforeEach
+    void aLogAndASecret() throws IOException {
+        new TestLog(directory).close();
+        Files.write(directory.resolve(".ambit/core/canary"), CANARY);
+    }
+
+    private Shell shell(String passphrase) {
+        return new Shell(directory, Map.of("AMBIT_PASSPHRASE", passphrase));
+    }
+
+    private static boolean holds(byte[] bytes, byte[] wanted) {
+        for (int i = 0; i + wanted.length <= bytes.length; i++) {
+            if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long entriesOfTheDirectory() throws IOException {
+        try (Stream<Path> found = Files.list(directory)) {
+            return found.count();
+        }
+    }
+
+    @Test
+    void aChangedByteAnywhereIsFoundAndNothingIsChanged() throws IOException {
+        for (String passphrase : new String[] {"", "correct horse"}) {
+            Path file = directory.resolve("b" + passphrase.length());
+            String[] backup = passphrase.isEmpty()
+                    ? new String[] {"backup", file.toString()}
+                    : new String[] {"backup", "--passphrase", file.toString()};
+            shell(passphrase).run(backup).exits(0);
+            byte[] good = Files.readAllBytes(file);
+            assertThat(holds(good, CANARY)).isEqualTo(passphrase.isEmpty());
+            long before = entriesOfTheDirectory();
+            for (int at = 0; at < good.length; at += 1 + good.length / 23) {
+                byte[] bad = good.clone();
+                bad[at] ^= 4;
+                Files.write(file, bad);
+                refused(passphrase, file);
+                Files.write(file, Arrays.copyOf(good, at));
+                refused(passphrase, file);
+            }
+            Files.write(file, Arrays.copyOf(good, good.length + 1));
+            refused(passphrase, file);
+            Files.write(file, good);
+            assertThat(entriesOfTheDirectory()).isEqualTo(before);
+            shell(passphrase).run("restore", "--check", file.toString()).exits(0);
+            if (!passphrase.isEmpty()) {
+                assertThat(shell("wrong").run("restore", "--check", file.toString()).exits(1).err())
+                        .contains("not opened by this passphrase");
+            }
+        }
+    }
+
+    private void refused(String passphrase, Path file) {
+        assertThat(shell(passphrase)
+                        .run("restore", "--replace", "--accept-loss", file.toString())
+                        .exits(1)
+                        .err())
+                .contains("nothing was changed")
+                .doesNotContain("should not have happened");
+    }
+
+    @Test
+    void onAMachineThatNeverSawTheLogItIsPutBackOnlyWhereALossIsAccepted() throws IOException {
+        Path file = directory.resolve("b");
+        shell("").run("backup", file.toString()).exits(0);
+        assertThat(shell("").run("backup", file.toString()).exits(2).err()).contains("is there already");
+        Path state = directory.resolve(".ambit");
+        Files.move(state, directory.resolve("lost"));
+        assertThat(shell("").run("restore", file.toString()).exits(2).err()).contains("--accept-loss");
+        assertThat(state).doesNotExist();
+        shell("").run("restore", "--accept-loss", file.toString()).exits(0);
+        assertThat(state.resolve("core/canary")).hasBinaryContent(CANARY);
+        assertThat(state.resolve("restored")).exists();
+        assertThat(state.resolveSibling(".ambit.restoring")).doesNotExist();
+    }
+}
