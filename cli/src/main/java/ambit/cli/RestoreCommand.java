@@ -179,7 +179,9 @@ final class RestoreCommand implements Runnable {
         List<Forgetting> words = new ArrayList<>();
         long[] entries = {0};
         if (Files.exists(log.resolve("entries"))) {
-            Path key = newer.isPresent() && Files.exists(places.coreKey()) ? places.coreKey() : log.resolveSibling("core.pub");
+            Path key = newer.isPresent() && Files.exists(places.coreKey())
+                    ? places.coreKey()
+                    : log.resolveSibling("core.pub");
             LogVerifier.Result result = LogVerifier.read(log, PublicKeyFile.read(key), (index, entry) -> {
                 entries[0] = index + 1;
                 if (index >= from && entry instanceof Entry.Forgotten it) {
