@@ -2,9 +2,12 @@ package ambit.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -43,6 +46,10 @@ final class BackupTest {
 
         ambit.ambit("memory", "forget", "--principal", "bob", "--yes").exits(0);
         ambit.down();
+        Path core = ambit.state().resolve("core");
+        Path newer = Files.createDirectories(ambit.root().resolve("newer"));
+        Files.copy(core.resolve("core.pub"), newer.resolve("core.pub"));
+        copyOf(core.resolve("log"), newer.resolve("log"));
         assertThat(ambit.ambit("restore", "--replace", backup.toString()).exits(2).err())
                 .contains("--accept-loss")
                 .contains("entries");
@@ -50,9 +57,42 @@ final class BackupTest {
         assertThat(ambit.ambit("up").exits(0).err()).contains("Every grant is revoked");
         assertThat(ambit.ambit("log", "verify").exits(0).out()).isNotNull();
         assertThat(ambit.log().toString()).contains("restored a backup of");
+        assertThat(ambit.guest("say(x=1)").exits(3).err()).contains("REVOKED");
+        ambit.ambit("grant", "alice", "memory").exits(0);
+        ambit.ambit("grant", "bob", "memory").exits(0);
         assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city").exits(0).out())
                 .contains("Bern");
         assertThat(ambit.ambit("memory", "get", "--as", "bob", "user/notes/city").out()).doesNotContain("Basel");
         ambit.down();
+        whereTheStateIsLostACopyOfTheLogSaysWhoWasForgotten(ambit, backup, newer.resolve("log"));
+    }
+
+    private static void whereTheStateIsLostACopyOfTheLogSaysWhoWasForgotten(
+            Installation ambit, Path backup, Path newer) throws Exception {
+        Path state = ambit.state();
+        Files.move(state, state.resolveSibling("lost"));
+        ambit.ambit("restore", "--accept-loss", backup.toString()).exits(0);
+        List<String> all = secrets(state);
+        Files.move(state, state.resolveSibling("lost-too"));
+        ambit.ambit("restore", "--accept-loss", "--forgotten-in", newer.toString(), backup.toString())
+                .exits(0);
+        assertThat(all).containsAll(secrets(state)).hasSize(secrets(state).size() + 1);
+    }
+
+    private static List<String> secrets(Path state) throws IOException {
+        try (Stream<Path> found = Files.list(state.resolve("core/memory"))) {
+            return found.map(it -> it.getFileName().toString())
+                    .filter(it -> it.endsWith(".secret"))
+                    .toList();
+        }
+    }
+
+    private static void copyOf(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> found = Files.list(from)) {
+            for (Path file : found.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
     }
 }

@@ -43,6 +43,7 @@ final class BackupCommand implements Runnable {
         requireFree(project, file);
         String store = config.store().map(Store::at).orElse("");
         try (StoppedKernel stopped = StoppedKernel.hold(project.places())) {
+            project.places().requireWhole();
             long entries = entries(project);
             Optional<char[]> passphrase =
                     sealed ? Optional.of(new Passphrases(main.environment()).fresh(file)) : Optional.empty();

@@ -39,8 +39,11 @@ final class RestoreCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Main main;
 
-    @Parameters(paramLabel = "FILE", description = "What 'ambit backup' wrote.")
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "What 'ambit backup' wrote.")
     private Path file = Path.of("");
+
+    @Option(names = "--finish", description = "End a restore that was broken off in its midst; needs no FILE.")
+    private boolean finish;
 
     @Option(names = "--check", description = "Check all of it and put nothing back.")
     private boolean check;
@@ -64,25 +67,74 @@ final class RestoreCommand implements Runnable {
     public void run() {
         Terminal terminal = main.terminal();
         Project project = main.projectIfAny().orElseGet(() -> Project.in(main.directory(), main.environment()));
+        Places places = project.places();
+        try {
+            if (finish) {
+                finish(project, terminal);
+            } else {
+                checkAndRestore(project, terminal);
+            }
+        } catch (DamagedBackup e) {
+            throw Failure.unverified(file + " " + e.getMessage(), "nothing was put back; nothing was changed")
+                    .because(e);
+        } catch (IOException e) {
+            throw Failure.usage(
+                            "the backup could not be put back: " + e,
+                            Restoration.begun(places)
+                                    ? "it was begun, and no kernel starts; mend this, then 'ambit restore --finish' ends it"
+                                    : "the state is as it was")
+                    .because(e);
+        }
+    }
+
+    private void checkAndRestore(Project project, Terminal terminal) throws IOException {
+        if (file.toString().isEmpty()) {
+            throw Failure.usage("no FILE is named", "name what 'ambit backup' wrote");
+        }
         char[][] known = new char[1][];
         Supplier<char[]> passphrase = () -> {
             known[0] = known[0] == null ? new Passphrases(main.environment()).of(file) : known[0];
             return known[0].clone();
         };
-        try {
-            BackupFile backup = new BackupFile(file);
-            Manifest manifest = backup.read(passphrase, _ -> OutputStream.nullOutputStream());
-            if (check) {
-                terminal.say("ambit: " + file + " is whole: " + words(manifest));
-                return;
+        BackupFile backup = new BackupFile(file);
+        Manifest manifest = backup.read(passphrase, _ -> OutputStream.nullOutputStream());
+        if (check) {
+            terminal.say("ambit: " + file + " is whole: " + words(manifest));
+            return;
+        }
+        project.places().requireWhole();
+        boolean there = Restoration.replaces(project.places());
+        if (there && !replace) {
+            throw Failure.usage(
+                    "there is a state in " + project.places().state() + " already",
+                    "--replace keeps it under another name; nothing was changed");
+        }
+        try (StoppedKernel _ = StoppedKernel.hold(project.places())) {
+            project.places().requireWhole();
+            if (!there && Restoration.replaces(project.places())) {
+                throw Failure.kernel("a state was made in " + project.places().state() + " meanwhile", "see by whom");
             }
             restore(project, backup, manifest, passphrase, terminal);
-        } catch (DamagedBackup e) {
-            throw Failure.unverified(file + " " + e.getMessage(), "nothing was put back; nothing was changed")
-                    .because(e);
-        } catch (IOException e) {
-            throw Failure.usage("the backup could not be put back: " + e, "the state is as it was")
-                    .because(e);
+        }
+    }
+
+    private void finish(Project project, Terminal terminal) throws IOException {
+        if (!Restoration.begun(project.places())) {
+            throw Failure.usage(
+                    "no restore was broken off in " + project.places().state(), "nothing was changed");
+        }
+        try (StoppedKernel _ = StoppedKernel.hold(project.places())) {
+            end(project, terminal);
+            terminal.say("ambit: the restore is finished");
+        }
+    }
+
+    /** From here on it only goes forward. */
+    private void end(Project project, Terminal terminal) throws IOException {
+        Optional<Path> before = Restoration.finish(project.places(), project.file(), main.environment());
+        before.ifPresent(it -> terminal.say("ambit: what was there before is in " + it));
+        if (Files.exists(project.places().restored())) {
+            terminal.say("ambit: the next start revokes every grant, and the log says why");
         }
     }
 
@@ -96,58 +148,42 @@ final class RestoreCommand implements Runnable {
             Project project, BackupFile backup, Manifest manifest, Supplier<char[]> passphrase, Terminal terminal)
             throws IOException {
         Places places = project.places();
-        boolean there = Files.exists(places.state());
-        if (there && !replace) {
-            throw Failure.usage(
-                    "there is a state in " + places.state() + " already",
-                    "--replace keeps it under another name; nothing was changed");
-        }
-        try (Held _ = there ? StoppedKernel.hold(places)::close : NOTHING) {
-            Since since = since(places, manifest.entries(), terminal);
-            List<Forgetting> words = since.forgotten();
-            Restoration fresh = Restoration.unpack(backup, places, passphrase);
-            Optional<Path> before;
-            try {
-                for (Forgetting word : words) {
-                    if (word.transaction().isEmpty()) {
-                        fresh.forget(word);
-                    }
+        Since since = since(places, manifest.entries(), terminal);
+        Restoration fresh = Restoration.unpack(backup, places, passphrase);
+        try {
+            for (Forgetting word : since.forgotten()) {
+                if (word.transaction().isEmpty()) {
+                    fresh.forget(word);
                 }
-                Witness witness = Witness.of(places, fresh.keys(), main.environment());
-                before = takePlace(project, manifest, fresh, witness, since.entries(), terminal);
-            } catch (IOException | Failure e) {
-                fresh.discard();
-                throw e;
             }
-            terminal.say("ambit: put back " + words(manifest));
-            before.ifPresent(it -> terminal.say("ambit: what was there before is in " + it));
-            words.stream()
-                    .filter(it -> !it.transaction().isEmpty())
-                    .forEach(it -> terminal.warn(
-                            "transaction " + it.transaction() + " was forgotten after the backup, and is there again",
-                            "'ambit memory forget " + it.transaction() + "'"));
-            if (!manifest.store().isEmpty()) {
-                terminal.warn(
-                        "memory is in " + manifest.store() + " and was not put back",
-                        "restore what pg_dump wrote at the time of the backup, before 'ambit up'");
-            }
+            judge(manifest, fresh, Witness.of(places, fresh.keys(), main.environment()), since.entries());
+            fresh.begin();
+        } catch (IOException | RuntimeException e) {
+            fresh.discard();
+            throw e;
+        }
+        end(project, terminal);
+        terminal.say("ambit: put back " + words(manifest));
+        since.forgotten().stream()
+                .filter(it -> !it.transaction().isEmpty())
+                .forEach(it -> terminal.warn(
+                        "transaction " + it.transaction() + " was forgotten after the backup, and is there again",
+                        "'ambit memory forget " + it.transaction() + "'"));
+        if (!manifest.store().isEmpty()) {
+            terminal.warn(
+                    "memory is in " + manifest.store() + " and was not put back",
+                    "restore what pg_dump wrote at the time of the backup, before 'ambit up'");
         }
     }
 
-    private static final Held NOTHING = () -> {};
-
-    private interface Held extends AutoCloseable {
-        @Override
-        void close() throws IOException;
-    }
-
-    private Optional<Path> takePlace(
-            Project project, Manifest manifest, Restoration fresh, Witness witness, long here, Terminal terminal)
-            throws IOException {
+    /** Refuses a backup that is older than what this machine has seen, or takes all grants from it where the loss is accepted. */
+    private void judge(Manifest manifest, Restoration fresh, Witness witness, long here) throws IOException {
         OptionalLong outside = witness.size();
         OptionalLong seen = outside.isEmpty() ? outside : OptionalLong.of(Math.max(outside.getAsLong(), here));
-        boolean newest = seen.isPresent() && seen.getAsLong() <= manifest.entries();
-        if (!newest && !acceptLoss) {
+        if (seen.isPresent() && seen.getAsLong() <= manifest.entries()) {
+            return;
+        }
+        if (!acceptLoss) {
             throw Failure.usage(
                     (seen.isPresent()
                                     ? "the log had " + seen.getAsLong()
@@ -156,18 +192,8 @@ final class RestoreCommand implements Runnable {
                             + ", and the backup has " + manifest.entries(),
                     "--accept-loss puts it back all the same, and revokes every grant, since counts and revocations after it are lost");
         }
-        if (!newest) {
-            fresh.revokeAllGrants("restored a backup of " + Instant.ofEpochMilli(manifest.atMs())
-                    + ": what the log had after its " + manifest.entries() + " entries is lost");
-        }
-        long nowMs = Instant.now().toEpochMilli();
-        Optional<Path> before = fresh.takePlace(project.file(), nowMs);
-        if (!newest) {
-            // Last, so that whatever ends this earlier leaves a state that does not start.
-            witness.setAside(nowMs);
-            terminal.say("ambit: the next start revokes every grant, and the log says why");
-        }
-        return before;
+        fresh.revokeAllGrants("restored a backup of " + Instant.ofEpochMilli(manifest.atMs())
+                + ": what the log had after its " + manifest.entries() + " entries is lost");
     }
 
     /** @param entries how many the log that is here has */
@@ -178,10 +204,9 @@ final class RestoreCommand implements Runnable {
         Path log = newer.orElse(places.log());
         List<Forgetting> words = new ArrayList<>();
         long[] entries = {0};
-        if (Files.exists(log.resolve("entries"))) {
-            Path key = newer.isPresent() && Files.exists(places.coreKey())
-                    ? places.coreKey()
-                    : log.resolveSibling("core.pub");
+        Path key =
+                newer.isPresent() && Files.exists(places.coreKey()) ? places.coreKey() : log.resolveSibling("core.pub");
+        if (Files.exists(log.resolve("entries")) && Files.exists(key)) {
             LogVerifier.Result result = LogVerifier.read(log, PublicKeyFile.read(key), (index, entry) -> {
                 entries[0] = index + 1;
                 if (index >= from && entry instanceof Entry.Forgotten it) {
@@ -194,7 +219,9 @@ final class RestoreCommand implements Runnable {
                         "whom it had forgotten after entry #" + (entries[0] - 1) + " comes back; forget them again");
             }
         } else if (newer.isPresent()) {
-            throw Failure.usage("there is no log in " + log, "name a directory that holds 'entries' and 'checkpoint'");
+            throw Failure.usage(
+                    "there is no log in " + log + ", or no core.pub beside it",
+                    "name a directory that holds 'entries' and 'checkpoint'");
         }
         return new Since(words, entries[0]);
     }

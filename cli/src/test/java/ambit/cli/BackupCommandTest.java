@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -61,7 +62,7 @@ final class BackupCommandTest {
             byte[] good = Files.readAllBytes(file);
             assertThat(holds(good, CANARY)).isEqualTo(passphrase.isEmpty());
             long before = entriesOfTheDirectory();
-            for (int at = 0; at < good.length; at += 1 + good.length / (passphrase.isEmpty() ? 40 : 7)) {
+            for (int at = 0; at < good.length; at += 1 + good.length / (passphrase.isEmpty() ? 40 : 4)) {
                 byte[] bad = good.clone();
                 bad[at] ^= 4;
                 Files.write(file, bad);
@@ -95,10 +96,53 @@ final class BackupCommandTest {
         Path state = directory.resolve(".ambit");
         Files.move(state, directory.resolve("lost"));
         assertThat(said(2, "", "restore", file.toString())).contains("--accept-loss");
-        assertThat(state).doesNotExist();
+        assertThat(state.resolve("core")).doesNotExist();
+        assertThat(state.resolve("restoring")).doesNotExist();
         said(0, "", "restore", "--accept-loss", file.toString());
         assertThat(state.resolve("core/canary")).hasBinaryContent(CANARY);
         assertThat(state.resolve("restored")).exists();
-        assertThat(state.resolveSibling(".ambit.restoring")).doesNotExist();
+        assertThat(state.resolve("restoring")).doesNotExist();
+    }
+
+    @Test
+    void whatWasBrokenOffInItsMidstIsFinishedAndNothingElseIsDoneUntilThen() throws IOException {
+        Path file = directory.resolve("b");
+        said(0, "", "backup", file.toString());
+        Path state = directory.resolve(".ambit");
+        Path fresh = Files.createDirectories(state.resolve("restoring/new/core"));
+        Files.writeString(fresh.resolve("canary"), "of the backup");
+        Files.copy(directory.resolve("ambit.yaml"), state.resolve("restoring/ambit.yaml"));
+        for (String[] command : new String[][] {
+            {"up"}, {"backup", directory.resolve("c").toString()}, {"restore", "--replace", file.toString()}
+        }) {
+            assertThat(said(5, "", command)).contains("'ambit restore --finish'");
+        }
+        assertThat(state.resolve("core/canary")).hasBinaryContent(CANARY);
+        said(0, "", "restore", "--finish");
+        assertThat(state.resolve("core/canary")).hasContent("of the backup");
+        try (Stream<Path> before = Files.list(state).filter(it -> it.toString().contains("before-"))) {
+            assertThat(before.toList()).singleElement().satisfies(it -> assertThat(it.resolve("core/canary"))
+                    .hasBinaryContent(CANARY));
+        }
+        assertThat(said(2, "", "restore", "--finish")).contains("no restore was broken off");
+    }
+
+    @Test
+    void memoryInADatabaseIsNotInItAndBothCommandsSaySo() throws IOException {
+        Files.writeString(
+                directory.resolve("ambit.yaml"),
+                """
+
+                memory:
+                  may: [alice]
+                  remembers: {user/notes: read-write}
+                  store: {at: "postgresql://db.example:5432/ambit?sslmode=verify-full", user: ambit, credential: "file:secrets/db"}
+                """,
+                StandardOpenOption.APPEND);
+        Path file = directory.resolve("b");
+        assertThat(said(0, "", "backup", file.toString())).contains("db.example").contains("run pg_dump on that");
+        assertThat(said(0, "", "restore", "--replace", "--accept-loss", file.toString()))
+                .contains("db.example")
+                .contains("what pg_dump wrote");
     }
 }

@@ -35,8 +35,9 @@ public final class StoppedKernel implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Holds the state's lock; refuses while a kernel has it, and stops nothing. */
+    /** Holds the state's lock; refuses while a kernel has it, and stops nothing. The state need not be there yet. */
     public static StoppedKernel hold(Places places) throws IOException {
+        Places.makePrivate(places.state());
         FileChannel channel = FileChannel.open(places.lock(), CREATE, WRITE);
         FileLock lock = channel.tryLock();
         if (lock == null) {
@@ -81,6 +82,7 @@ public final class StoppedKernel implements AutoCloseable {
         String name = String.valueOf(file.getFileName());
         return !file.startsWith(places.kernelLog().resolveSibling(""))
                 && !file.startsWith(places.broker())
+                && !Restoration.left(places, file)
                 && !file.equals(places.lock())
                 && !file.equals(places.status())
                 && !name.contains(".aot")
