@@ -28,20 +28,25 @@ final class BackupTest {
     void aBackupBringsBackWhatWasThereButNobodyWhoWasForgottenAndNoGrant() throws Exception {
         Installation ambit = KERNEL.get();
         ambit.ambit("grant", "alice", "probe").exits(0);
-        ambit.ambit("memory", "put", "--as", "alice", "user/notes/city", "\"Bern\"").exits(0);
-        ambit.ambit("memory", "put", "--as", "bob", "user/notes/city", "\"Basel\"").exits(0);
+        ambit.ambit("memory", "put", "--as", "alice", "user/notes/city", "\"Bern\"")
+                .exits(0);
+        ambit.ambit("memory", "put", "--as", "bob", "user/notes/city", "\"Basel\"")
+                .exits(0);
         Path backup = ambit.root().resolve("kernel.backup");
         assertThat(ambit.ambit("backup", backup.toString()).exits(5).err()).contains("'ambit down' stops it");
         ambit.guest("say(x=1)").exits(0);
         ambit.down();
         ambit.ambit("backup", backup.toString()).exits(0);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
+                .isEqualTo("rw-------");
         ambit.ambit("restore", "--check", backup.toString()).exits(0);
         // Nothing came after it: it is put back as it is, and grants count.
         assertThat(ambit.ambit("restore", backup.toString()).exits(2).err()).contains("--replace");
         ambit.ambit("restore", "--replace", backup.toString()).exits(0);
         ambit.guest("say(x=1)").exits(0);
-        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city").exits(0).out())
+        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city")
+                        .exits(0)
+                        .out())
                 .contains("Bern");
 
         ambit.ambit("memory", "forget", "--principal", "bob", "--yes").exits(0);
@@ -50,7 +55,9 @@ final class BackupTest {
         Path newer = Files.createDirectories(ambit.root().resolve("newer"));
         Files.copy(core.resolve("core.pub"), newer.resolve("core.pub"));
         copyOf(core.resolve("log"), newer.resolve("log"));
-        assertThat(ambit.ambit("restore", "--replace", backup.toString()).exits(2).err())
+        assertThat(ambit.ambit("restore", "--replace", backup.toString())
+                        .exits(2)
+                        .err())
                 .contains("--accept-loss")
                 .contains("entries");
         ambit.ambit("restore", "--replace", "--accept-loss", backup.toString()).exits(0);
@@ -60,15 +67,19 @@ final class BackupTest {
         assertThat(ambit.guest("say(x=1)").exits(3).err()).contains("REVOKED");
         ambit.ambit("grant", "alice", "memory").exits(0);
         ambit.ambit("grant", "bob", "memory").exits(0);
-        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city").exits(0).out())
+        assertThat(ambit.ambit("memory", "get", "--as", "alice", "user/notes/city")
+                        .exits(0)
+                        .out())
                 .contains("Bern");
-        assertThat(ambit.ambit("memory", "get", "--as", "bob", "user/notes/city").out()).doesNotContain("Basel");
+        assertThat(ambit.ambit("memory", "get", "--as", "bob", "user/notes/city")
+                        .out())
+                .doesNotContain("Basel");
         ambit.down();
         whereTheStateIsLostACopyOfTheLogSaysWhoWasForgotten(ambit, backup, newer.resolve("log"));
     }
 
-    private static void whereTheStateIsLostACopyOfTheLogSaysWhoWasForgotten(
-            Installation ambit, Path backup, Path newer) throws Exception {
+    private static void whereTheStateIsLostACopyOfTheLogSaysWhoWasForgotten(Installation ambit, Path backup, Path newer)
+            throws Exception {
         Path state = ambit.state();
         Files.move(state, state.resolveSibling("lost"));
         ambit.ambit("restore", "--accept-loss", backup.toString()).exits(0);

@@ -121,26 +121,26 @@ final class BackupCommandTest {
         said(0, "", "restore", "--finish");
         assertThat(state.resolve("core/canary")).hasContent("of the backup");
         try (Stream<Path> before = Files.list(state).filter(it -> it.toString().contains("before-"))) {
-            assertThat(before.toList()).singleElement().satisfies(it -> assertThat(it.resolve("core/canary"))
-                    .hasBinaryContent(CANARY));
+            assertThat(before.toList())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.resolve("core/canary")).hasBinaryContent(CANARY));
         }
         assertThat(said(2, "", "restore", "--finish")).contains("no restore was broken off");
     }
 
     @Test
     void memoryInADatabaseIsNotInItAndBothCommandsSaySo() throws IOException {
-        Files.writeString(
-                directory.resolve("ambit.yaml"),
-                """
+        Files.writeString(directory.resolve("ambit.yaml"), """
 
                 memory:
                   may: [alice]
                   remembers: {user/notes: read-write}
                   store: {at: "postgresql://db.example:5432/ambit?sslmode=verify-full", user: ambit, credential: "file:secrets/db"}
-                """,
-                StandardOpenOption.APPEND);
+                """, StandardOpenOption.APPEND);
         Path file = directory.resolve("b");
-        assertThat(said(0, "", "backup", file.toString())).contains("db.example").contains("run pg_dump on that");
+        assertThat(said(0, "", "backup", file.toString()))
+                .contains("db.example")
+                .contains("run pg_dump on that");
         assertThat(said(0, "", "restore", "--replace", "--accept-loss", file.toString()))
                 .contains("db.example")
                 .contains("what pg_dump wrote");
