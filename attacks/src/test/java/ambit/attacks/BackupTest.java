@@ -35,7 +35,11 @@ final class BackupTest {
         Path backup = ambit.root().resolve("kernel.backup");
         assertThat(ambit.ambit("backup", backup.toString()).exits(5).err()).contains("'ambit down' stops it");
         ambit.guest("say(x=1)").exits(0);
+        assertThat(ambit.ambit("doctor").exits(0).out())
+                .contains("✓ kernel: it is up")
+                .doesNotContain("✗");
         ambit.down();
+        ambit.ambit("doctor").exits(0);
         ambit.ambit("backup", backup.toString()).exits(0);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
                 .isEqualTo("rw-------");

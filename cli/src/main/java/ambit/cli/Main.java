@@ -49,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BackupCommand.class,
             RestoreCommand.class,
             StatusCommand.class,
+            DoctorCommand.class,
             InspectCommand.class,
             VersionCommand.class,
             CompletionCommand.class,
