@@ -44,6 +44,7 @@ final class InitCommand implements Runnable {
     @Override
     public void run() {
         Project project = Project.in(main.directory(), main.environment());
+        project.places().requireWhole();
         KeyRing keys = main.keys(project);
         names();
         boolean another = Files.exists(project.file()) || keys.has(KeyRing.TENANT);

@@ -1,5 +1,6 @@
 package ambit.cli;
 
+import ambit.authority.Revocation;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
@@ -10,6 +11,9 @@ import ambit.cli.text.Terminal;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Has the kernel up and knowing its tenant, for commands that need it. */
@@ -34,8 +38,30 @@ final class KernelDesk {
             UpCommand.warnOfChangedCredentials(kernel, terminal);
         }
         WitnessAlarms.show(project, terminal);
-        generation(project, config);
+        long generation = generation(project, config);
+        if (Files.exists(project.places().restored())) {
+            revokeAll(project, config, generation, environment, terminal);
+        }
         return plan;
+    }
+
+    /** After a restore that lost entries, nobody knows what was spent and revoked in them: no grant from before counts any more. */
+    private static void revokeAll(
+            Project project, Config config, long generation, Map<String, String> environment, Terminal terminal) {
+        Path restored = project.places().restored();
+        try {
+            String why = Files.readString(restored);
+            KeyRing keys = new KeyRing(project.places().keys(), new Passphrases(environment));
+            CoreToAdmin.Revoked revoked = new RevocationDesk(project, keys, environment, terminal)
+                    .revoke(config.tenant(), Revocation.before(generation + 1), why);
+            GrantBook book = new GrantDesk(project, config, keys, terminal).book();
+            book.all().forEach(it -> book.markRevoked(it, why));
+            Files.delete(restored);
+            terminal.say("ambit: " + why + ". Every grant is revoked  #" + revoked.logIndex());
+        } catch (IOException e) {
+            throw Failure.kernel("cannot read or remove " + restored, "see who owns it")
+                    .because(e);
+        }
     }
 
     /** Has the core know the tenant, and answers which generation grants are of that are issued now. The kernel must be up. */

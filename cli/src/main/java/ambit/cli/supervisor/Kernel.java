@@ -68,6 +68,7 @@ public final class Kernel {
      * @return whether it had to be started
      */
     public boolean ensure(KernelPlan plan, Path directory) {
+        places.requireWhole();
         Distribution distribution = Distribution.find(environment);
         String wanted = plan.digest(distribution);
         if (supervised()) {

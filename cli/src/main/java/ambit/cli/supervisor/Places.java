@@ -126,6 +126,19 @@ public record Places(Path state, Path runtime) {
         return state.resolve("kernel.lock");
     }
 
+    /** There after a restore that lost entries of the log: why all grants are revoked before the kernel is used. */
+    public Path restored() {
+        return state.resolve("restored");
+    }
+
+    /** Refuses where a restore was begun and has not ended: half of the state is of another time then. */
+    public void requireWhole() {
+        if (Files.exists(state.resolve("restoring"))) {
+            throw Failure.kernel(
+                    "a restore of " + state + " was broken off in its midst", "'ambit restore --finish' ends it");
+        }
+    }
+
     /** What the supervisor last reported. */
     public Path status() {
         return state.resolve("kernel.json");

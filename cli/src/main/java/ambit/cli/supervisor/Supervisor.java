@@ -74,6 +74,7 @@ public final class Supervisor {
         try (FileChannel channel =
                         FileChannel.open(places.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(channel)) {
+            places.requireWhole();
             Leftovers.clear(places);
             Thread hook = new Thread(this::stopNow, "stop");
             Runtime.getRuntime().addShutdownHook(hook);

@@ -1,5 +1,8 @@
 package ambit.cli.supervisor;
 
+import ambit.log.Checkpoint;
+import ambit.log.JournalException;
+import ambit.log.note.Note;
 import ambit.wire.AdminToCore;
 import ambit.wire.Blob;
 import ambit.wire.CoreToAdmin;
@@ -10,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The newest checkpoint of a kernel's log that this machine has seen, kept outside the kernel's state: an older copy of the state that is put
@@ -29,17 +33,22 @@ public final class Witness {
 
     /** The one of the kernel in these places. */
     public static Witness of(Places places, Map<String, String> environment) {
-        String name = Blob.of((places.state() + "\n" + tenantKey(places)).getBytes(StandardCharsets.UTF_8))
+        return of(places, places.keys(), environment);
+    }
+
+    /** The one of the kernel that is to be in these places, whose keys are elsewhere yet. */
+    public static Witness of(Places places, Path keys, Map<String, String> environment) {
+        String name = Blob.of((places.state() + "\n" + tenantKey(keys)).getBytes(StandardCharsets.UTF_8))
                 .sha256()
                 .toHex();
         return new Witness(directory(places, environment), name + ".checkpoint");
     }
 
     /** The first that the tenant had, which stays when it is followed by others. */
-    private static String tenantKey(Places places) {
+    private static String tenantKey(Path keys) {
         try {
-            Path first = places.keys().resolve("tenant.1.pub");
-            return Files.readString(Files.exists(first) ? first : places.keys().resolve("tenant.pub"));
+            Path first = keys.resolve("tenant.1.pub");
+            return Files.readString(Files.exists(first) ? first : keys.resolve("tenant.pub"));
         } catch (IOException e) {
             return "";
         }
@@ -66,6 +75,26 @@ public final class Witness {
             return note.length > LARGEST ? Blob.EMPTY : Blob.of(note);
         } catch (NoSuchFileException e) {
             return Blob.EMPTY;
+        }
+    }
+
+    /** How many entries the log had at least; empty where nothing was seen yet. */
+    public OptionalLong size() throws IOException {
+        Blob note = note();
+        try {
+            return note.isEmpty()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(
+                            Checkpoint.of(Note.parse(note.toArray())).head().size());
+        } catch (JournalException e) {
+            throw new IOException(file + " is no checkpoint", e);
+        }
+    }
+
+    /** Keeps it under another name, so that an older log is taken; harmless where there is none. */
+    public void setAside(long atMs) throws IOException {
+        if (Files.exists(file)) {
+            Files.move(file, directory.resolve(file.getFileName() + ".lost-" + atMs), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
