@@ -1,0 +1,23 @@
+package ambit.bench;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short version of {@code ambit bench timing}. */
+class TimingPartTest {
+    @Test
+    void theTimeOfASearchTellsNothingOfAForeignNamespaceAndThatOfASharedIndexDoes(@TempDir Path place)
+            throws Exception {
+        TimingPart.Found found = new TimingPart(place, 600, 6000).words();
+        assertTrue(
+                Math.abs(found.isolated().delta()) < Difference.SMALL,
+                () -> "a search is timed by what is not mapped: " + found.isolated().sentence());
+        assertTrue(
+                found.shared().delta() > Difference.SMALL,
+                () -> "the control does not show what it must, so this test shows nothing: "
+                        + found.shared().sentence());
+    }
+}
