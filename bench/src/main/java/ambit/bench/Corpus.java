@@ -3,6 +3,7 @@ package ambit.bench;
 import ambit.audit.scope.Chunk;
 import ambit.retrieval.embedding.Embedding;
 import ambit.retrieval.index.PlainIndex;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, Samples 
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         namespaces.close();
         plain.close();
     }

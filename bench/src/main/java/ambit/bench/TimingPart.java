@@ -130,7 +130,7 @@ final class TimingPart implements Part {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             installations.forEach(Namespaces::close);
             for (PlainIndex one : plain) {
                 one.close();
