@@ -12,9 +12,8 @@
  * A capability is named by its handle, or by the name under which this context holds it. A refusal rejects with `Denied`,
  * which has a `code` of a closed list and a sentence.
  *
- * What tools and memory answer is given back only with the core's signed proof that it is this context's answer to these
- * very parameters, recorded and not shown before; the promise rejects with `Unproved` otherwise (docs/reference/syscalls.md,
- * "Proofs").
+ * An answer is given back only with the core's signed proof that it is this context's answer to these very parameters,
+ * recorded and not shown before; the promise rejects with `Unproved` otherwise (docs/reference/syscalls.md, "Proofs").
  *
  * The kernel is found through AMBIT_SOCKET (a Unix socket, by default /run/kernel.sock) or else AMBIT_URL (loopback HTTP);
  * whose proofs count and what context this is, it says in AMBIT_CORE_KEY and AMBIT_CONTEXT.
@@ -61,7 +60,8 @@ function place() {
   return { host: url.hostname, port: url.port };
 }
 
-function exchange(method, path, body) {
+function exchange(path, body) {
+  const method = body === undefined ? "GET" : "POST";
   const data = body === undefined ? undefined : Buffer.from(body);
   const headers = { "content-type": "application/json", ...(data && { "content-length": data.length }) };
   return new Promise((resolve, reject) => {
@@ -77,9 +77,9 @@ function exchange(method, path, body) {
 }
 
 /** The members of the kernel's answer. */
-async function request(method, path, body) {
+async function request(path, body) {
   try {
-    return members(UTF8.decode(await exchange(method, path, body)));
+    return members(UTF8.decode(await exchange(path, body)));
   } catch (failure) {
     if (failure instanceof AmbitError) throw failure;
     throw new AmbitError(`${path}: no answer from the kernel: ${failure.message}`, { cause: failure });
@@ -91,14 +91,6 @@ function requireOk(path, answer) {
   const code = answer.get("code")?.value;
   if (code) throw new Denied(code, answer.get("sentence")?.value ?? "");
   throw new AmbitError(`${path}: unexpected answer from the kernel`);
-}
-
-/** One member of an answer of the kernel itself, which needs no proof. */
-async function syscall(method, path, body, member = "ok") {
-  const answer = await request(method, path, body && JSON.stringify(body));
-  requireOk(path, answer);
-  if (!answer.has(member)) throw new AmbitError(`${path}: unexpected answer from the kernel`);
-  return answer.get(member).value;
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -142,6 +134,7 @@ const ORDER_EIGHT = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d70
 const SMALL_ORDER = [0n, 1n, P - 1n, ORDER_EIGHT, P - ORDER_EIGHT];
 const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const WINDOW = 1 << 16;
+const names = new Map();
 const seen = new Set();
 let oldest = -1n; // No sequence up to this one is taken any more.
 let pinned;
@@ -167,7 +160,7 @@ const sha256 = (text) => createHash("sha256").update(text).digest();
 /** A member of an answer that is proved to belong to `params`; without one, the result that is proved is `{}`. */
 async function proved(path, body, params, member) {
   const { key, context } = own();
-  const answer = await request("POST", path, body);
+  const answer = await request(path, body);
   const { value, exact } = member ? (answer.get(member) ?? { exact: "" }) : { exact: "{}" };
   if (answer.has("proof")) {
     // What is no JSON comes as a string of it; one with half a surrogate pair is nobody's text.
@@ -322,14 +315,17 @@ function verifies(key, message, signature) {
 
 // ---- The syscalls
 
+/** The handle that a name stands for in this context. That never changes, so it is asked for once. */
 async function handleOf(nameOrHandle) {
-  const held = (await handles()).find(({ name, handle }) => nameOrHandle === handle || nameOrHandle === name);
-  return held?.handle ?? nameOrHandle;
+  if (/^[0-9a-f]{32}$/.test(nameOrHandle)) return nameOrHandle;
+  const scope = Buffer.concat(Object.values(own())).toString("hex");
+  if (!names.has(scope)) names.set(scope, await handles());
+  return names.get(scope).find(({ name }) => name === nameOrHandle)?.handle ?? nameOrHandle;
 }
 
 /** The capabilities of this context: a list of {name, handle, usesLeft, …}. */
 export async function handles() {
-  return syscall("GET", "/syscall/handles", undefined, "handles");
+  return proved("/syscall/handles", undefined, "", "handles");
 }
 
 /** Calls the tool, model or child behind a handle; resolves to its result. */
@@ -354,7 +350,8 @@ export async function memoryWrite(key, value) {
 
 /** Starts another agent with less authority; resolves to the handle whose `toolCall` gives the child's result. */
 export async function spawnChild(handle, { input = "", narrow = {} } = {}) {
-  return syscall("POST", "/syscall/spawn_child", { handle: await handleOf(handle), input, narrow }, "handle");
+  const params = JSON.stringify({ handle: await handleOf(handle), input, narrow });
+  return proved("/syscall/spawn_child", params, params, "handle");
 }
 
 /** Adds an event to the audit log. */

@@ -13,8 +13,8 @@ A capability is named by its handle, or, for reading ease, by the name under whi
 up among this context's own handles and reaches nothing else. A refusal raises `Denied`, which has a `code` of a closed list
 and a sentence. Values are JSON. Functions are safe to call from several threads: each call uses a connection of its own.
 
-What tools and memory answer is given back only with the core's signed proof that it is this context's answer to these very
-parameters, recorded and not shown before; `Unproved` is raised otherwise (docs/reference/syscalls.md, "Proofs").
+An answer is given back only with the core's signed proof that it is this context's answer to these very parameters, recorded
+and not shown before; `Unproved` is raised otherwise (docs/reference/syscalls.md, "Proofs").
 
 The kernel is found through AMBIT_SOCKET (a Unix socket, by default /run/kernel.sock) or else AMBIT_URL (loopback HTTP); whose
 proofs count and what context this is, it says in AMBIT_CORE_KEY and AMBIT_CONTEXT.
@@ -80,11 +80,11 @@ def _encode(value):
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _request(method, path, body=None):
+def _request(path, body):
     """The members of the kernel's answer."""
     connection = _connection()
     try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
+        connection.request("GET" if body is None else "POST", path, body, {"Content-Type": "application/json"})
         return _members(connection.getresponse().read().decode())
     except (OSError, http.client.HTTPException, ValueError, RecursionError) as failure:
         raise AmbitError(f"{path}: no answer from the kernel: {failure}") from failure
@@ -97,15 +97,6 @@ def _require_ok(path, answer):
         if "code" in answer:
             raise Denied(answer["code"][0], answer.get("sentence", ("",))[0])
         raise AmbitError(f"{path}: unexpected answer from the kernel")
-
-
-def _syscall(method, path, body=None, member="ok"):
-    """One member of an answer of the kernel itself, which needs no proof."""
-    answer = _request(method, path, None if body is None else _encode(body))
-    _require_ok(path, answer)
-    if member not in answer:
-        raise AmbitError(f"{path}: unexpected answer from the kernel")
-    return answer[member][0]
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -136,6 +127,7 @@ def _members(text):
 # ---- Proofs: docs/reference/formats.md. The exact bytes are verified first and parsed after.
 
 _pinned = None
+_names = {}
 _seen = set()
 _oldest = -1  # no sequence up to this one is taken any more
 _WINDOW = 1 << 16
@@ -169,7 +161,7 @@ def _own():
 def _proved(path, body, params, member=None):
     """A member of an answer that is proved to belong to `params`; without one, the result that is proved is `{}`."""
     key, context = _own()
-    answer = _request("POST", path, body)
+    answer = _request(path, body)
     value, exact = answer.get(member, (None, "")) if member else (None, "{}")
     if "proof" in answer:
         # What is no JSON comes as a string of it.
@@ -374,14 +366,17 @@ def _verifies(key, message, signature):
 
 def handles():
     """The capabilities of this context: a list of {"name", "handle", "usesLeft", …}."""
-    return _syscall("GET", "/syscall/handles", member="handles")
+    return _proved("/syscall/handles", None, b"", "handles")
 
 
 def _handle(name_or_handle):
-    for held in handles():
-        if name_or_handle in (held["handle"], held["name"]):
-            return held["handle"]
-    return name_or_handle
+    """The handle that a name stands for in this context. That never changes, so it is asked for once."""
+    if re.fullmatch("[0-9a-f]{32}", name_or_handle):
+        return name_or_handle
+    scope = _own()
+    if scope not in _names:
+        _names[scope] = {held["name"]: held["handle"] for held in reversed(handles())}
+    return _names[scope].get(name_or_handle, name_or_handle)
 
 
 def tool_call(handle, params=None):
@@ -405,8 +400,8 @@ def memory_write(key, value):
 
 def spawn_child(handle, input="", narrow=None):
     """Starts another agent with less authority; returns the handle whose `tool_call` gives the child's result."""
-    body = {"handle": _handle(handle), "input": input, "narrow": narrow or {}}
-    return _syscall("POST", "/syscall/spawn_child", body, "handle")
+    body = _encode({"handle": _handle(handle), "input": input, "narrow": narrow or {}})
+    return _proved("/syscall/spawn_child", body, body, "handle")
 
 
 def log(event):

@@ -29,6 +29,7 @@ final class PoisonedMemoryTest {
     void inTheKernelsOwnFile() throws Exception {
         try (Installation ambit = Installation.make(Mode.best(), configuration())) {
             ambit.up();
+            search(ambit);
             poisonAndUndo(ambit);
             holdAndReview(ambit);
         }
@@ -59,6 +60,20 @@ final class PoisonedMemoryTest {
                 assertThat(rows.getLong(1)).isGreaterThanOrEqualTo(4);
             }
         }
+    }
+
+    /** The control is the same answer without the provider's search: its entry is as far as its namespace and no farther. */
+    private static void search(Installation ambit) throws Exception {
+        guest(ambit, "probe", "assert chat('hi')['status'] == 200; write('user/notes/found', 1)");
+        guest(
+                ambit,
+                "probe",
+                "assert chat('hi', web_search_options={})['status'] == 200; write('user/notes/searched', 1)");
+        JsonNode labels = guest(
+                ambit,
+                "warden",
+                "say(of=[tool('memory.provenance', key='user/notes/' + k)['result']['trust'] for k in ('found', 'searched')])");
+        assertThat(labels.get("of").toString()).isEqualTo("[\"user\",\"tool\"]");
     }
 
     private static void poisonAndUndo(Installation ambit) throws Exception {

@@ -23,7 +23,7 @@ public final class Arguments {
     /** One argument or operand, as the kernel has it. */
     private record Leaf(String path, int type, long number, Blob text, Blob address, Blob host, Blob url, Blob digest) {
         static Leaf plain(String path, int type, long number, String text) {
-            return new Leaf(path, type, number, Blob.of(utf8(text)), Blob.EMPTY, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
+            return new Leaf(path, type, number, Blob.utf8(text), Blob.EMPTY, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY);
         }
 
         Leaf digested() {
@@ -109,7 +109,7 @@ public final class Arguments {
     private static Leaf source(List<Json> operands) {
         long times = operands.getLast() instanceof Json.Int(long count) ? count : 0;
         return operands.getFirst() instanceof Json.Str(String source)
-                ? Leaf.operand(Blob.of(utf8(source)), times)
+                ? Leaf.operand(Blob.utf8(source), times)
                 : Leaf.plain("", Values.NULL, 0, "");
     }
 
@@ -167,7 +167,7 @@ public final class Arguments {
                         path,
                         Values.STRING,
                         0,
-                        Blob.of(utf8(text)),
+                        Blob.utf8(text),
                         Places.address(text),
                         Places.host(text),
                         Places.url(text),

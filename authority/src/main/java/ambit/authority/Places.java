@@ -96,7 +96,7 @@ final class Places {
 
     private static Blob named(Pattern pattern, String text) {
         return text.length() <= LONGEST_HOST && pattern.matcher(text).matches()
-                ? utf8(text.toLowerCase(Locale.ROOT))
+                ? Blob.utf8(text.toLowerCase(Locale.ROOT))
                 : Blob.EMPTY;
     }
 
@@ -132,7 +132,7 @@ final class Places {
         if (!Texts.isCleanPath(clean.getBytes(StandardCharsets.UTF_8))) {
             return Blob.EMPTY;
         }
-        return utf8(scheme + ":" + port + "//" + host.toLowerCase(Locale.ROOT) + clean);
+        return Blob.utf8(scheme + ":" + port + "//" + host.toLowerCase(Locale.ROOT) + clean);
     }
 
     /** Whether this spells a number that can be a bound: plain digits, perhaps with a minus and a point. */
@@ -143,9 +143,5 @@ final class Places {
     /** A JSON number as plain digits. */
     static String plain(String number) {
         return new BigDecimal(number).toPlainString();
-    }
-
-    private static Blob utf8(String text) {
-        return Blob.of(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -11,11 +11,11 @@ import java.util.List;
  * <p>Calls come from many threads at once.
  */
 interface Context {
-    /** The capabilities, in the order of the grant. */
+    /** The capabilities, in the order of the grant, as they were when the context began. */
     List<Bound> capabilities();
 
-    /** Uses that the core last reported for a capability; -1 for unlimited. */
-    long usesLeft(Bound capability);
+    /** What the context holds now, as the core says it: the result's body is a JSON array. */
+    Reply handles();
 
     /**
      * Uses a capability.
@@ -32,11 +32,12 @@ interface Context {
     Reply memoryWrite(Blob params);
 
     /**
-     * Starts a child; the result's body is the child's handle, 16 bytes.
+     * Starts a child; the result's body is its handle as a JSON string.
      *
-     * @param narrowing a JSON object, or empty
+     * @param narrowing a JSON object
+     * @param params the exact JSON bytes of the call: they say the handle and the input, too
      */
-    Reply spawnChild(Blob handle, Blob narrowing, Blob input);
+    Reply spawnChild(Blob handle, Blob narrowing, String input, Blob params);
 
     /** @param event a JSON value */
     Reply log(Blob event);

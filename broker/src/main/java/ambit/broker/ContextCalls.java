@@ -8,6 +8,7 @@ import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.CoreToBroker.Permitted;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
+import ambit.wire.End;
 import ambit.wire.FrontEvent;
 import ambit.wire.Json;
 import ambit.wire.Limits;
@@ -34,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ContextCalls implements Context {
     private static final long UNLIMITED = -1;
     private static final long NOT_RECORDED = -1;
+    private static final int NO_EXIT_CODE = -1;
     private static final Blob NOTHING = JsonText.utf8("{}");
 
     /** Between two questions to the core whether a call is approved by now. */
@@ -51,8 +53,10 @@ final class ContextCalls implements Context {
     private final Observer observer;
     private final Tally tally;
     private final Map<Blob, Bound> capabilities = new HashMap<>();
-    private final Map<Blob, Long> usesLeft = new ConcurrentHashMap<>();
-    private final Map<Blob, Blob> children = new ConcurrentHashMap<>();
+
+    /** A child is called by the id of its context. */
+    private final Set<Blob> children = ConcurrentHashMap.newKeySet();
+
     private final Set<Kernel.Execution> running = ConcurrentHashMap.newKeySet();
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean ended;
@@ -73,7 +77,6 @@ final class ContextCalls implements Context {
         this.tally = tally;
         for (Bound capability : admitted.capabilities()) {
             capabilities.put(capability.handle(), capability);
-            usesLeft.put(capability.handle(), capability.usesLeft());
         }
     }
 
@@ -122,18 +125,22 @@ final class ContextCalls implements Context {
     }
 
     @Override
-    public long usesLeft(Bound capability) {
-        return usesLeft.getOrDefault(capability.handle(), capability.usesLeft());
+    public Reply handles() {
+        return switch (ask(new BrokerToCore.Handles(admitted.context()))) {
+            case CoreToBroker.Listed(Blob listing, long sequence, Blob proof) ->
+                proved(proof, sequence, Blob.EMPTY, listing);
+            case CoreToBroker.Denied(Denial code, String sentence, long _) -> new Reply.Refused(code, sentence);
+            case CoreToBroker other -> unexpected(other);
+        };
     }
 
     @Override
     public Reply toolCall(Blob handle, Blob params, Chunks chunks) {
         Bound capability = capabilities.get(handle);
         String name = capability == null ? "(no such handle)" : capability.name();
-        Blob child = children.get(handle);
-        if (child != null) {
+        if (children.contains(handle)) {
             Call call = new Call(Syscall.TOOL_CALL, "(child's result)", params);
-            return call.done(childResult(call, child, params));
+            return call.done(childResult(call, handle, params));
         }
         Call call = new Call(Syscall.TOOL_CALL, name, params);
         call.effect = capability != null && !capability.read();
@@ -185,38 +192,43 @@ final class ContextCalls implements Context {
     }
 
     @Override
-    public Reply spawnChild(Blob handle, Blob narrowing, Blob input) {
+    public Reply spawnChild(Blob handle, Blob narrowing, String input, Blob params) {
         Bound capability = capabilities.get(handle);
         Call call =
                 new Call(Syscall.SPAWN_CHILD, capability == null ? "(no such handle)" : capability.name(), narrowing);
-        return call.done(spawned(call, handle, narrowing, input));
+        return call.done(spawned(call, handle, narrowing, input, params));
     }
 
-    private Reply spawned(Call call, Blob handle, Blob narrowing, Blob input) {
+    private Reply spawned(Call call, Blob handle, Blob narrowing, String input, Blob params) {
         Blob blocks;
         try {
             blocks = NarrowingReader.toCbor(narrowing, admitted.capabilities());
         } catch (MalformedException e) {
             return new Reply.Refused(Denial.MALFORMED, String.valueOf(e.getMessage()));
         }
-        return switch (ask(new BrokerToCore.Spawn(admitted.context(), handle, blocks, input))) {
+        return switch (ask(new BrokerToCore.Spawn(admitted.context(), handle, blocks, params))) {
             case Admitted child -> {
                 call.logIndex = child.logIndex();
-                yield begin(child, input);
+                yield begin(child, input, params);
             }
             case CoreToBroker.Denied denied -> denied(call, denied);
             case CoreToBroker other -> unexpected(other);
         };
     }
 
-    private Reply begin(Admitted child, Blob input) {
-        Blob handle = Text.randomId();
-        children.put(handle, child.context());
+    private Reply begin(Admitted child, String input, Blob params) {
+        Blob named = JsonText.utf8(Json.quote(child.context().toHex()));
+        Reply reply = proved(child.proof(), child.sequence(), params, named);
+        if (!(reply instanceof Reply.Result)) {
+            ask(new BrokerToCore.EndContext(child.context(), End.KILLED, NO_EXIT_CODE, Blob.EMPTY));
+            return reply;
+        }
+        children.add(child.context());
         try {
-            family.begin(child, JsonText.utf8(input));
-            return new Reply.Result(200, handle, Blob.EMPTY);
+            family.begin(child, input);
+            return reply;
         } catch (Family.ChildRefused e) {
-            children.remove(handle);
+            children.remove(child.context());
             return new Reply.Refused(e.code(), e.sentence());
         }
     }
@@ -229,7 +241,6 @@ final class ContextCalls implements Context {
             case Permitted permitted -> {
                 call.logIndex = permitted.logIndex();
                 call.left = permitted.left();
-                usesLeft.computeIfPresent(handle, (_, _) -> permitted.left());
                 yield execute(permitted, call, params, chunks);
             }
             case CoreToBroker.Pending _ -> refused(Denial.APPROVAL_REQUIRED);

@@ -1,7 +1,6 @@
 package ambit.broker;
 
 import ambit.wire.Blob;
-import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.Denial;
 import ambit.wire.Limits;
 import ambit.wire.MalformedException;
@@ -28,7 +27,7 @@ final class NativeDoor {
     static void handle(Exchange exchange, Context context) throws IOException {
         if (exchange.path().equals(HANDLES)) {
             if (isMethod(exchange, "GET")) {
-                exchange.json(200, handles(context));
+                answer(exchange, context.handles(), (json, listed) -> JsonText.member(json, "handles", listed.body()));
             }
             return;
         }
@@ -104,12 +103,8 @@ final class NativeDoor {
         Map<String, Blob> members = members(body, Set.of("handle"), Set.of("narrow", "input"));
         String input = members.containsKey("input") ? JsonText.text(members.get("input")) : "";
         Blob narrowing = members.getOrDefault("narrow", EMPTY_OBJECT);
-        Reply reply = context.spawnChild(handle(members), narrowing, JsonText.utf8(input));
-        answer(
-                exchange,
-                reply,
-                (json, result) ->
-                        json.writeStringProperty("handle", result.body().toHex()));
+        Reply reply = context.spawnChild(handle(members), narrowing, input, body);
+        answer(exchange, reply, (json, result) -> JsonText.member(json, "handle", result.body()));
     }
 
     private static void log(Exchange exchange, Context context, Blob body) throws MalformedException {
@@ -229,22 +224,6 @@ final class NativeDoor {
             json.writeBooleanProperty("ok", false);
             json.writeStringProperty("code", code.name());
             json.writeStringProperty("sentence", sentence);
-        });
-    }
-
-    private static Blob handles(Context context) {
-        return JsonText.object(json -> {
-            json.writeBooleanProperty("ok", true);
-            json.writeArrayPropertyStart("handles");
-            for (Bound capability : context.capabilities()) {
-                json.writeStartObject();
-                json.writeStringProperty("name", capability.name());
-                json.writeStringProperty("handle", capability.handle().toHex());
-                json.writeStringProperty("kind", capability.kind() == Bound.CHILD ? "child" : "tool");
-                json.writeNumberProperty("usesLeft", context.usesLeft(capability));
-                json.writeEndObject();
-            }
-            json.writeEndArray();
         });
     }
 }

@@ -152,6 +152,7 @@ final class Transaction {
                 it.memory(),
                 it.expiresAtMs(),
                 it.logIndex(),
+                it.sequence(),
                 it.proof());
     }
 

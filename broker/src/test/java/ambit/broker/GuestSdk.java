@@ -25,6 +25,8 @@ enum GuestSdk {
                         "read": lambda: ambit.memory_read("k"),
                         "write": lambda: ambit.memory_write("k", {"n": 1}),
                         "log": lambda: ambit.log({"step": [1, "\\u00e9"]}),
+                        "handles": lambda: ambit.handles(),
+                        "spawn": lambda: ambit.spawn_child(handle),
                         "child": lambda: ambit.tool_call(ambit.spawn_child(handle)),
                     }
                     if sys.argv[2]:
@@ -53,6 +55,8 @@ enum GuestSdk {
                       read: () => ambit.memoryRead("k"),
                       write: async () => (await ambit.memoryWrite("k", { n: 1 })) ?? null,
                       log: async () => (await ambit.log({ step: [1, "\\u00e9"] })) ?? null,
+                      handles: () => ambit.handles(),
+                      spawn: () => ambit.spawnChild(handle),
                       child: async () => ambit.toolCall(await ambit.spawnChild(handle)),
                     };
                     if (pin) ambit.pin(pin);
@@ -93,7 +97,7 @@ enum GuestSdk {
     };
 
     /**
-     * Makes calls of these names: tool, read, write, log, and child, which is started and asked for its result.
+     * Makes calls of these names: tool, read, write, log, handles, spawn, and child, which is started and asked for its result.
      *
      * @param environment what the kernel tells the guest
      * @param pin the only core that is to count; empty for the kernel's
@@ -106,6 +110,8 @@ enum GuestSdk {
         return switch (name) {
             case "tool" -> kernel.toolCall(handle, " {\"n\": [1, 2.5, \"\u00e9\"]} ");
             case "read" -> kernel.memoryRead("k");
+            case "handles" -> kernel.handles();
+            case "spawn" -> "\"" + kernel.spawnChild(handle, "", "{}") + "\"";
             case "child" -> kernel.toolCall(kernel.spawnChild(handle, "", "{}"), "{}");
             case "log" -> {
                 kernel.log(" {\"step\": [1, \"\u00e9\"]} ");

@@ -61,6 +61,7 @@ final class ScriptedKernel implements Kernel {
     private final Map<Blob, Admitted> contexts = new ConcurrentHashMap<>();
     private final Map<Blob, Blob> results = new ConcurrentHashMap<>();
     private final Map<Blob, Permit> permits = new ConcurrentHashMap<>();
+    private final Map<Blob, Long> usesLeft = new ConcurrentHashMap<>();
     private final Deque<CoreToBroker> admissions = new ArrayDeque<>();
     private final AtomicLong sequence = new AtomicLong();
     private final KeyPair key = keyPair();
@@ -108,7 +109,15 @@ final class ScriptedKernel implements Kernel {
 
     Admitted context(String agent, Bound... capabilities) {
         Admitted admitted = new Admitted(
-                Text.randomId(), "tx-" + agent, agent, List.of(capabilities), List.of(), Long.MAX_VALUE, 1, Blob.EMPTY);
+                Text.randomId(),
+                "tx-" + agent,
+                agent,
+                List.of(capabilities),
+                List.of(),
+                Long.MAX_VALUE,
+                1,
+                0,
+                Blob.EMPTY);
         contexts.put(admitted.context(), admitted);
         return admitted;
     }
@@ -144,12 +153,54 @@ final class ScriptedKernel implements Kernel {
             case BrokerToCore.Report _ -> new CoreToBroker.Logged(0, 6, Blob.EMPTY);
             case BrokerToCore.EndContext m -> ended(m);
             case BrokerToCore.Poll _ -> new CoreToBroker.ToKill(List.copyOf(toKill));
-            case BrokerToCore.Admit _, BrokerToCore.Spawn _ -> {
-                synchronized (admissions) {
-                    yield admissions.remove();
-                }
-            }
+            case BrokerToCore.Admit _ -> nextAdmission();
+            case BrokerToCore.Spawn m -> spawned(m, nextAdmission());
+            case BrokerToCore.Handles m -> listed(m);
         };
+    }
+
+    private CoreToBroker nextAdmission() {
+        synchronized (admissions) {
+            return admissions.remove();
+        }
+    }
+
+    private CoreToBroker spawned(BrokerToCore.Spawn m, CoreToBroker answer) {
+        if (!(answer instanceof Admitted it)) {
+            return answer;
+        }
+        long number = sequence.incrementAndGet();
+        Blob named = JsonText.utf8("\"" + it.context().toHex() + "\"");
+        Claim truth = new Claim(m.context(), number, m.params().sha256(), named.sha256(), 0);
+        return new Admitted(
+                it.context(),
+                it.transaction(),
+                it.agent(),
+                it.capabilities(),
+                it.memory(),
+                it.expiresAtMs(),
+                it.logIndex(),
+                number,
+                proof(claim.apply(truth), transaction(m.context())));
+    }
+
+    private CoreToBroker listed(BrokerToCore.Handles m) {
+        Admitted context = contexts.get(m.context());
+        if (context == null) {
+            return new CoreToBroker.Denied(Denial.CONTEXT_ENDED, Denial.CONTEXT_ENDED.sentence(), 5);
+        }
+        long number = sequence.incrementAndGet();
+        Blob listing = JsonText.utf8("["
+                + String.join(
+                        ",", context.capabilities().stream().map(this::shown).toList())
+                + "]");
+        Claim truth = new Claim(m.context(), number, Blob.EMPTY.sha256(), listing.sha256(), 0);
+        return new CoreToBroker.Listed(listing, number, proof(claim.apply(truth), context.transaction()));
+    }
+
+    private String shown(Bound it) {
+        long left = usesLeft.getOrDefault(it.handle(), it.usesLeft());
+        return new Bound(it.handle(), it.name(), it.kind(), it.driver(), left, it.definition(), it.read()).toJson();
     }
 
     /** As the core proves an answer. */
@@ -216,6 +267,7 @@ final class ScriptedKernel implements Kernel {
         Blob permit = Text.randomId();
         long number = sequence.incrementAndGet();
         permits.put(permit, new Permit(context, name, number));
+        usesLeft.put(decide.handle(), 2L);
         return new CoreToBroker.Permitted(permit, "driver", number, 2, 4);
     }
 

@@ -9,6 +9,7 @@ import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker;
 import ambit.wire.CoreToBroker.Admitted;
 import ambit.wire.CoreToBroker.Bound;
+import ambit.wire.CoreToBroker.Listed;
 import ambit.wire.Denial;
 import ambit.wire.DriverToBroker;
 import ambit.wire.DriverToBroker.Done;
@@ -21,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,6 +39,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class SdkProofsTest {
     private static final Proofs GULLIBLE = (_, _) -> true;
+
+    /** Children that nobody hears of again. */
+    private static final Family IDLE = new Family() {
+        @Override
+        public void begin(Admitted child, String input) {}
+
+        @Override
+        public Blob awaitResult(Blob child) {
+            return Blob.EMPTY;
+        }
+    };
 
     private final Bound tool = ScriptedKernel.tool("git.git_log", "{\"name\":\"git_log\",\"inputSchema\":{}}");
     private TestDoors doors;
@@ -70,16 +84,172 @@ class SdkProofsTest {
     }
 
     private Opened gullible(Kernel kernel) throws IOException {
-        return doors.open(context, kernel, GULLIBLE, new TestDoors.Childless());
+        return doors.open(context, kernel, GULLIBLE, IDLE);
     }
 
     @ParameterizedTest
     @EnumSource
-    void what_is_proved_is_given_by_all_four_syscalls(GuestSdk sdk) throws Exception {
+    void what_is_proved_is_given_by_every_syscall(GuestSdk sdk) throws Exception {
         assertThat(calls(sdk, doors.open(context), "tool", "read", "write", "log", "tool"))
                 .containsExactly(
                         "given {\"commits\":2}", "given [1]", "given null", "given null", "given {\"commits\":2}");
         assertThat(doors.kernel.executed).hasSize(4);
+        Admitted child = doors.kernel.context("helper");
+        doors.kernel.answerNextAdmission(child);
+        Opened door = doors.open(context, doors.kernel, doors.kernel.proofs(), IDLE);
+        assertThat(calls(sdk, door, "handles", "spawn"))
+                .containsExactly(
+                        "given [" + listed(tool.handle(), 2) + "]",
+                        "given \"" + child.context().toHex() + "\"");
+    }
+
+    private static String listed(Blob handle, long left) {
+        return "{\"name\":\"git.git_log\",\"handle\":\"%s\",\"kind\":\"tool\",\"usesLeft\":%d}"
+                .formatted(handle.toHex(), left);
+    }
+
+    /** What the broker may mistake for a listing, or for the child that was begun. */
+    enum Mixup {
+        OF_ANOTHER_CONTEXT(
+                "another context's",
+                (it, _) -> it,
+                it -> new Claim(Text.randomId(), it.sequence(), it.params(), it.result(), it.status())),
+        OF_ANOTHER_REQUEST(
+                "other parameters",
+                (it, _) -> it,
+                it -> new Claim(it.context(), it.sequence(), Blob.fromHex("00").sha256(), it.result(), it.status())),
+        OF_A_FAILURE(
+                "of a failure",
+                (it, _) -> it,
+                it -> new Claim(it.context(), it.sequence(), it.params(), it.result(), Denial.CONTEXT_ENDED.number())),
+        ANOTHER("another result", (it, _) -> another(it), it -> it),
+        AN_EARLIER_ONE("shown before", (_, earlier) -> earlier, it -> it),
+        WITHOUT_A_PROOF("no proof", (it, _) -> unproved(it), it -> it);
+
+        private final String why;
+
+        @SuppressWarnings("ImmutableEnumChecker") // none of them has a state
+        private final BinaryOperator<CoreToBroker> alteration;
+
+        @SuppressWarnings("ImmutableEnumChecker")
+        private final UnaryOperator<Claim> lie;
+
+        Mixup(String why, BinaryOperator<CoreToBroker> alteration, UnaryOperator<Claim> lie) {
+            this.why = why;
+            this.alteration = alteration;
+            this.lie = lie;
+        }
+
+        private static CoreToBroker another(CoreToBroker it) {
+            return switch (it) {
+                case Listed m -> new Listed(JsonText.utf8("[" + listed(Text.randomId(), 3) + "]"), 1, m.proof());
+                case Admitted m -> as(m, Text.randomId(), m.proof());
+                default -> it;
+            };
+        }
+
+        private static CoreToBroker unproved(CoreToBroker it) {
+            return switch (it) {
+                case Listed m -> new Listed(m.listing(), 1, Blob.EMPTY);
+                case Admitted m -> as(m, m.context(), Blob.EMPTY);
+                default -> it;
+            };
+        }
+
+        private static Admitted as(Admitted it, Blob context, Blob proof) {
+            return new Admitted(
+                    context, it.transaction(), it.agent(), it.capabilities(), it.memory(), 9, 1, it.sequence(), proof);
+        }
+
+        /** The kernel, of whose answers to this kind of question the broker makes something else; the first one it keeps. */
+        Kernel of(ScriptedKernel kernel, Class<? extends CoreToBroker> kind) {
+            kernel.claimInstead(lie);
+            List<CoreToBroker> all = new CopyOnWriteArrayList<>();
+            return new Kernel() {
+                @Override
+                public CoreToBroker ask(BrokerToCore request) {
+                    CoreToBroker answer = kernel.ask(request);
+                    if (!kind.isInstance(answer)) {
+                        return answer;
+                    }
+                    all.add(answer);
+                    return alteration.apply(answer, all.getFirst());
+                }
+
+                @Override
+                public Execution execute(Blob permit, Blob params) throws IOException {
+                    return kernel.execute(permit, params);
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_listing_or_a_child_that_a_broker_mistook_for_this_contexts_is_refused(GuestSdk sdk) throws Exception {
+        for (Mixup mixup : Mixup.values()) {
+            doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
+            doors.kernel.answerNextAdmission(doors.kernel.context("helper"));
+            List<String> lists = calls(sdk, gullible(mixup.of(doors.kernel, Listed.class)), "handles", "handles");
+            List<String> spawns = calls(sdk, gullible(mixup.of(doors.kernel, Admitted.class)), "spawn", "spawn");
+            for (List<String> lines : List.of(lists, spawns)) {
+                assertThat(lines).hasSize(2);
+                assertThat(lines.getLast())
+                        .as("%s", mixup)
+                        .startsWith("unproved the answer is not proved to belong to this call: ")
+                        .endsWith(mixup.why);
+                assertThat(lines.getFirst().startsWith("given"))
+                        .as("%s: %s", mixup, lines)
+                        .isEqualTo(mixup == Mixup.AN_EARLIER_ONE);
+            }
+        }
+    }
+
+    /** The broker itself is not so gullible: nothing of it comes to its door, and the child that nobody can be told of is ended. */
+    @Test
+    void a_broker_that_checks_shows_neither() throws Exception {
+        String spawn = "{\"handle\":\"" + tool.handle().toHex() + "\"}";
+        for (Mixup mixup :
+                List.of(Mixup.OF_ANOTHER_CONTEXT, Mixup.OF_ANOTHER_REQUEST, Mixup.ANOTHER, Mixup.OF_A_FAILURE)) {
+            Admitted child = doors.kernel.context("helper");
+            doors.kernel.answerNextAdmission(child);
+            Opened lists = doors.open(
+                    context, mixup.of(doors.kernel, Listed.class), doors.kernel.proofs(), new TestDoors.Childless());
+            assertThat(Http.get(lists.socket(), "/syscall/handles").body())
+                    .as("%s", mixup)
+                    .contains("INTERNAL")
+                    .doesNotContain("git.git_log");
+            Opened spawns = doors.open(
+                    context, mixup.of(doors.kernel, Admitted.class), doors.kernel.proofs(), new TestDoors.Childless());
+            doors.kernel.heard.clear();
+            assertThat(Http.post(spawns.socket(), "/syscall/spawn_child", spawn).body())
+                    .as("%s", mixup)
+                    .contains("INTERNAL");
+            assertThat(doors.kernel.heard)
+                    .last()
+                    .isInstanceOfSatisfying(
+                            BrokerToCore.EndContext.class,
+                            end -> assertThat(end.how()).isEqualTo(End.KILLED));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = "JAVA",
+            mode = EnumSource.Mode.EXCLUDE) // in Java a capability has no other name than its handle
+    void a_name_is_looked_up_once_in_a_listing_that_is_proved(GuestSdk sdk) throws Exception {
+        List<String> twice = List.of("tool", "tool");
+        assertThat(sdk.calls(environment(doors.open(context)), "", "git.git_log", twice))
+                .containsExactly("given {\"commits\":2}", "given {\"commits\":2}");
+        assertThat(doors.kernel.heard)
+                .filteredOn(BrokerToCore.Handles.class::isInstance)
+                .hasSize(1);
+        doors.kernel.executed.clear();
+        Opened door = gullible(Mixup.ANOTHER.of(doors.kernel, Listed.class));
+        assertThat(sdk.calls(environment(door), "", "git.git_log", twice))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("unproved").endsWith("another result"));
+        assertThat(doors.kernel.executed).isEmpty();
     }
 
     @ParameterizedTest
@@ -293,8 +463,12 @@ class SdkProofsTest {
                 if (value.isEmpty()) {
                     environment.remove(name);
                 }
-                assertThat(sdk.calls(environment, "", tool.handle().toHex(), List.of("tool", "read", "write")))
-                        .hasSize(3)
+                assertThat(sdk.calls(
+                                environment,
+                                "",
+                                tool.handle().toHex(),
+                                List.of("tool", "read", "write", "log", "handles", "spawn")))
+                        .hasSize(6)
                         .allSatisfy(
                                 line -> assertThat(line).startsWith("unproved").contains("whose proofs count"));
             }

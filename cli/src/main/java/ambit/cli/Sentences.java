@@ -95,6 +95,7 @@ final class Sentences {
             case 3 -> "memory_write";
             case 4 -> "spawn_child";
             case 5 -> "log";
+            case 6 -> "handles";
             default -> "syscall " + number;
         };
     }

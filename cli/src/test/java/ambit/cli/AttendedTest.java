@@ -72,7 +72,7 @@ final class AttendedTest {
             try (FrameChannel front = new FrameChannel(listener.accept())) {
                 FrontRequest.fromCbor(front.receive());
                 CoreToBroker.Admitted admitted = new CoreToBroker.Admitted(
-                        CONTEXT, TRANSACTION, "memory", List.of(), List.of(), 5, 6, Blob.EMPTY);
+                        CONTEXT, TRANSACTION, "memory", List.of(), List.of(), 5, 6, 0, Blob.EMPTY);
                 front.send(new FrontEvent.Started(admitted).toCbor());
                 broker.serve(front);
             } catch (IOException e) {

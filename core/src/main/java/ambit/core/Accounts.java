@@ -64,12 +64,10 @@ final class Accounts {
         History.Taken before = history.taken(limit.node());
         int node = ledger.allocate(above, limit.most(), before.total());
         Rate rate = limit.rate();
-        if (node == Ledger.NONE
-                || (!rate.isNone()
-                        && !ledger.pace(
-                                node, rate.uses(), rate.seconds() * 1000, before.openedMs(), before.inWindow()))) {
-            throw new Refused(Denial.TOO_LARGE, "there is no room for more counts");
-        }
+        boolean open = node != Ledger.NONE
+                && (rate.isNone()
+                        || ledger.pace(node, rate.uses(), rate.seconds() * 1000, before.openedMs(), before.inWindow()));
+        Refused.when(!open, Denial.TOO_LARGE, "there is no room for more counts");
         return node;
     }
 

@@ -64,9 +64,8 @@ record Administration(
         long index = state.journal.size() - 1;
         synchronized (state) {
             if (!state.history.registered(m.tenant(), m.rootKey())) {
-                if (m.tenant().isEmpty() || state.history.hasTenant(m.tenant())) {
-                    throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
-                }
+                boolean another = m.tenant().isEmpty() || state.history.hasTenant(m.tenant());
+                Refused.when(another, Denial.UNKNOWN_TENANT, "the tenant has other keys, or has retired this one");
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantRegistered(state.clock.millis(), m.tenant(), m.rootKey()));
             }
@@ -76,9 +75,8 @@ record Administration(
 
     /** No key is anybody's twice: not another tenant's, and not the same one's again after it was retired. */
     private void refuseTaken(Blob rootKey) throws Refused {
-        if (!state.history.tenantOf(rootKey).isEmpty()) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
-        }
+        boolean taken = !state.history.tenantOf(rootKey).isEmpty();
+        Refused.when(taken, Denial.UNKNOWN_TENANT, "the key is a tenant's already, or is retired");
     }
 
     private CoreToAdmin registered(String tenant, long index) {
@@ -94,11 +92,10 @@ record Administration(
         Blob endorser = m.word().isEmpty() ? Blob.EMPTY : endorser(m);
         long index = state.journal.size() - 1;
         synchronized (state) {
-            if (!(endorser.isEmpty()
+            boolean known = endorser.isEmpty()
                     ? state.history.hasTenant(m.tenant())
-                    : state.history.registered(m.tenant(), endorser))) {
-                throw new Refused(Denial.UNKNOWN_TENANT);
-            }
+                    : state.history.registered(m.tenant(), endorser);
+            Refused.when(!known, Denial.UNKNOWN_TENANT);
             if (!state.history.registered(m.tenant(), m.rootKey())) {
                 refuseTaken(m.rootKey());
                 index = state.record(new Entry.TenantKeyAdded(state.clock.millis(), m.tenant(), m.rootKey(), m.word()));
@@ -110,9 +107,8 @@ record Administration(
     private static Blob endorser(AdminToCore.AddKey m) throws Refused, MalformedException {
         Blob signer = Cose.parse(m.word()).kid();
         Endorsement word = Endorsement.parse(Refused.verified(Domain.TENANT_KEY, signer, m.word()));
-        if (!word.of().equals(m.tenant()) || !word.key().equals(m.rootKey())) {
-            throw new Refused(Denial.BAD_SIGNATURE, "the word is about another tenant or key");
-        }
+        boolean other = !word.of().equals(m.tenant()) || !word.key().equals(m.rootKey());
+        Refused.when(other, Denial.BAD_SIGNATURE, "the word is about another tenant or key");
         return signer;
     }
 
@@ -134,10 +130,8 @@ record Administration(
         long epoch;
         synchronized (state) {
             Refused.when(!state.history.registered(revocation.tenant(), signer), Denial.UNKNOWN_TENANT);
-            if (state.history.isLastKey(revocation.tenant(), revocation.target())) {
-                throw new Refused(
-                        Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
-            }
+            boolean last = state.history.isLastKey(revocation.tenant(), revocation.target());
+            Refused.when(last, Denial.UNKNOWN_TENANT, "a tenant's last key cannot be retired; add another one first");
             epoch = state.history.epoch() + 1;
             index = state.record(
                     new Entry.Revoked(state.clock.millis(), epoch, revocation.tenant(), revocation.target(), bytes));
@@ -149,9 +143,8 @@ record Administration(
     /** The log says who asked before the key is there to be used. */
     private CoreToAdmin bodyKey(AdminToCore.ReadBody m) throws Refused, IOException {
         Owner owner = state.owner(m.transaction());
-        if (!owner.tenant().equals(m.tenant())) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
-        }
+        boolean none = !owner.tenant().equals(m.tenant());
+        Refused.when(none, Denial.UNKNOWN_TENANT, "the tenant has no such transaction, or has had it forgotten");
         long index = state.recordDurably(at -> new Entry.BodyRead(at, m.transaction(), m.digest(), m.by()));
         return new CoreToAdmin.BodyKey(partitions.bodies(owner, m.transaction()), index);
     }
@@ -160,16 +153,18 @@ record Administration(
     private CoreToAdmin forget(Blob bytes) throws Refused, IOException {
         Blob signer = Cose.parse(bytes).kid();
         Forgetting word = Forgetting.parse(Refused.verified(Domain.FORGETTING, signer, bytes));
+        long index;
         synchronized (state) {
             Refused.when(!state.history.registered(word.tenant(), signer), Denial.UNKNOWN_TENANT);
             Refused.when(!word.isFresh(state.clock.millis()), Denial.EXPIRED);
-            if (state.live.values().stream()
+            Refused.when(state.history.forgot(bytes), Denial.REPLAYED);
+            boolean alive = state.live.values().stream()
                     .anyMatch(it -> word.covers(
-                            it.transaction(), it.owner().tenant(), it.owner().principal()))) {
-                throw new Refused(Denial.CONFLICT, "transactions that this is about are alive; stop them first");
-            }
+                            it.transaction(), it.owner().tenant(), it.owner().principal()));
+            Refused.when(alive, Denial.CONFLICT, "transactions that this is about are alive; stop them first");
+            index = state.record(new Entry.Forgotten(state.clock.millis(), bytes, -1, 0, 0));
         }
-        state.recordDurably(at -> new Entry.Forgotten(at, bytes, -1, 0, 0));
+        state.journal.awaitDurable(index);
         if (word.transaction().isEmpty()) {
             partitions.vault().destroy(word.tenant(), word.principal());
         }
@@ -177,8 +172,7 @@ record Administration(
                 instanceof DriverToCore.Forgotten it)) {
             throw new Refused(Denial.DRIVER_FAILED, "the memory driver did not destroy it; ask once more");
         }
-        long index =
-                state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
+        index = state.recordDurably(at -> new Entry.Forgotten(at, bytes, it.partitions(), it.entries(), it.bodies()));
         return new CoreToAdmin.Forgotten(it.partitions(), it.entries(), it.bodies(), index);
     }
 
@@ -186,8 +180,7 @@ record Administration(
         long index;
         synchronized (state) {
             List<Context> found = state.live.values().stream()
-                    .filter(c -> c.transaction().equals(m.transaction())
-                            || c.transaction().startsWith(m.transaction() + "."))
+                    .filter(c -> (c.transaction() + ".").startsWith(m.transaction() + "."))
                     .toList();
             Refused.when(found.isEmpty(), Denial.CONTEXT_ENDED, "no transaction of this id is alive");
             index = state.record(new Entry.Stopped(state.clock.millis(), m.transaction(), m.why()));

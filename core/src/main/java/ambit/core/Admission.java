@@ -23,6 +23,7 @@ import ambit.wire.Cose.Domain;
 import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import ambit.wire.End;
+import ambit.wire.Json;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,9 +32,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** How contexts begin: a request over a grant, and children below their parents. */
-record Admission(State state, Drivers drivers, Partitions partitions, Ending ending) {
+record Admission(State state, Drivers drivers, Partitions partitions, Ending ending, Calls calls) {
     private static final int MAX_LIVE = 4096;
     private static final long REQUEST_WINDOW_MS = 300_000;
 
@@ -42,21 +44,19 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         Grant grant = verifiedGrant(m.grant());
         Request request = Request.parse(Refused.verified(Domain.REQUEST, grant.holder(), m.request()));
         AgentSpec spec = AgentSpec.parse(m.agentSpec());
-        if (!request.agentSpec().equals(m.agentSpec().sha256())) {
-            throw new Refused(Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
-        }
+        boolean another = !request.agentSpec().equals(m.agentSpec().sha256());
+        Refused.when(another, Denial.BAD_SIGNATURE, "the agent is not the one that was requested");
         Blob hash = m.grant().sha256();
         Chain chain =
                 Chain.of(Cose.parse(m.grant()).kid(), hash, grant, m.request().sha256(), request);
         SigningKey contextKey = SigningKey.generate();
         Context context;
-        long index;
         synchronized (state) {
             context = admissible(grant, request, chain, contextKey, spec);
             if (!state.history.seenGrant(chain.grantHash())) {
                 state.record(new Entry.GrantSeen(state.clock.millis(), chain.grantHash(), m.grant()));
             }
-            index = state.record(new Entry.Admitted(
+            context.progress().begun = state.record(new Entry.Admitted(
                     state.clock.millis(),
                     context.id(),
                     context.transaction(),
@@ -70,7 +70,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     chain.expiresAtMs()));
             state.live.put(context.id(), context);
         }
-        return begin(context, index);
+        return begin(context, 0, Blob.EMPTY);
     }
 
     private Grant verifiedGrant(Blob bytes) throws Refused, MalformedException {
@@ -81,9 +81,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         }
         Refused.when(tenant.isEmpty(), Denial.UNKNOWN_TENANT);
         Grant grant = Grant.parse(Refused.verified(Domain.GRANT, signer, bytes));
-        if (!grant.tenant().equals(tenant)) {
-            throw new Refused(Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
-        }
+        boolean another = !grant.tenant().equals(tenant);
+        Refused.when(another, Denial.UNKNOWN_TENANT, "the grant names another tenant than the one that signed it");
         return grant;
     }
 
@@ -96,16 +95,14 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                 now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS,
                 Denial.NOT_YET_VALID);
         Refused.when(now >= chain.expiresAtMs(), Denial.EXPIRED);
-        if (now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS) {
-            throw new Refused(Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
-        }
+        boolean old = now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS;
+        Refused.when(old, Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
         Refused.when(state.history.seen(transaction), Denial.REPLAYED, "a transaction of this id was admitted before");
         Refused.when(state.isRevoked(owner.tenant(), chain), Denial.REVOKED);
         List<Mapping> map = new ArrayList<>(namespaces(owner, transaction, grant));
         for (Request.Inherit inherit : request.inherits()) {
-            if (!state.history.owner(inherit.transaction()).equals(owner)) {
-                throw new Refused(Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
-            }
+            boolean foreign = !state.history.owner(inherit.transaction()).equals(owner);
+            Refused.when(foreign, Denial.NOT_MAPPED, "the inherited transaction is none of this principal");
             map.add(partitions.inherited(owner, inherit));
         }
         return context(transaction, owner, chain, contextKey, spec, new MemoryMap(map), new HashMap<>());
@@ -142,7 +139,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         for (int cap : chain.held()) {
             Blob pinned = chain.cap(cap).definition();
             String definition = spec.tools().getOrDefault(chain.cap(cap).name(), "");
-            Refused.when(!pinned.isEmpty() && !pinned.equals(utf8(definition).sha256()), Denial.TOOL_CHANGED);
+            Refused.when(
+                    !pinned.isEmpty() && !pinned.equals(Blob.utf8(definition).sha256()), Denial.TOOL_CHANGED);
             handles.put(state.id(), cap);
         }
         state.accounts.open(chain);
@@ -160,9 +158,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     /** What follows once the beginning is recorded: durable, mapped, answered; or ended again. */
-    private CoreToBroker begin(Context context, long index) throws Refused {
+    private CoreToBroker begin(Context context, long sequence, Blob proof) throws Refused {
         try {
-            state.journal.awaitDurable(index);
+            state.journal.awaitDurable(context.progress().begun);
             long connection = drivers.connection();
             if (!(drivers.ask(new CoreToDriver.MapContext(
                             context.id(),
@@ -190,18 +188,36 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         }
         synchronized (state) {
             state.alive(context.id());
-            List<Bound> capabilities = new ArrayList<>();
-            context.handles().forEach((handle, cap) -> capabilities.add(bound(context, handle, cap)));
             return new CoreToBroker.Admitted(
                     context.id(),
                     context.transaction(),
                     context.chain().agent(),
-                    capabilities,
+                    capabilities(context),
                     context.memory().mapped(),
                     context.chain().expiresAtMs(),
-                    index,
-                    Blob.EMPTY);
+                    context.progress().begun,
+                    sequence,
+                    proof);
         }
+    }
+
+    /** What the context holds, as its guest is shown it. Nothing changes, so what proves it is in the log where the context began. */
+    CoreToBroker list(Blob id) throws Refused {
+        Context context;
+        long sequence;
+        List<Bound> held;
+        synchronized (state) {
+            context = state.alive(id);
+            sequence = ++context.progress().sequence;
+            held = capabilities(context);
+        }
+        Blob listing = Blob.utf8(held.stream().map(Bound::toJson).collect(Collectors.joining(",", "[", "]")));
+        return new CoreToBroker.Listed(
+                listing, sequence, proof(context, sequence, Blob.EMPTY, listing, context.progress().begun));
+    }
+
+    private Blob proof(Context of, long sequence, Blob params, Blob reply, long index) {
+        return calls.prove(of, sequence, params.sha256(), reply.sha256(), 0, index, Blob.EMPTY);
     }
 
     /** The map with the data keys that the drivers keep of its partitions, and fresh ones of those that have none. */
@@ -221,38 +237,40 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         throw new IOException("the drivers have no keys");
     }
 
-    private Bound bound(Context context, Blob handle, int index) {
-        Cap cap = context.chain().cap(index);
-        String definition = context.spec().tools().getOrDefault(cap.name(), "");
-        long left = state.accounts.left(context.chain(), index);
-        return new Bound(handle, cap.name(), cap.kind(), cap.driver(), left, definition, cap.isRead());
+    private List<Bound> capabilities(Context context) {
+        List<Bound> capabilities = new ArrayList<>();
+        context.handles().forEach((handle, index) -> {
+            Cap cap = context.chain().cap(index);
+            String definition = context.spec().tools().getOrDefault(cap.name(), "");
+            long left = state.accounts.left(context.chain(), index);
+            capabilities.add(new Bound(handle, cap.name(), cap.kind(), cap.driver(), left, definition, cap.isRead()));
+        });
+        return capabilities;
     }
 
     /** Begins a child: one use of the capability for it, and a signed block that only takes away. */
     CoreToBroker spawn(BrokerToCore.Spawn m) throws Refused, IOException {
-        Context parent;
-        int cap;
+        Context parent = state.alive(m.context());
+        int cap = parent.held(m.handle(), Bound.CHILD);
         synchronized (state) {
-            parent = state.alive(m.context());
-            cap = parent.held(m.handle(), Bound.CHILD);
             state.accounts.check(parent.chain(), cap, Map.of());
         }
+        Blob input = input(m);
         AgentSpec spec = childSpec(parent, cap);
         Optional<Share> share = spec.share().isEmpty() ? Optional.empty() : Optional.of(Share.parse(spec.share()));
-        Delegation delegation = parent.chain()
-                .delegation(cap, state.id(), share, m.narrowing(), m.input().sha256());
+        Delegation delegation = parent.chain().delegation(cap, state.id(), share, m.narrowing(), input.sha256());
         Blob signed = Signed.sign(Domain.DELEGATION, parent.key(), delegation.toBlob());
         // Half, so that its entry has room for what the beginning takes from the accounts of a deep chain.
         Refused.when(signed.size() > Entry.MAX_ARTIFACT / 2, Denial.TOO_LARGE);
         Chain chain = parent.chain().below(signed.sha256(), delegation);
         SigningKey contextKey = SigningKey.generate();
         Context child;
-        long index;
+        long sequence;
         synchronized (state) {
             state.accounts.check(state.alive(m.context()).chain(), cap, Map.of());
             child = child(parent, chain, contextKey, spec, share);
             parent.pass(delegation.received(), child);
-            index = state.record(new Entry.Spawned(
+            child.progress().begun = state.record(new Entry.Spawned(
                     state.clock.millis(),
                     child.id(),
                     child.transaction(),
@@ -266,8 +284,20 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                             parent.chain(), cap, Calls.charges(parent.chain().cap(cap), Arguments.none()))));
             state.live.put(child.id(), child);
             parent.progress().children.put(child.id(), Blob.EMPTY);
+            sequence = ++parent.progress().sequence;
         }
-        return begin(child, index);
+        Blob named = Blob.utf8(Json.quote(child.id().toHex()));
+        return begin(child, sequence, proof(parent, sequence, m.params(), named, child.progress().begun));
+    }
+
+    /** What the child is given, by the guest's own words: they are proved, so they have to be what was done. */
+    private static Blob input(BrokerToCore.Spawn m) throws MalformedException {
+        if (Json.parse(m.params()) instanceof Json.Obj(Map<String, Json> said)
+                && new Json.Str(m.handle().toHex()).equals(said.get("handle"))
+                && said.getOrDefault("input", new Json.Str("")) instanceof Json.Str(String input)) {
+            return Blob.utf8(input);
+        }
+        throw new MalformedException("a child is asked for by its handle, and its input is a text");
     }
 
     private static AgentSpec childSpec(Context parent, int cap) throws Refused {
@@ -286,9 +316,5 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         Mapping own = map.getFirst();
         map.set(0, partitions.own(parent.owner(), transaction, own.rights(), own.quotaBytes(), own.terms()));
         return context(transaction, parent.owner(), chain, contextKey, spec, new MemoryMap(map), parent.family());
-    }
-
-    private static Blob utf8(String text) {
-        return Blob.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 }

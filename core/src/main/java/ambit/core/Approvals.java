@@ -63,21 +63,17 @@ record Approvals(State state, Blob core, Docket docket) {
         Blob digest = question.digest();
         Optional<Question> before = docket.find(digest, now);
         if (before.isEmpty()) {
-            if (!docket.hasRoomFor(question)) {
-                throw new Refused(Denial.TOO_LARGE, "too much to be shown to approvers, or too much waits for them");
-            }
+            boolean much = !docket.hasRoomFor(question);
+            Refused.when(much, Denial.TOO_LARGE, "too much to be shown to approvers, or too much waits for them");
             long until = question.waitUntilMs();
             state.record(new Entry.Asked(
                     now, context.id(), context.transaction(), cap.name(), params.sha256(), digest, until));
             docket.add(question);
         }
-        if (!standing.refused().isEmpty()) {
-            throw new Refused(Denial.APPROVAL_REFUSED, "an approver refused: " + Words.shortened(standing.why()));
-        }
+        boolean refused = !standing.refused().isEmpty();
+        Refused.when(refused, Denial.APPROVAL_REFUSED, "an approver refused: " + Words.shortened(standing.why()));
         long wait = docket.waitsUntil(digest, context.id(), now) - now;
-        if (wait <= 0) {
-            throw new Refused(Denial.APPROVAL_REQUIRED, "try again when this is approved: " + question.id());
-        }
+        Refused.when(wait <= 0, Denial.APPROVAL_REQUIRED, "try again when this is approved: " + question.id());
         return Optional.of(
                 new CoreToBroker.Pending(digest, wait, before.orElse(question).logIndex()));
     }
@@ -105,9 +101,8 @@ record Approvals(State state, Blob core, Docket docket) {
                     .orElseThrow(() -> new Refused(Denial.UNKNOWN_HANDLE, "nothing of this id waits for approval"));
             Optional<Denial> refusal =
                     word.refusal(question, core, approver, state.history.heard(digest, approver), now);
-            if (isRevoked(question.tenant(), approver) || refusal.isPresent()) {
-                throw new Refused(refusal.orElse(Denial.REVOKED));
-            }
+            boolean refused = isRevoked(question.tenant(), approver) || refusal.isPresent();
+            Refused.when(refused, refusal.orElse(Denial.REVOKED));
             Heard heard = word.heard(question, now);
             index = state.record(
                     word.approves()

@@ -45,18 +45,12 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
 
     /** A signed permit for one call, whose exact bytes have this {@code digest}; or the result of a child. */
     CoreToBroker decide(BrokerToCore.Decide m, Blob digest) throws Refused, MalformedException {
-        Context context;
-        boolean child;
-        synchronized (state) {
-            context = state.alive(m.context());
-            child = m.syscall() == Syscall.TOOL_CALL
-                    && context.progress().children.containsKey(m.handle());
-            if (!child) {
-                cheaply(context, m.syscall(), m.handle());
-            }
-        }
-        if (child) {
+        Context context = state.alive(m.context());
+        if (m.syscall() == Syscall.TOOL_CALL && context.progress().children.containsKey(m.handle())) {
             return childResult(context, m.handle(), digest);
+        }
+        synchronized (state) {
+            cheaply(context, m.syscall(), m.handle());
         }
         if (!(Json.parse(m.params()) instanceof Json.Obj params)) {
             throw new Refused(Denial.MALFORMED, "parameters are a JSON object");
@@ -88,18 +82,13 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             throw new Refused(Denial.DRIVER_UNAVAILABLE, "the memory driver was restarted under the context");
         }
         Refused.when(!drivers.has(driver), Denial.DRIVER_UNAVAILABLE);
-        if (state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE) {
-            throw new Refused(Denial.TOO_LARGE, "too many calls are in flight");
-        }
+        boolean many = state.permits.size() >= MAX_PERMITS || context.progress().inFlight >= MAX_PERMITS_OF_ONE;
+        Refused.when(many, Denial.TOO_LARGE, "too many calls are in flight");
     }
 
     private CoreToBroker allow(BrokerToCore.Decide m, Json.Obj params, Blob digest) throws Refused, MalformedException {
-        Context context;
-        int index;
-        synchronized (state) {
-            context = state.alive(m.context());
-            index = context.held(m.handle(), Bound.TOOL);
-        }
+        Context context = state.alive(m.context());
+        int index = context.held(m.handle(), Bound.TOOL);
         Chain chain = context.chain();
         Cap cap = chain.cap(index);
         Values arguments = arguments(params, chain.isDerived(index));
@@ -206,9 +195,8 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         synchronized (state) {
             try {
                 state.alive(decision.context().id());
-                if (approvals.revoked(decision.context(), decision.cap()) > decision.revoked()) {
-                    throw new Refused(Denial.REVOKED, "an approver's key was revoked meanwhile");
-                }
+                boolean more = approvals.revoked(decision.context(), decision.cap()) > decision.revoked();
+                Refused.when(more, Denial.REVOKED, "an approver's key was revoked meanwhile");
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
                 throw e;
@@ -254,7 +242,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
     }
 
     /** The signed word that a result belongs to one call of this context, once the log has it for ever. */
-    private Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
+    Blob prove(Context of, long sequence, Blob params, Blob result, int status, long index, Blob scope) {
         state.journal.awaitDurable(index);
         Proof it = new Proof(of.id(), sequence, params, result, status, index, of.transaction(), scope);
         return Signed.sign(Domain.PROOF, key, it.toBlob());
@@ -285,10 +273,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
             if (issued == null) {
                 throw new Refused(Denial.REPLAYED, "there is no such permit without a receipt");
             }
-            if (!names.contains(issued.permit().driver())
-                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest())) {
-                throw new Refused(Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
-            }
+            boolean other = !names.contains(issued.permit().driver())
+                    || !receipt.paramsDigest().equals(issued.permit().paramsDigest());
+            Refused.when(other, Denial.BAD_SIGNATURE, "the receipt is not for what was permitted");
             state.permits.remove(receipt.permit());
             issued.context().progress().inFlight--;
             index = state.record(new Entry.Outcome(

@@ -7,12 +7,12 @@ import ambit.wire.AgentSpec;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -38,7 +38,10 @@ record Context(
     /** What becomes of it. */
     static final class Progress {
         /** The SHA-256 of what each child it ever had ended with, by their ids; nothing while one lives or if it came to nothing. */
-        final Map<Blob, Blob> children = new HashMap<>();
+        final Map<Blob, Blob> children = new ConcurrentHashMap<>();
+
+        /** Where its beginning is in the log. */
+        long begun;
 
         /** The control connection that its memory was mapped through. */
         long connection;

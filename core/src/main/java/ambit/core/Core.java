@@ -43,9 +43,9 @@ final class Core {
     Core(String origin, State state, Drivers drivers, SigningKey key, SecretDirectory keys, Partitions partitions) {
         this.state = state;
         ending = new Ending(state, drivers);
-        admission = new Admission(state, drivers, partitions, ending);
         Approvals approvals = new Approvals(state, key.publicKey(), new Docket());
         calls = new Calls(state, drivers, approvals, key);
+        admission = new Admission(state, drivers, partitions, ending, calls);
         administration = new Administration(state, drivers, approvals, partitions, origin, key, keys);
         long booted = state.record(
                 new Entry.Boot(state.clock.millis(), origin, key.publicKey(), state.journal.recoveredFrom()));
@@ -70,6 +70,7 @@ final class Core {
                 case BrokerToCore.EndContext m -> ending.end(m);
                 case BrokerToCore.Poll() -> ending.poll();
                 case BrokerToCore.Report m -> calls.report(m);
+                case BrokerToCore.Handles(Blob context) -> admission.list(context);
             };
         } catch (Refused | IOException | RuntimeException e) {
             return refuse(attempt, Refused.of(e));
@@ -79,22 +80,23 @@ final class Core {
     private Attempt attempt(BrokerToCore message) {
         return switch (message) {
             case BrokerToCore.Admit m -> Attempt.of("", m.request());
-            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall(), m.handle(), m.params());
-            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD, m.handle(), m.narrowing());
-            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.event());
-            case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.resultDigest());
-            case BrokerToCore.Poll() -> new Attempt(Blob.EMPTY, "", 0, "", Blob.EMPTY);
-            case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG, Blob.EMPTY, m.report());
+            case BrokerToCore.Decide m -> attempt(m.context(), m.syscall().number(), m.handle(), m.params());
+            case BrokerToCore.Spawn m -> attempt(m.context(), Syscall.SPAWN_CHILD.number(), m.handle(), m.params());
+            case BrokerToCore.LogEvent m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.event());
+            case BrokerToCore.EndContext m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.resultDigest());
+            case BrokerToCore.Poll() -> Attempt.of("", Blob.EMPTY);
+            case BrokerToCore.Report m -> attempt(m.context(), Syscall.LOG.number(), Blob.EMPTY, m.report());
+            case BrokerToCore.Handles(Blob context) -> attempt(context, Syscall.HANDLES, Blob.EMPTY, Blob.EMPTY);
         };
     }
 
-    private Attempt attempt(Blob id, Syscall syscall, Blob handle, Blob body) {
+    private Attempt attempt(Blob id, int syscall, Blob handle, Blob body) {
         Blob digest = body.sha256();
         synchronized (state) {
             Context context = state.live.get(id);
             return context == null
-                    ? new Attempt(id, "", syscall.number(), "", digest)
-                    : new Attempt(id, context.transaction(), syscall.number(), context.nameOf(handle), digest);
+                    ? new Attempt(id, "", syscall, "", digest)
+                    : new Attempt(id, context.transaction(), syscall, context.nameOf(handle), digest);
         }
     }
 

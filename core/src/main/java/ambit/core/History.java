@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,9 @@ final class History implements Journal.Fold {
     private final Set<Blob> grants = new HashSet<>();
     private final Map<String, Owner> owners = new HashMap<>();
     private final Map<Blob, Open> open = new LinkedHashMap<>();
+
+    /** The words by which memory was forgotten: each is followed once, and nobody who began later is meant by it. */
+    private final Set<Blob> forgettings = new LinkedHashSet<>();
 
     /** By the digest of a call, what each approver last said of it. */
     private final Map<Blob, Map<Blob, Heard>> heard = new HashMap<>();
@@ -79,9 +83,11 @@ final class History implements Journal.Fold {
                 epoch = e.epoch();
             }
             case Entry.Forgotten e -> {
-                Forgetting word = e.forgetting();
-                owners.replaceAll((transaction, owner) ->
-                        word.covers(transaction, owner.tenant(), owner.principal()) ? Owner.NOBODY : owner);
+                if (forgettings.add(e.word())) {
+                    Forgetting word = e.forgetting();
+                    owners.replaceAll((transaction, owner) ->
+                            word.covers(transaction, owner.tenant(), owner.principal()) ? Owner.NOBODY : owner);
+                }
             }
             case Entry.Boot _,
                     Entry.Denied _,
@@ -121,6 +127,7 @@ final class History implements Journal.Fold {
         });
         heard.forEach((approval, words) -> words.forEach(
                 (approver, it) -> sum.add(new Entry.Approved(lastMs, approval, approver, it, Blob.EMPTY))));
+        forgettings.forEach(word -> sum.add(new Entry.Forgotten(lastMs, word, 0, 0, 0)));
         owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner)));
         sum.add(new Entry.Ended(lastMs, Blob.EMPTY, "", 0, 0, Blob.EMPTY, List.of()));
         open.forEach((context, it) -> {
@@ -201,6 +208,11 @@ final class History implements Journal.Fold {
     /** What grants that are issued now must be of: all of earlier generations are revoked. */
     long generation(String tenant) {
         return generations.getOrDefault(tenant, 0L);
+    }
+
+    /** Whether this word was followed before. */
+    boolean forgot(Blob word) {
+        return forgettings.contains(word);
     }
 
     boolean seenGrant(Blob hash) {

@@ -182,7 +182,46 @@ class ForgettingTest {
         world.drivers.connection = 0;
         assertThat(forget(alice(), transaction)).isInstanceOf(CoreToAdmin.Denied.class);
         world.drivers.connection = 1;
-        assertThat(forget(alice(), transaction)).isInstanceOf(CoreToAdmin.Forgotten.class);
+        assertThat(forget(world.root, alice(), transaction, 1)).isInstanceOf(CoreToAdmin.Forgotten.class);
+    }
+
+    @Test
+    void aWordIsFollowedOnceAlsoAfterARestart() {
+        ended();
+        assertThat(forget(alice(), "")).isInstanceOf(CoreToAdmin.Forgotten.class);
+        String later = ended();
+        for (int i = 0; i < 3; i++) {
+            assertDenied(forget(alice(), ""), Denial.REPLAYED);
+            Request request = world.request(grant, new Request.Inherit(later, "plan"));
+            assertThat(world.admit(grant, world.signed(request))).isInstanceOf(Admitted.class);
+            if (i == 1) {
+                world.snapshot();
+            }
+            world.restart();
+        }
+        assertThat(forget(world.root, alice(), "", 1)).isInstanceOf(CoreToAdmin.Forgotten.class);
+    }
+
+    /** What it came to is recorded when it is done; whoever began meanwhile keeps what is its own. */
+    @Test
+    void whoBeganWhileItWasDestroyedIsNotForgotten() {
+        Blob word = Signed.sign(
+                Domain.FORGETTING,
+                world.root,
+                new Forgetting(World.TENANT, alice(), "", "asked to", world.now / 1000).toBlob());
+        History history = new History();
+        history.apply(begun("before"));
+        history.apply(new Entry.Forgotten(world.now, word, -1, 0, 0));
+        history.apply(begun("meanwhile"));
+        history.apply(new Entry.Forgotten(world.now, word, 1, 2, 3));
+        assertThat(history.owner("before")).isEqualTo(Owner.NOBODY);
+        assertThat(history.owner("meanwhile")).isEqualTo(new Owner(World.TENANT, alice()));
+    }
+
+    private Entry begun(String transaction) {
+        Blob none = Blob.EMPTY;
+        return new Entry.Admitted(
+                world.now, World.id(), transaction, World.TENANT, alice(), "a", none, none, none, none, 0);
     }
 
     @Test

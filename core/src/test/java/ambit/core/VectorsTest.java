@@ -28,6 +28,7 @@ import ambit.decision.Received;
 import ambit.decision.Sighting;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
+import ambit.wire.CoreToBroker.Bound;
 import ambit.wire.Cose.Domain;
 import ambit.wire.Json;
 import ambit.wire.MalformedException;
@@ -129,6 +130,7 @@ class VectorsTest {
         keys();
         cbor();
         bindings();
+        replies();
         approvals();
         chains();
         strictJson();
@@ -247,10 +249,7 @@ class VectorsTest {
                 core,
                 new Permit(id("permit"), "mcp", id("context"), 3, "git.log", params.sha256(), 5, Blob.EMPTY, 1, 9)
                         .toBlob());
-        Blob proof = Signed.sign(
-                Domain.PROOF,
-                core,
-                new Proof(id("context"), 3, params.sha256(), result.sha256(), 0, 7, "t", Blob.EMPTY).toBlob());
+        Blob proof = proof(3, params, result);
         for (String context : List.of("context", "other")) {
             for (Blob sent : List.of(params, result)) {
                 boolean right = context.equals("context") && sent.equals(params);
@@ -260,16 +259,57 @@ class VectorsTest {
                 one.put("contextHex", id(context).toHex());
                 one.put("paramsHex", sent.toHex());
                 for (int sequence = 3; sequence <= 4; sequence++) {
-                    Map<String, Object> two = vector("proof", "a proof of this reply", right && sequence == 3);
-                    two.put("keyHex", core.publicKey().toHex());
-                    two.put("coseHex", proof.toHex());
-                    two.put("contextHex", id(context).toHex());
-                    two.put("sequence", sequence);
-                    two.put("paramsHex", sent.toHex());
-                    two.put("resultHex", result.toHex());
+                    reply("a proof of this reply", right && sequence == 3, proof, context, sequence, sent, result);
                 }
             }
         }
+    }
+
+    /** What the core says by itself: what a context holds, and which child it was given. */
+    private void replies() {
+        Bound odd = new Bound(id("handle"), "files.\"\\\u0000\u20acé😀", Bound.TOOL, "mcp", -1, "{}", true);
+        Bound helper = new Bound(id("helper"), "helper", Bound.CHILD, "", 2, "", false);
+        Bound other = new Bound(id("other"), "helper", Bound.CHILD, "", 2, "", false);
+        Blob listing = Blob.utf8("[" + odd.toJson() + "," + helper.toJson() + "]");
+        Blob altered = Blob.utf8("[" + odd.toJson() + "," + other.toJson() + "]");
+        Blob proof = proof(4, Blob.EMPTY, listing);
+        reply("a listing", true, proof, "context", 4, Blob.EMPTY, listing);
+        reply("a listing of another context", false, proof, "other", 4, Blob.EMPTY, listing);
+        reply("an earlier listing", false, proof, "context", 5, Blob.EMPTY, listing);
+        reply("a listing with another handle", false, proof, "context", 4, Blob.EMPTY, altered);
+        Blob asked = Blob.utf8("{\"handle\": \"" + id("helper").toHex() + "\"}");
+        Blob child = Blob.utf8("\"" + id("child").toHex() + "\"");
+        Blob named = proof(5, asked, child);
+        reply("a child", true, named, "context", 5, asked, child);
+        reply("a child of another context", false, named, "other", 5, asked, child);
+        reply(
+                "another child",
+                false,
+                named,
+                "context",
+                5,
+                asked,
+                Blob.utf8("\"" + id("other").toHex() + "\""));
+        Blob more = Blob.utf8("{\"handle\": \"" + id("helper").toHex() + "\", \"narrow\": {\"helper\": false}}");
+        reply("a child of another request", false, named, "context", 5, more, child);
+        reply("a child for a listing", false, named, "context", 5, Blob.EMPTY, listing);
+    }
+
+    private Blob proof(long sequence, Blob params, Blob result) {
+        Blob none = Blob.EMPTY;
+        Proof proof = new Proof(id("context"), sequence, params.sha256(), result.sha256(), 0, 7, "t", none);
+        return Signed.sign(Domain.PROOF, core, proof.toBlob());
+    }
+
+    private void reply(
+            String name, boolean right, Blob proof, String context, long sequence, Blob params, Blob result) {
+        Map<String, Object> vector = vector("proof", name, right);
+        vector.put("keyHex", core.publicKey().toHex());
+        vector.put("coseHex", proof.toHex());
+        vector.put("contextHex", id(context).toHex());
+        vector.put("sequence", sequence);
+        vector.put("paramsHex", params.toHex());
+        vector.put("resultHex", result.toHex());
     }
 
     /** Words of an approver about calls of other parameters, grants, principals, capabilities and definitions. */

@@ -312,7 +312,12 @@ final class World implements AutoCloseable {
     }
 
     CoreToBroker spawn(Admitted parent, int index, Blob narrowing) {
-        return core.answer(new BrokerToCore.Spawn(parent.context(), handle(parent, index), narrowing, Blob.EMPTY));
+        return spawn(parent, handle(parent, index), narrowing);
+    }
+
+    private CoreToBroker spawn(Admitted parent, Blob handle, Blob narrowing) {
+        Blob params = json("{\"handle\":\"" + handle.toHex() + "\",\"input\":\"go\"}");
+        return core.answer(new BrokerToCore.Spawn(parent.context(), handle, narrowing, params));
     }
 
     CoreToAdmin admin(AdminToCore message) {

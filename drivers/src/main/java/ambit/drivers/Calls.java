@@ -50,7 +50,7 @@ final class Calls {
             Bodies.Collector result = bodies.result(checked);
             try {
                 bodies.parameters(checked);
-                note(checked.permit(), checked.call().context());
+                note(checked.permit(), checked.call());
                 return perform(checked, new Sent(replies, result), cancellation);
             } finally {
                 result.drop();
@@ -62,14 +62,15 @@ final class Calls {
     }
 
     /** Before its answer, of which a part can be seen even if it fails: what the context writes from now on may have come of it. */
-    private static void note(Permit permit, LiveContext context) {
+    private static void note(Permit permit, Effect.Call call) {
         if (permit.syscall() == Syscall.TOOL_CALL.number()) {
             Trust label = switch (permit.driver()) {
-                case ToolConfig.OPENAI, ToolConfig.MEMORY -> Trust.OWN;
+                case ToolConfig.OPENAI -> HostedTools.mayBeUsed(call.params()) ? Trust.TOOL : Trust.OWN;
+                case ToolConfig.MEMORY -> Trust.OWN;
                 case ToolConfig.RETRIEVER -> Trust.RETRIEVED;
                 default -> Trust.TOOL;
             };
-            context.memory().called(permit.sequence(), permit.capability(), label);
+            call.context().memory().called(permit.sequence(), permit.capability(), label);
         }
     }
 

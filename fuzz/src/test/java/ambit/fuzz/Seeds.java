@@ -175,6 +175,7 @@ final class Seeds {
                 attack(0, Cbor.array(2, known(0), Syscall.MEMORY_WRITE, Blob.EMPTY, params)),
                 attack(0, Cbor.array(3, known(0), known(2), Blob.EMPTY, params)),
                 attack(0, Cbor.array(4, known(0), params)),
+                attack(0, Cbor.array(8, known(0))),
                 attack(0, Cbor.array(5, known(0), End.SUCCESS, 0, Blob.EMPTY), Cbor.array(4, known(0), params)),
                 attack(
                         1,

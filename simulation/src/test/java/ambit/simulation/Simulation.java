@@ -733,8 +733,9 @@ final class Simulation {
 
     private void spawn(Run parent, long broker) {
         Blob handle = parent.admitted.capabilities().get(Peers.CHILD).handle();
+        Blob params = Blob.utf8("{\"handle\":\"" + handle.toHex() + "\"}");
         CoreToBroker reply =
-                core.answer(new BrokerToCore.Spawn(parent.admitted.context(), handle, peers.less(), Blob.EMPTY));
+                core.answer(new BrokerToCore.Spawn(parent.admitted.context(), handle, peers.less(), params));
         note(reply);
         if (reply instanceof Admitted admitted && heard(broker)) {
             requireDurable(admitted.logIndex(), "a child");

@@ -1,5 +1,6 @@
 package ambit.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -30,6 +31,10 @@ public final class Blob implements Comparable<Blob> {
             throw new IllegalArgumentException("expected " + size + " bytes, got " + bytes.length);
         }
         return of(bytes);
+    }
+
+    public static Blob utf8(String text) {
+        return wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The bytes that {@code hex} spells (lower or upper case, no separators). */

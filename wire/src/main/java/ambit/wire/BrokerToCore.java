@@ -30,12 +30,13 @@ public sealed interface BrokerToCore extends Cbor.Message {
      * Begin a child context.
      *
      * @param narrowing deterministic CBOR of the narrowing, empty for none
+     * @param params the exact JSON bytes of the call, which name the handle and may have an {@code input} for the child
      */
     record Spawn(
             @Bytes16 Blob context,
             @Bytes16 Blob handle,
             Blob narrowing,
-            @Max(Limits.PARAMS) Blob input) implements BrokerToCore {}
+            @Max(Limits.PARAMS) Blob params) implements BrokerToCore {}
 
     /** Put {@code event}, JSON bytes, into the audit log. */
     record LogEvent(
@@ -57,6 +58,9 @@ public sealed interface BrokerToCore extends Cbor.Message {
 
     /** What the boundary of the context's guest has become, JSON bytes; told once, before the guest's first instruction. */
     record Report(@Bytes16 Blob context, @Max(Limits.EVENT) Blob report) implements BrokerToCore {}
+
+    /** What does the context hold? */
+    record Handles(@Bytes16 Blob context) implements BrokerToCore {}
 
     static BrokerToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(BrokerToCore.class, cbor);

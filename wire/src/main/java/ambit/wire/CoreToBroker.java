@@ -12,7 +12,8 @@ public sealed interface CoreToBroker extends Cbor.Message {
      * A context lives.
      *
      * @param context 16 bytes, known to core and broker only
-     * @param proof COSE proof of admission, empty where none was made
+     * @param sequence of the call of its parent that began it; 0 for what a request began
+     * @param proof that the reply to that call is the JSON text of {@code context}; empty for what a request began
      */
     record Admitted(
             @Bytes16 Blob context,
@@ -22,6 +23,7 @@ public sealed interface CoreToBroker extends Cbor.Message {
             @Max(Limits.MAPPINGS) List<Mapped> memory,
             long expiresAtMs,
             long logIndex,
+            long sequence,
             Blob proof)
             implements CoreToBroker {}
 
@@ -46,6 +48,12 @@ public sealed interface CoreToBroker extends Cbor.Message {
             implements Cbor.Message {
         public static final int TOOL = 1;
         public static final int CHILD = 2;
+
+        /** An element of the listing that a guest is shown. */
+        public String toJson() {
+            return "{\"name\":%s,\"handle\":\"%s\",\"kind\":\"%s\",\"usesLeft\":%d}"
+                    .formatted(Json.quote(name), handle.toHex(), kind == CHILD ? "child" : "tool", usesLeft);
+        }
     }
 
     /** A mapped part of memory; rights are as in {@link CoreToDriver.MapEntry}. */
@@ -78,6 +86,9 @@ public sealed interface CoreToBroker extends Cbor.Message {
      * within {@code waitMs} has the permit when they have approved.
      */
     record Pending(@Bytes32 Blob approval, @Range long waitMs, long logIndex) implements CoreToBroker {}
+
+    /** What the context holds: JSON bytes, as its guest is shown them. */
+    record Listed(@Max(Limits.LISTING) Blob listing, long sequence, Blob proof) implements CoreToBroker {}
 
     static CoreToBroker fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(CoreToBroker.class, cbor);

@@ -45,6 +45,16 @@ public sealed interface Json {
 
     record Null() implements Json {}
 
+    /** The text as a JSON string in ASCII. */
+    static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            boolean plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+            quoted.append(plain ? Character.toString(c) : "\\u%04x".formatted(c));
+        });
+        return quoted.append('"').toString();
+    }
+
     /** The value of one whole document in UTF-8. */
     static Json parse(Blob document) throws MalformedException {
         if (document.size() > MAX_BYTES) {

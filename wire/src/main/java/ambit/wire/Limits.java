@@ -50,6 +50,9 @@ public final class Limits {
     /** Capabilities of one grant. */
     public static final int CAPABILITIES = 128;
 
+    /** What a guest is shown of all of them: each has a name, of which a character can take six bytes, and some more. */
+    public static final int LISTING = CAPABILITIES * (6 * NAME + 256);
+
     /** Memory mappings of one context. */
     public static final int MAPPINGS = 64;
 

@@ -8,6 +8,9 @@ public enum Syscall implements Numbered {
     SPAWN_CHILD(4),
     LOG(5);
 
+    /** What the log has in a number's place where a context was refused the list of its handles: nothing is decided there. */
+    public static final int HANDLES = 6;
+
     private final int number;
 
     Syscall(int number) {

@@ -25,7 +25,8 @@ class MessagesTest {
             List.of(new CoreToBroker.Mapped("", 0), new CoreToBroker.Mapped("user/notes/", 3)),
             5,
             6,
-            Blob.EMPTY);
+            7,
+            BYTES);
 
     private interface Parser<T> {
         T parse(Cbor cbor) throws MalformedException;
@@ -43,7 +44,8 @@ class MessagesTest {
                 new BrokerToCore.LogEvent(ID, BYTES),
                 new BrokerToCore.EndContext(ID, End.CRASHED, -9, HASH),
                 new BrokerToCore.Poll(),
-                new BrokerToCore.Report(ID, BYTES));
+                new BrokerToCore.Report(ID, BYTES),
+                new BrokerToCore.Handles(ID));
         survive(
                 CoreToBroker.class,
                 CoreToBroker::fromCbor,
@@ -54,7 +56,8 @@ class MessagesTest {
                 new CoreToBroker.Ended(VERDICTS, 7),
                 new CoreToBroker.ToKill(List.of(ID)),
                 new CoreToBroker.Denied(Denial.EXPIRED, "late", -1),
-                new CoreToBroker.Pending(HASH, 60_000, 8));
+                new CoreToBroker.Pending(HASH, 60_000, 8),
+                new CoreToBroker.Listed(BYTES, 9, BYTES));
     }
 
     @Test

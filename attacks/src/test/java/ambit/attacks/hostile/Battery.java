@@ -11,6 +11,7 @@ final class Battery {
             Time.group(),
             Permits.group(),
             Scope.group(),
+            Told.group(),
             Spending.group(),
             Approvals.group(),
             Revocations.group(),

@@ -56,6 +56,17 @@ final class CrossProduct {
                                 Defences.replies(),
                                 CrossProduct::proofs),
                         Attack.of(
+                                "Show the handles of context j with the proof of context i",
+                                "0 of 56",
+                                Defences.replies(),
+                                from -> told(from, transactions(from), Told::listing)),
+                        Attack.of(
+                                "Name the child of context j with the proof of context i",
+                                "0 of 12",
+                                Defences.replies(),
+                                from -> told(
+                                        from, transactions(from).subList(0, PRINCIPALS_TRANSACTIONS), Told::child)),
+                        Attack.of(
                                 "Continue the grant of transaction j with the request of transaction i",
                                 "0 of 10",
                                 Defences.all(
@@ -128,9 +139,7 @@ final class CrossProduct {
         List<Admitted> all = transactions(from);
         return product(all.size(), 1, (i, j) -> {
             Blob handle = Position.handle(all.get(i), "agent.helper");
-            return through(
-                    from.ask(new BrokerToCore.Spawn(all.get(j).context(), handle, Blob.EMPTY, Blob.EMPTY)),
-                    Denial.UNKNOWN_HANDLE);
+            return through(from.spawn(all.get(j).context(), handle, Blob.EMPTY), Denial.UNKNOWN_HANDLE);
         });
     }
 
@@ -177,6 +186,21 @@ final class CrossProduct {
                                                 replies.get(i).result()))
                         ? 1
                         : 0);
+    }
+
+    private interface Telling {
+        Told.Reply to(Position from, Admitted context) throws IOException;
+    }
+
+    private static Result told(Position from, List<Admitted> contexts, Telling telling) throws IOException {
+        List<Told.Reply> replies = new ArrayList<>();
+        for (Admitted context : contexts) {
+            replies.add(telling.to(from, context));
+        }
+        return product(replies.size(), 1, (i, j) -> {
+            Told.Reply other = replies.get(i);
+            return from.honest().shows(replies.get(j).claim(other.proof(), other.shown())) ? 1 : 0;
+        });
     }
 
     /** Two of the four have one grant, so ten of the twelve pairs are of different grants. */

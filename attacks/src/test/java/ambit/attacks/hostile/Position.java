@@ -88,7 +88,17 @@ final class Position implements AutoCloseable {
     }
 
     CoreToBroker spawn(Admitted parent, Blob narrowing) throws IOException {
-        return ask(new BrokerToCore.Spawn(parent.context(), handle(parent, "agent.helper"), narrowing, Blob.EMPTY));
+        return spawn(parent.context(), handle(parent, "agent.helper"), narrowing);
+    }
+
+    /** Begins a child as an honest guest asks for it. */
+    CoreToBroker spawn(Blob context, Blob handle, Blob narrowing) throws IOException {
+        return ask(new BrokerToCore.Spawn(context, handle, narrowing, spawning(handle)));
+    }
+
+    /** What a guest says that wants a child by this handle. */
+    static Blob spawning(Blob handle) {
+        return Plan.utf8("{\"handle\":\"" + handle.toHex() + "\",\"input\":\"go\"}");
     }
 
     static Blob handle(Admitted context, String name) {

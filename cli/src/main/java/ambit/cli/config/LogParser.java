@@ -104,11 +104,22 @@ final class LogParser {
         // What is wrong with a witness is not wrong with the number.
         int most = Math.clamp(items.size(), 1, MOST);
         int quorum = fields.optional("quorum")
-                .map(count -> (int) fields.count(count, 1, most).orElse(1))
+                .map(count -> quorum(fields, count, most))
                 .orElse(most);
         return asked.isEmpty() || asked.size() < items.size()
                 ? Optional.empty()
                 : Optional.of(new Witnesses(quorum, every, asked));
+    }
+
+    private int quorum(Fields fields, Node count, int most) {
+        if (count instanceof Node.Whole whole && whole.value() > most) {
+            problems.error(
+                    count.at(),
+                    "a quorum of " + whole.value() + " witnesses, and 'ask' lists " + (most == 1 ? "one" : most),
+                    "write 'quorum: " + most + "' or less, or list more witnesses in 'ask'");
+            return most;
+        }
+        return (int) fields.count(count, 1, most).orElse(1);
     }
 
     private boolean isInRange(Duration every, Node time) {

@@ -368,7 +368,7 @@ final class ConfigFileTest {
                               - %s
                         """.formatted(good, Corpus.witness("http://y?z", Corpus.ED))))
                 .containsExactly(
-                        "4:13: expected a number from 1 to 2",
+                        "4:13: a quorum of 3 witnesses, and 'ask' lists 2",
                         "5:12: witnesses are asked every second at most and every day at least",
                         "8:10: a witness's address has no query");
         assertThat(problems(Corpus.witnesses("{ask: [" + good + ", " + good + "]}")))

@@ -8,7 +8,7 @@ import java.util.Locale;
  * seen when it wrote: so it never says more than can be vouched for.
  */
 public enum Trust {
-    /** Nothing but what the transaction, its children included, was started with, models' answers included. */
+    /** Nothing but what the transaction, its children included, was started with, and answers of models that could use no tools of their provider. */
     OWN(1),
     /** A long-lived namespace of the principal. */
     USER(2),
@@ -18,7 +18,7 @@ public enum Trust {
     INHERITED(4),
     /** A chunk of an ingested document. */
     RETRIEVED(5),
-    /** The answer of a tool. */
+    /** The answer of a tool, or of a model that could use its provider's. */
     TOOL(6);
 
     private final int number;

@@ -18,8 +18,8 @@ import java.util.Optional;
  * guest's own JSON library; nothing is required besides the JDK. Thread-safe: each call uses a connection of its own.
  *
  * <p>Every method throws {@link Denied} when the kernel refuses, and {@link IOException} when there is no kernel to ask or its
- * answer cannot be read. What tools and memory answer is given back only with the core's signed proof that it is this context's
- * answer to these very parameters, recorded and not shown before; {@link Unproved} is thrown otherwise.
+ * answer cannot be read. An answer is given back only with the core's signed proof that it is this context's answer to these very
+ * parameters, recorded and not shown before; {@link Unproved} is thrown otherwise.
  */
 public final class Kernel {
     private static final int MAX_ANSWER = 16 << 20;
@@ -59,7 +59,7 @@ public final class Kernel {
 
     /** The capabilities of this context: a JSON array of objects with name, handle and usesLeft. */
     public String handles() throws IOException, Denied {
-        return exchange("GET", "/syscall/handles", "", "handles");
+        return proved("GET", "/syscall/handles", "", "", "handles");
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Kernel {
     public String spawnChild(String handle, String input, String narrow) throws IOException, Denied {
         String body = "{\"handle\":" + RawJson.quote(handle) + ",\"input\":" + RawJson.quote(input) + ",\"narrow\":"
                 + narrow + "}";
-        return RawJson.unquote(exchange("POST", "/syscall/spawn_child", body, "handle"));
+        return RawJson.unquote(proved("/syscall/spawn_child", body, body, "handle"));
     }
 
     /** Adds an event, a JSON value, to the audit log. */
@@ -105,19 +105,17 @@ public final class Kernel {
         proved("/syscall/log", "{\"event\":" + sent + "}", sent, "");
     }
 
-    /** One member of an answer of the kernel itself, which needs no proof. */
-    private String exchange(String method, String path, String body, String member) throws IOException, Denied {
-        Map<String, String> answer = RawJson.members(content(request(method, path, body)));
-        requireOk(answer);
-        return member(path, answer, member).strip();
-    }
-
     /** A member of an answer that is proved to belong to {@code params}; without one, the result that is proved is {@code {}}. */
     private String proved(String path, String body, String params, String member) throws IOException, Denied {
+        return proved("POST", path, body, params, member);
+    }
+
+    private String proved(String method, String path, String body, String params, String member)
+            throws IOException, Denied {
         Scope scope = Scope.of(environment, pinned)
                 .orElseThrow(() -> new Unproved(
                         "AMBIT_CONTEXT and AMBIT_CORE_KEY do not say whose proofs count; the kernel sets them"));
-        Map<String, String> answer = RawJson.members(content(request("POST", path, body)));
+        Map<String, String> answer = RawJson.members(content(request(method, path, body)));
         String exact = member.isEmpty() ? "{}" : answer.getOrDefault(member, "");
         String proof = answer.get("proof");
         if (proof != null) {

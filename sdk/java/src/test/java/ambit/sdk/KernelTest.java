@@ -38,10 +38,13 @@ final class KernelTest {
     }
 
     @Test
-    void whatTheKernelItselfAnswersIsGivenRaw() throws Exception {
-        Kernel kernel =
-                answering("{\"ok\" : true, \"handles\":\n[{\"name\":\"a]}\\\"\"}] }", new CompletableFuture<>());
-        assertThat(kernel.handles()).isEqualTo("[{\"name\":\"a]}\\\"\"}]");
+    void whatTheKernelItselfAnswersNeedsAProofToo() throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        Kernel kernel = answering("{\"ok\" : true, \"handles\":\n[{\"name\":\"a]}\\\"\"}] }", seen);
+        assertThatThrownBy(kernel::handles)
+                .isInstanceOf(Unproved.class)
+                .hasMessage("the answer is not proved to belong to this call: it has no proof");
+        assertThat(seen.get()).startsWith("GET /syscall/handles HTTP/1.0\r\n");
     }
 
     @ParameterizedTest
@@ -57,7 +60,7 @@ final class KernelTest {
             })
     void anAnswerThatIsNoObjectOfOneValueForEachNameIsAnError(String answer) throws Exception {
         Kernel kernel = answering(answer, new CompletableFuture<>());
-        assertThatThrownBy(kernel::handles).isInstanceOf(IOException.class);
+        assertThatThrownBy(kernel::handles).isInstanceOf(IOException.class).isNotInstanceOf(Unproved.class);
     }
 
     @Test
