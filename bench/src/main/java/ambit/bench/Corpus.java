@@ -33,7 +33,8 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, Samples 
             int many = Math.min(COMMIT, each - first);
             for (int tenant = 0; tenant < TENANTS; tenant++) {
                 Map<String, List<Chunk>> sources = sources(texts, (long) tenant * each + first, many);
-                List<Chunk> all = sources.values().stream().flatMap(List::stream).toList();
+                List<Chunk> all =
+                        sources.values().stream().flatMap(List::stream).toList();
                 long began = System.nanoTime();
                 namespaces.add(name(tenant), sources);
                 long between = System.nanoTime();

@@ -24,10 +24,7 @@ record Difference(double p, double delta, double low, double high) {
         double p = new MannWhitneyUTest().mannWhitneyUTest(first, second, false);
         double[] medians = bootstrap(first, second);
         return new Difference(
-                p,
-                delta(first, second),
-                medians[(int) (0.025 * RESAMPLES)],
-                medians[(int) (0.975 * RESAMPLES) - 1]);
+                p, delta(first, second), medians[(int) (0.025 * RESAMPLES)], medians[(int) (0.975 * RESAMPLES) - 1]);
     }
 
     private static double delta(double[] first, double[] second) {

@@ -27,6 +27,7 @@ public final class Main {
             "search",
             "timing",
             "quality",
+            "costs",
             "audit",
             "decide",
             "core",
@@ -103,6 +104,7 @@ public final class Main {
         measure("search", () -> new SearchPart(log, times(500), sizes()).measure());
         measure("timing", () -> new TimingPart(log, times(3000), times(100_000)).measure());
         measure("quality", () -> new QualityPart(place.resolve("corpus"), log, times(300)).measure());
+        measure("costs", () -> new CostPart(log, times(500)).measure());
         measure("audit", () -> new AuditPart(root, log, times(1_000_000), times(10), times(1000)).measure());
         Peers peers = new Peers(root);
         measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());

@@ -84,8 +84,10 @@ final class QualityPart implements Part {
 
         @Override
         public List<float[]> embed(List<String> texts) throws EmbeddingFailure {
-            List<String> unknown =
-                    texts.stream().filter(text -> !known.containsKey(text)).distinct().toList();
+            List<String> unknown = texts.stream()
+                    .filter(text -> !known.containsKey(text))
+                    .distinct()
+                    .toList();
             for (int i = 0; i < unknown.size(); i += BATCH) {
                 List<String> some = unknown.subList(i, Math.min(unknown.size(), i + BATCH));
                 List<float[]> vectors = model.embed(some);
@@ -93,7 +95,9 @@ final class QualityPart implements Part {
                     known.put(some.get(n), vectors.get(n));
                 }
             }
-            return texts.stream().map(text -> java.util.Objects.requireNonNull(known.get(text))).toList();
+            return texts.stream()
+                    .map(text -> java.util.Objects.requireNonNull(known.get(text)))
+                    .toList();
         }
 
         @Override
@@ -136,7 +140,8 @@ final class QualityPart implements Part {
                 Score ours = score(some, query -> of(namespaces.search(query(query, mode), List.of(NAMESPACE))));
                 boolean byVectors = mode == Query.Mode.MEANING;
                 String baseline = byVectors ? "exact search of all vectors" : "plain Lucene, BM25";
-                String what = String.format(Locale.ROOT, "%s, %s", name, mode.name().toLowerCase(Locale.ROOT));
+                String what =
+                        String.format(Locale.ROOT, "%s, %s", name, mode.name().toLowerCase(Locale.ROOT));
                 Score base = byVectors ? exact : bm25;
                 rows.add(row(what + ": recall@10", ours.recall, baseline, base.recall));
                 rows.add(row(what + ": nDCG@10", ours.gain, baseline, base.gain));

@@ -85,8 +85,9 @@ final class SearchPart implements Part {
                 count / 2,
                 count,
                 List.of(
-                        () -> require(
-                                corpus.namespaces().search(query(corpus, next[0]++, mode), names).hits()),
+                        () -> require(corpus.namespaces()
+                                .search(query(corpus, next[0]++, mode), names)
+                                .hits()),
                         () -> require(corpus.plain().search(query(corpus, next[1]++, mode), names))));
         String what = String.format(
                 Locale.ROOT,

@@ -75,11 +75,11 @@ final class TimingPart implements Part {
         return new Result(rows, remarks);
     }
 
-    /** The same by the words alone; for a test. */
-    Found words() throws Exception {
+    /** The same by the vectors alone, where the control shows most; for a test. */
+    Found meaning() throws Exception {
         try (TemporaryDirectory directory = TemporaryDirectory.in(place, "timing");
                 Sides sides = new Sides(directory.path())) {
-            return compare(sides, Query.Mode.WORDS);
+            return compare(sides, Query.Mode.MEANING);
         }
     }
 

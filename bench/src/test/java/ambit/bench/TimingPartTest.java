@@ -11,10 +11,11 @@ class TimingPartTest {
     @Test
     void theTimeOfASearchTellsNothingOfAForeignNamespaceAndThatOfASharedIndexDoes(@TempDir Path place)
             throws Exception {
-        TimingPart.Found found = new TimingPart(place, 600, 6000).words();
+        TimingPart.Found found = new TimingPart(place, 300, 10_000).meaning();
         assertTrue(
                 Math.abs(found.isolated().delta()) < Difference.SMALL,
-                () -> "a search is timed by what is not mapped: " + found.isolated().sentence());
+                () -> "a search is timed by what is not mapped: "
+                        + found.isolated().sentence());
         assertTrue(
                 found.shared().delta() > Difference.SMALL,
                 () -> "the control does not show what it must, so this test shows nothing: "
