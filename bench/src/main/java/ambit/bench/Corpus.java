@@ -14,10 +14,11 @@ import java.util.stream.IntStream;
 /**
  * The chunks of ten tenants, in ten namespaces and in one shared plain index, written in commits as large as those of ingestion.
  *
+ * @param each chunks of one tenant
  * @param sealed nanoseconds a chunk, for each commit of a namespace
  * @param shared the same of the shared index
  */
-record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, Samples sealed, Samples shared)
+record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, int each, Samples sealed, Samples shared)
         implements AutoCloseable {
     static final int TENANTS = 10;
     private static final int COMMIT = 2000;
@@ -44,7 +45,7 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, Samples 
             }
         }
         plain.refresh();
-        return new Corpus(namespaces, plain, texts, Samples.of(sealed), Samples.of(shared));
+        return new Corpus(namespaces, plain, texts, each, Samples.of(sealed), Samples.of(shared));
     }
 
     /** Sources of some chunks each. */

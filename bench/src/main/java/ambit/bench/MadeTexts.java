@@ -37,7 +37,7 @@ final class MadeTexts {
             Json json = Json.parse(Blob.of(in.readAllBytes()));
             return member(member(json, "model"), "vocab").members().keySet().stream()
                     .filter(word -> word.matches("[a-z]{3,}"))
-                    .sorted(java.util.Comparator.comparing(String::hashCode))
+                    .sorted(java.util.Comparator.comparingInt(String::hashCode))
                     .toList();
         } catch (ambit.wire.MalformedException e) {
             throw new IOException("the vocabulary is not JSON: " + e.getMessage(), e);
