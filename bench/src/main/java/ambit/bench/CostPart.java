@@ -67,7 +67,8 @@ final class CostPart implements Part {
         }
         return new Result(
                 rows,
-                List.of("A context maps at most " + Limits.MAPPINGS + " namespaces, so none maps 100.",
+                List.of(
+                        "A context maps at most " + Limits.MAPPINGS + " namespaces, so none maps 100.",
                         "Ingestion is that of the library: chunks are embedded, staged, committed and searchable; taking"
                                 + " documents apart in a boundary is not in it."));
     }
@@ -110,8 +111,8 @@ final class CostPart implements Part {
 
     private static void prove(Search.Answer answer) {
         Blob hash = Namespaces.hash("query");
-        Scope.Namespace opened =
-                new Scope.Namespace(ONE, Namespaces.hash(ONE), answer.snapshots().getFirst());
+        Scope.Namespace opened = new Scope.Namespace(
+                ONE, Namespaces.hash(ONE), answer.snapshots().getFirst());
         List<HashTree.Found> found = answer.hits().stream()
                 .map(hit -> new HashTree.Found(hit.namespace(), hit.hash()))
                 .toList();
@@ -133,7 +134,10 @@ final class CostPart implements Part {
         List<Samples> times = Turns.times(
                 turns,
                 turns,
-                List.of(() -> open(namespaces, 1), () -> open(namespaces, 10), () -> open(namespaces, Limits.MAPPINGS)));
+                List.of(
+                        () -> open(namespaces, 1),
+                        () -> open(namespaces, 10),
+                        () -> open(namespaces, Limits.MAPPINGS)));
         for (int i : new int[] {1, 2}) {
             rows.add(Row.ofTimes(
                     "opening the indexes of " + (i == 1 ? 10 : Limits.MAPPINGS) + " namespaces, and closing them",
