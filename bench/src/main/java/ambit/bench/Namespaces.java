@@ -8,6 +8,7 @@ import ambit.retrieval.index.NamespaceIndex;
 import ambit.retrieval.index.Query;
 import ambit.retrieval.index.Search;
 import ambit.retrieval.index.Staging;
+import ambit.retrieval.index.Writing;
 import ambit.wire.Blob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,11 +57,12 @@ final class Namespaces implements AutoCloseable {
     /** Adds sources in one transaction. */
     void add(String name, Map<String, List<Chunk>> sources) throws IndexFailure {
         String transaction = "t" + transactions++;
-        Staging staging = open(name).stage(transaction, hash(transaction));
+        Writing writing = new Writing(transaction, "bench", hash("principal"), 0, 1);
+        Staging staging = open(name).stage(transaction, hash(transaction), Long.MAX_VALUE, () -> writing);
         for (Map.Entry<String, List<Chunk>> source : sources.entrySet()) {
             staging.add(source.getKey(), hash(source.getKey()), source.getValue(), false);
         }
-        try (Staging.Prepared prepared = staging.prepare(Long.MAX_VALUE)) {
+        try (Staging.Prepared prepared = staging.prepare()) {
             prepared.apply();
         }
     }

@@ -63,7 +63,7 @@ final class SearchPart implements Part {
             times(corpus, size, mode, 1);
         }
         times(corpus, size, Query.Mode.HYBRID, 3);
-        rates(corpus, size);
+        rates(corpus);
     }
 
     private static String what(Query.Mode mode) {
@@ -118,7 +118,7 @@ final class SearchPart implements Part {
         }
     }
 
-    private void rates(Corpus corpus, int size) throws Exception {
+    private void rates(Corpus corpus) throws Exception {
         List<String> names = Corpus.names(1);
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
