@@ -102,7 +102,7 @@ public final class Main {
         measure("entries", () -> new EntriesPart(jars, log, times(1000)).measure());
         measure("store", () -> new StorePart(log, times(500)).measure());
         measure("search", () -> new SearchPart(log, times(500), sizes()).measure());
-        measure("timing", () -> new TimingPart(log, times(3000), times(100_000)).measure());
+        measure("timing", () -> new TimingPart(log, times(3000), TimingPart.OWN_CHUNKS, times(100_000)).measure());
         measure("quality", () -> new QualityPart(place.resolve("corpus"), log, times(300)).measure());
         measure("costs", () -> new CostPart(log, times(500)).measure());
         measure("audit", () -> new AuditPart(root, log, times(1_000_000), times(10), times(1000)).measure());

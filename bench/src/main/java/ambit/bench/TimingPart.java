@@ -22,12 +22,15 @@ import java.util.stream.Stream;
 final class TimingPart implements Part {
     private static final String OWN = "own";
     private static final String FOREIGN = "foreign";
-    private static final int OWN_CHUNKS = 2000;
+    /** Chunks of the own namespace, where the whole is measured. */
+    static final int OWN_CHUNKS = 2000;
+
     private static final int COMMIT = 2000;
     private static final long NUMBERS_OF_OTHERS = 10_000_000;
 
     private final Path place;
     private final int count;
+    private final int own;
     private final int foreign;
     private final MadeTexts texts;
     private final MadeVectors vectors = new MadeVectors();
@@ -35,11 +38,13 @@ final class TimingPart implements Part {
     /**
      * @param place where the indexes are made
      * @param count samples of each
-     * @param foreign chunks of the foreign namespace
+     * @param own chunks of the own namespace
+     * @param foreign chunks of the foreign one
      */
-    TimingPart(Path place, int count, int foreign) throws IOException {
+    TimingPart(Path place, int count, int own, int foreign) throws IOException {
         this.place = place;
         this.count = count;
+        this.own = own;
         this.foreign = foreign;
         this.texts = new MadeTexts(60);
     }
@@ -89,9 +94,9 @@ final class TimingPart implements Part {
         private final List<PlainIndex> plain = new ArrayList<>();
 
         Sides(Path path) throws Exception {
-            Map<String, List<Chunk>> own = Corpus.sources(texts, 0, OWN_CHUNKS);
+            Map<String, List<Chunk>> mine = Corpus.sources(texts, 0, own);
             try (Namespaces first = new Namespaces(path.resolve("0"), vectors)) {
-                first.add(OWN, own);
+                first.add(OWN, mine);
             }
             copy(path.resolve("0"), path.resolve("1"));
             copy(path.resolve("0"), path.resolve("2"));
@@ -100,7 +105,7 @@ final class TimingPart implements Part {
             }
             for (String name : List.of("alone", "shared")) {
                 PlainIndex index = new PlainIndex(path.resolve(name), vectors);
-                index.add(OWN, own.values().stream().flatMap(List::stream).toList());
+                index.add(OWN, mine.values().stream().flatMap(List::stream).toList());
                 plain.add(index);
             }
             for (int first = 0; first < foreign; first += COMMIT) {
