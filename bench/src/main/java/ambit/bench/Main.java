@@ -129,7 +129,7 @@ public final class Main {
         if (quick) {
             return List.of(1000, 10_000);
         }
-        return huge ? List.of(1000, 100_000, 1_000_000) : List.of(1000, 100_000);
+        return huge ? List.of(1000, 100_000) : List.of(1000, 30_000);
     }
 
     private void write(Path file, String result) throws IOException {

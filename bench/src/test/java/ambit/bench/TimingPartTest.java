@@ -15,7 +15,6 @@ class TimingPartTest {
     void theTimeOfASearchTellsNothingOfAForeignNamespaceAndThatOfASharedIndexDoes(@TempDir Path place)
             throws Exception {
         TimingPart.Found found = new TimingPart(place, 200, 300, 3_000).meaning();
-                + found.isolated().sentence() + found.shared().sentence());
         assertTrue(
                 Math.abs(found.isolated().delta()) < Difference.SMALL,
                 () -> "a search is timed by what is not mapped: "
