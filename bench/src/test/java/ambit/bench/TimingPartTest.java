@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The short version of {@code ambit bench timing}. Of 200 times each, chance alone gives a delta beyond the bound once in millions of runs;
- * that of the control was 0.7.
+ * The short version of {@code ambit bench timing}. By chance alone the delta of twice 200 independent times strays by 0.06; that of the
+ * control was 0.7.
  */
 class TimingPartTest {
     @Test
