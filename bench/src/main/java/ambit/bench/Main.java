@@ -24,6 +24,10 @@ public final class Main {
             "recording",
             "entries",
             "store",
+            "search",
+            "timing",
+            "quality",
+            "costs",
             "audit",
             "decide",
             "core",
@@ -97,6 +101,10 @@ public final class Main {
         measure("recording", () -> new RecordingPart(jars, log, times(5000)).measure());
         measure("entries", () -> new EntriesPart(jars, log, times(1000)).measure());
         measure("store", () -> new StorePart(log, times(500)).measure());
+        measure("search", () -> new SearchPart(log, times(500), sizes()).measure());
+        measure("timing", () -> new TimingPart(log, times(3000), TimingPart.OWN_CHUNKS, times(100_000)).measure());
+        measure("quality", () -> new QualityPart(place.resolve("corpus"), log, times(300)).measure());
+        measure("costs", () -> new CostPart(log, times(500)).measure());
         measure("audit", () -> new AuditPart(root, log, times(1_000_000), times(10), times(1000)).measure());
         Peers peers = new Peers(root);
         measure("decide", () -> new DecisionPart(jars, log, times(5000), times(20)).measure());
@@ -114,6 +122,14 @@ public final class Main {
         }
         remarks.forEach(remark -> out.append("- ").append(remark).append('\n'));
         return out.toString();
+    }
+
+    /** Chunks that are searched; the vectors of all but the first are made. */
+    private List<Integer> sizes() {
+        if (quick) {
+            return List.of(1000, 10_000);
+        }
+        return huge ? List.of(1000, 100_000) : List.of(1000, 30_000);
     }
 
     private void write(Path file, String result) throws IOException {

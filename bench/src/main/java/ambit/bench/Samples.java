@@ -21,12 +21,20 @@ final class Samples {
         return new Samples(values.stream().mapToDouble(Number::doubleValue).toArray());
     }
 
+    static Samples of(double[] values) {
+        return new Samples(values.clone());
+    }
+
     double p50() {
         return at(0.50);
     }
 
     double p95() {
         return at(0.95);
+    }
+
+    double p99() {
+        return at(0.99);
     }
 
     /** What all but one in twenty of the values exceed. */

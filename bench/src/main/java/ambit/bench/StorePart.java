@@ -156,7 +156,9 @@ final class StorePart implements Part {
             }
             return new Result(
                     rows,
-                    List.of("A transaction may write " + Limits.VERDICTS + " keys, so none of 10,000 is measured."));
+                    List.of(
+                            "A transaction may write " + Limits.VERDICTS
+                                    + " keys: all their verdicts go to the core in one message. So none of 10,000 is measured."));
         }
     }
 
