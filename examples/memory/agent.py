@@ -2,8 +2,8 @@
 
     agent.py MESSAGE
 
-"remember KEY: TEXT" keeps a note for this customer, "propose KEY: TEXT" a line for the handbook of all customers. Everything else is a
-question, which it answers with all that it knows.
+"remember KEY: TEXT" keeps a note for this customer, "propose KEY: TEXT" a line for the handbook of all customers, "look up QUESTION" searches the
+documents. Everything else is a question, which it answers with all that it knows.
 """
 
 import sys
@@ -24,6 +24,12 @@ def keep(namespace, order):
     print(f"I keep {namespace}/{key.strip()}")
 
 
+def look_up(question):
+    """What the documents say; an answer that is not proved to be of these namespaces and this question raises."""
+    for chunk in ambit.tool_call("retriever.search", {"query": question, "k": 2})["chunks"]:
+        print(f'  {chunk["namespace"]}, {chunk["source"]}: {chunk["text"]}')
+
+
 message = sys.argv[1]
 word, _, rest = message.partition(" ")
 try:
@@ -31,6 +37,9 @@ try:
         keep("user/notes", rest)
     elif word == "propose":
         keep("tenant/handbook", rest)
+    elif message.startswith("look up "):
+        print("The documents say:")
+        look_up(rest.removeprefix("up "))
     else:
         print("What I know:")
         known()

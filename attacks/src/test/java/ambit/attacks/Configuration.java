@@ -20,6 +20,7 @@ public final class Configuration {
     private final List<String> ships = new ArrayList<>();
     private String webhook = "";
     private String more = "";
+    private String tenant = "acme";
 
     private Configuration() {}
 
@@ -60,7 +61,7 @@ public final class Configuration {
                 + " credential-as: EXACT_KEY, time-out: 20 s, effect-free: [echo, credential, recall, look]}";
     }
 
-    Configuration principal(String name, String... mayRun) {
+    public Configuration principal(String name, String... mayRun) {
         principals.put(name, "{may-run: [" + String.join(", ", mayRun) + "]}");
         return this;
     }
@@ -71,13 +72,19 @@ public final class Configuration {
     }
 
     /** An agent that runs Python; {@code rest} is what it may touch. */
-    Configuration agent(String name, String rest) {
+    public Configuration agent(String name, String rest) {
         agents.put(name, RUN + "\n" + rest.indent(4).stripTrailing());
         return this;
     }
 
+    /** Another tenant than {@code acme}. */
+    public Configuration tenant(String name) {
+        tenant = name;
+        return this;
+    }
+
     /** A section of its own, with all of its lines given. */
-    Configuration section(String lines) {
+    public Configuration section(String lines) {
         more += lines + "\n";
         return this;
     }
@@ -101,7 +108,7 @@ public final class Configuration {
     }
 
     String yaml(Path root, ScriptedModel model) {
-        StringBuilder yaml = new StringBuilder("tenant: acme\nprincipals:\n");
+        StringBuilder yaml = new StringBuilder("tenant: " + tenant + "\nprincipals:\n");
         principals.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));
         yaml.append(webhook).append("tools:\n");
         tools.forEach((name, value) -> yaml.append("  %s: %s\n".formatted(name, value)));

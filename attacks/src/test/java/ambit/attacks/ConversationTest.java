@@ -67,9 +67,14 @@ final class ConversationTest {
                                 run: [/opt/python/bin/python, -c]
                                 sees: {/opt/python: python}
                                 with: {OPENAI_MODEL: any}
-                                may-use: {model.chat: {where: any}, model.responses: {where: any}}
+                                may-use: {model.chat: {where: any}, model.responses: {where: any}, retriever.search: {where: any}}
+                                remembers: {tenant/shelf: search}
                                 """)
-                        .principal("alice", "probe", "client"));
+                        .agent("shelver", """
+                                may-use: {retriever.add: {where: any}}
+                                remembers: {tenant/shelf: [read-write, search], user/own: [read-write, search]}
+                                """)
+                        .principal("alice", "probe", "client", "shelver"));
         Repository.copyTree(RUNTIME.resolve("node"), ambit.root().resolve("node"));
         Repository.copyTree(RUNTIME.resolve("python"), ambit.root().resolve("python"));
         Path writable = Files.createDirectory(ambit.root().resolve("shared"));
@@ -311,6 +316,59 @@ final class ConversationTest {
         assertThat(said.get("chat").asString()).isEqualTo("I was told: five");
         assertThat(said.get("retrieved").asString()).contains("404", "cannot be named here");
         assertThat(provider.kept()).isEqualTo(before);
+    }
+
+    private static final String SEARCHING = """
+            import asyncio, json, openai
+            from mcp import ClientSession
+            from mcp.client.streamable_http import streamablehttp_client
+
+            async def asked():
+                async with streamablehttp_client("http://127.0.0.1:7070/mcp") as (reading, writing, _):
+                    async with ClientSession(reading, writing) as session:
+                        await session.initialize()
+                        tools = [tool.name for tool in (await session.list_tools()).tools]
+                        name = next(tool for tool in tools if "search" in tool)
+                        found = await session.call_tool(name, {"query": "which bird dives", "k": 2})
+                        other = await session.call_tool(name, {"query": "bird", "namespaces": ["user/own"]})
+                        return name, found.content[0].text, found.isError, other.content[0].text, other.isError
+
+            name, text, failed, other, refused = asyncio.run(asked())
+            client = openai.OpenAI()
+            page = client.vector_stores.search("tenant:shelf", query="which bird dives", max_num_results=1)
+            hit = page.data[0]
+            try:
+                client.vector_stores.search("user:own", query="bird")
+                missing = "found"
+            except openai.PermissionDeniedError as denied:
+                missing = denied.code
+            print(json.dumps({
+                "tool": name, "mcp": text, "failed": failed, "other": other, "refused": refused,
+                "file": hit.filename, "text": hit.content[0].text, "attributes": hit.attributes, "count": len(page.data), "missing": missing,
+            }))
+            """;
+
+    @Test
+    void theOfficialClientsOfMcpAndOpenAiSearchWhatIsMappedAndNothingElse() throws Exception {
+        ambit.guest("alice", "shelver", """
+                        add = handle('retriever.add')
+                        for space, source, text, year in (
+                            ('tenant/shelf', 'birds.md', 'The kingfisher dives into the river.', 2024),
+                            ('tenant/shelf', 'cars.md', 'The carburettor mixes air and fuel.', 2023),
+                            ('user/own', 'diary.md', 'My own bird is called %s.', 2024),
+                        ):
+                            assert call(add, {'namespace': space, 'source': source, 'text': text, 'metadata': {'year': year}})['ok']
+                        """.formatted(CANARY)).exits(0);
+        JsonNode said = ambit.guest("alice", "client", SEARCHING).exits(0).said();
+        assertThat(said.get("failed").asBoolean()).as("%s", said).isFalse();
+        assertThat(said.get("mcp").asString()).contains("The kingfisher dives", "tenant/shelf", "scope");
+        assertThat(said.get("refused").asBoolean()).isTrue();
+        assertThat(said.get("other").asString()).contains("NOT_MAPPED").doesNotContain(CANARY);
+        assertThat(said.get("file").asString()).isEqualTo("birds.md");
+        assertThat(said.get("text").asString()).isEqualTo("The kingfisher dives into the river.");
+        assertThat(said.get("attributes").get("year").asInt()).isEqualTo(2024);
+        assertThat(said.get("count").asInt()).isEqualTo(1);
+        assertThat(said.get("missing").asString()).isEqualTo("NOT_MAPPED");
     }
 
     /** What the tests would say if there were nothing to see. */

@@ -28,8 +28,13 @@ public final class Installation implements AutoCloseable {
 
     static final String EXACT_KEY = "canary-exact-" + UUID.randomUUID();
 
-    private static final List<String> RESOURCES =
-            List.of("guest/run.py", "guest/kernel.py", "server/exact.py", "relay/relay.py");
+    private static final List<String> RESOURCES = List.of(
+            "guest/run.py",
+            "guest/kernel.py",
+            "guest/leaks.py",
+            "guest/assistant.py",
+            "server/exact.py",
+            "relay/relay.py");
 
     private final Mode mode;
     private final Path root;
@@ -60,7 +65,7 @@ public final class Installation implements AutoCloseable {
     }
 
     /** An installation with keys, whose kernel does not run yet. */
-    static Installation make(Mode mode, Configuration configuration) throws Exception {
+    public static Installation make(Mode mode, Configuration configuration) throws Exception {
         return make(mode, configuration, Repository.command(mode));
     }
 
@@ -100,7 +105,7 @@ public final class Installation implements AutoCloseable {
     }
 
     /** Writes {@code ambit.yaml}. */
-    void configure(Configuration configuration) throws IOException {
+    public void configure(Configuration configuration) throws IOException {
         Files.writeString(root.resolve("ambit.yaml"), configuration.yaml(root, model));
     }
 
@@ -131,12 +136,12 @@ public final class Installation implements AutoCloseable {
     }
 
     /** Starts the command. */
-    Running begin(String... arguments) throws Exception {
+    public Running begin(String... arguments) throws Exception {
         return begin(Map.of(), arguments);
     }
 
     /** Starts the command with more in its environment. */
-    Running begin(Map<String, String> more, String... arguments) throws Exception {
+    public Running begin(Map<String, String> more, String... arguments) throws Exception {
         Running running = beginTyped(more, arguments);
         running.endInput();
         return running;
@@ -161,16 +166,16 @@ public final class Installation implements AutoCloseable {
         return beginGuest("alice", "probe", program).finish();
     }
 
-    Outcome guest(String principal, String agent, String program) throws Exception {
+    public Outcome guest(String principal, String agent, String program) throws Exception {
         return beginGuest(principal, agent, program).finish();
     }
 
-    Running beginGuest(String principal, String agent, String program) throws Exception {
+    public Running beginGuest(String principal, String agent, String program) throws Exception {
         return begin("run", "--as", principal, agent, "--", program);
     }
 
     /** Starts a program that waits for lines on its standard input, and for as long as the test wants it to live. */
-    Running beginTalk(String principal, String agent, String program) throws Exception {
+    public Running beginTalk(String principal, String agent, String program) throws Exception {
         return beginTyped(Map.of(), "run", "--as", principal, agent, "--", program);
     }
 
@@ -215,7 +220,7 @@ public final class Installation implements AutoCloseable {
     }
 
     /** What the supervisor says of itself and the three processes. */
-    JsonNode status() throws Exception {
+    public JsonNode status() throws Exception {
         return new JsonMapper().readTree(Files.readString(state().resolve("kernel.json")));
     }
 
@@ -237,7 +242,7 @@ public final class Installation implements AutoCloseable {
     }
 
     /** The entries of the audit log, as {@code ambit log --json} shows them. */
-    List<JsonNode> log() throws Exception {
+    public List<JsonNode> log() throws Exception {
         JsonMapper mapper = new JsonMapper();
         return ambit("log", "--json")
                 .exits(0)

@@ -10,7 +10,7 @@ public record Outcome(int exit, String out, String err) {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** What the guest's program handed to {@code say()}: the last line of the output. */
-    JsonNode said() {
+    public JsonNode said() {
         String last = out.strip().substring(out.strip().lastIndexOf('\n') + 1);
         if (!last.startsWith("{")) {
             throw new AssertionError("the guest said nothing: " + this);
@@ -18,7 +18,7 @@ public record Outcome(int exit, String out, String err) {
         return JSON.readTree(last);
     }
 
-    JsonNode json() {
+    public JsonNode json() {
         return JSON.readTree(out);
     }
 

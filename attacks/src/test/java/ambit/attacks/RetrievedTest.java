@@ -32,6 +32,7 @@ final class RetrievedTest {
             .section("""
                     memory:
                       may: [alice, bob]
+                      may-undo: [alice]
                       remembers:
                         tenant/handbook: [read-write, search]
                         tenant/secret: [read-write, search]
@@ -109,6 +110,32 @@ final class RetrievedTest {
                         .err())
                 .contains("1 removed");
         assertThat(texts(search("bob", "{'query': 'kingfisher'}"))).noneMatch(text -> text.contains("kingfisher"));
+    }
+
+    @Test
+    void whatATransactionAddedNamesItAndIsUndoneByTheCommandThatUndoesItsMemory() throws Exception {
+        Outcome poisoner = KERNEL.get().guest("alice", "reader", """
+                        tool('retriever.add', namespace='user/mine', source='poison.md', text='The hoopoe lives in the kettle.')
+                        """).exits(0);
+        JsonNode chunk = search("alice", "{'query': 'hoopoe kettle', 'k': 1, 'namespaces': ['user/mine']}")
+                .get("result")
+                .get("chunks")
+                .get(0);
+        String transaction = chunk.get("writer").get("transaction").asString();
+        assertThat(poisoner.err() + poisoner.out()).contains(transaction);
+        assertThat(chunk.get("writer").get("agent").asString()).isEqualTo("reader");
+        assertThat(KERNEL.get()
+                        .ambit("memory", "undo", "--as", "alice", "--dry-run", transaction)
+                        .exits(0)
+                        .out())
+                .contains("user/mine/poison.md@1");
+        assertThat(texts(search("alice", "{'query': 'hoopoe', 'mode': 'words'}")))
+                .hasSize(1);
+        KERNEL.get()
+                .ambit("memory", "undo", "--as", "alice", "--yes", transaction)
+                .exits(0);
+        assertThat(texts(search("alice", "{'query': 'hoopoe', 'mode': 'words'}")))
+                .isEmpty();
     }
 
     @Test

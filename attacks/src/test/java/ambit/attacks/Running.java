@@ -53,7 +53,7 @@ public final class Running implements AutoCloseable {
     }
 
     private static Thread collect(InputStream from, ByteArrayOutputStream to) {
-        return Thread.ofVirtual().start(() -> {
+        return Thread.ofPlatform().daemon().start(() -> {
             byte[] buffer = new byte[8192];
             try (from) {
                 for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
@@ -73,26 +73,26 @@ public final class Running implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends a line to the command's input. */
-    void type(String line) throws IOException {
+    public void type(String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
     }
 
-    void endInput() throws IOException {
+    public void endInput() throws IOException {
         process.getOutputStream().close();
     }
 
     /** What it has printed up to now. */
-    String out() {
+    public String out() {
         return text(out);
     }
 
-    String err() {
+    public String err() {
         return text(err);
     }
 
@@ -103,7 +103,7 @@ public final class Running implements AutoCloseable {
     }
 
     /** Waits until a word stands on its standard output. */
-    Running printed(String word) throws Exception {
+    public Running printed(String word) throws Exception {
         Await.until("'" + word + "' from " + command, () -> {
             if (!process.isAlive() && !out().contains(word)) {
                 outReader.join(1000);

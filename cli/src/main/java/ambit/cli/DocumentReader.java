@@ -37,6 +37,10 @@ final class DocumentReader implements AutoCloseable {
 
     private static final int MAX_CHUNKS = 20_000;
     private static final int MAX_CHUNK = 256 << 10;
+
+    /** Bytes of all chunks of a document: its text, and what is said of each piece. */
+    private static final long MAX_TEXT = 2 * MAX_BYTES;
+
     private static final Duration EACH = Duration.ofMinutes(2);
     private static final Path JARS = Path.of("/opt/ambit");
     private static final Limits LIMITS =
@@ -136,12 +140,16 @@ final class DocumentReader implements AutoCloseable {
             program.in().write(document);
             program.in().flush();
             List<Chunk> chunks = new ArrayList<>();
+            long room = MAX_TEXT;
             while (true) {
                 switch (program.out().readByte()) {
                     case 0 -> {
                         return new Reading.Chunks(chunks);
                     }
-                    case 1 -> chunks.add(chunk(program.out(), chunks.size()));
+                    case 1 -> {
+                        chunks.add(chunk(program.out(), chunks.size(), room));
+                        room -= chunks.getLast().toBlob().size();
+                    }
                     case 2 -> {
                         return new Reading.Unreadable(
                                 Terminal.plain(program.out().readUTF()));
@@ -157,9 +165,9 @@ final class DocumentReader implements AutoCloseable {
         }
     }
 
-    private static Chunk chunk(DataInputStream out, int before) throws IOException {
+    private static Chunk chunk(DataInputStream out, int before, long room) throws IOException {
         int length = out.readInt();
-        if (before >= MAX_CHUNKS || length < 0 || length > MAX_CHUNK) {
+        if (before >= MAX_CHUNKS || length < 0 || length > Math.min(MAX_CHUNK, room)) {
             throw new MalformedException("more chunks, or larger ones, than a document has");
         }
         byte[] bytes = new byte[length];

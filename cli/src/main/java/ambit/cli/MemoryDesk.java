@@ -100,9 +100,22 @@ final class MemoryDesk implements AutoCloseable {
         return call(Syscall.TOOL_CALL, name, params, name);
     }
 
+    /** The same; nothing where the grant does not name it. */
+    Optional<Json> toolIfGranted(String name, Json params) {
+        Blob bytes = Blob.of(JsonText.write(params).getBytes(StandardCharsets.UTF_8));
+        Attended.Answer answer = attended.call(Syscall.TOOL_CALL, name, bytes);
+        return answer instanceof Attended.Answer.Refused(Denial code, String _) && code == Denial.UNKNOWN_HANDLE
+                ? Optional.empty()
+                : Optional.of(given(answer, name));
+    }
+
     private Json call(Syscall syscall, String capability, Json params, String what) {
         Blob bytes = Blob.of(JsonText.write(params).getBytes(StandardCharsets.UTF_8));
-        return switch (attended.call(syscall, capability, bytes)) {
+        return given(attended.call(syscall, capability, bytes), what);
+    }
+
+    private Json given(Attended.Answer answer, String what) {
+        return switch (answer) {
             case Attended.Answer.Refused(Denial code, String _)
             when code == Denial.UNKNOWN_HANDLE ->
                 throw Failure.denied(

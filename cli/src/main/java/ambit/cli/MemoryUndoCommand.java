@@ -5,6 +5,9 @@ import ambit.cli.outcome.Failure;
 import ambit.cli.text.JsonText;
 import ambit.cli.text.Terminal;
 import ambit.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -41,19 +44,24 @@ final class MemoryUndoCommand implements Callable<Integer> {
         Terminal terminal = memory.main().terminal();
         Json list = undo(true);
         Said found = Said.of(list);
+        long documents = found.object("documents").number("count");
         if (!json) {
             found.list("undone").forEach(it -> show(it, terminal));
             if (found.flag("more")) {
                 terminal.result("… " + found.number("count") + " in all");
             }
+            found.object("documents")
+                    .list("removed")
+                    .forEach(it -> terminal.result(Terminal.plain(it.text("namespace") + "/" + it.text("source")) + "@"
+                            + it.number("version") + "  a document that it added; then nothing is there"));
         }
-        if (found.number("new") == 0) {
+        if (found.number("new") + documents == 0) {
             terminal.say("ambit: nothing that counts came of " + Terminal.plain(transaction));
         }
-        if (dryRun || found.number("new") == 0) {
+        if (dryRun || found.number("new") + documents == 0) {
             return done(list, terminal);
         }
-        if (!yes && !agreed("undo " + Sentences.count(found.number("new"), "version", "versions"), terminal)) {
+        if (!yes && !agreed("undo " + counted(found.number("new"), documents), terminal)) {
             terminal.say("ambit: nothing is undone");
             return ExitCode.AGENT_FAILED;
         }
@@ -61,6 +69,11 @@ final class MemoryUndoCommand implements Callable<Integer> {
         terminal.say(
                 "ambit: " + Sentences.count(Said.of(done).number("new"), "version is", "versions are") + " undone");
         return done(done, terminal);
+    }
+
+    private static String counted(long versions, long documents) {
+        String both = Sentences.count(versions, "version", "versions");
+        return documents == 0 ? both : both + " and " + Sentences.count(documents, "document", "documents");
     }
 
     private int done(Json answer, Terminal terminal) {
@@ -73,9 +86,14 @@ final class MemoryUndoCommand implements Callable<Integer> {
     /** Each time in a transaction of its own: nothing stays mapped while a person thinks. */
     private Json undo(boolean dry) {
         try (MemoryDesk desk = memory.open("undo", transaction, dry ? "dry-run" : "")) {
-            Json answer = desk.tool("memory.undo", JsonText.object("transaction", transaction, "dry-run", dry));
+            Json which = JsonText.object("transaction", transaction, "dry-run", dry);
+            Json answer = desk.tool("memory.undo", which);
+            Json documents = desk.toolIfGranted("retriever.undo", which)
+                    .orElseGet(() -> JsonText.object("count", 0L, "removed", new Json.Arr(List.of())));
             desk.commit();
-            return answer;
+            Map<String, Json> both = new LinkedHashMap<>(((Json.Obj) answer).members());
+            both.put("documents", documents);
+            return new Json.Obj(both);
         }
     }
 

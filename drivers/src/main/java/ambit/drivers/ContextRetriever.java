@@ -6,11 +6,12 @@ import ambit.audit.scope.Scope;
 import ambit.drivers.memory.RetrievedChunks;
 import ambit.retrieval.index.IndexFailure;
 import ambit.retrieval.index.Indexes;
+import ambit.retrieval.index.Kept;
 import ambit.retrieval.index.NamespaceIndex;
 import ambit.retrieval.index.Query;
 import ambit.retrieval.index.Search;
-import ambit.retrieval.index.Source;
 import ambit.retrieval.index.Staging;
+import ambit.retrieval.index.Writing;
 import ambit.wire.Blob;
 import ambit.wire.Cbor;
 import ambit.wire.CoreToDriver.MapEntry;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +44,7 @@ final class ContextRetriever implements AutoCloseable {
     private final Map<String, NamespaceIndex> open = new LinkedHashMap<>();
     private final Map<String, Staging> staged = new LinkedHashMap<>();
     private final RetrievedChunks retrieved;
+    private final Supplier<Writing> writing;
     private Optional<DriverFailure> failed = Optional.empty();
     private boolean ended;
 
@@ -50,8 +53,10 @@ final class ContextRetriever implements AutoCloseable {
             Blob context,
             String transaction,
             List<MapEntry> entries,
-            RetrievedChunks retrieved) {
+            RetrievedChunks retrieved,
+            Supplier<Writing> writing) {
         this.retrieved = retrieved;
+        this.writing = writing;
         this.indexes = indexes;
         this.context = context;
         this.transaction = transaction;
@@ -102,7 +107,11 @@ final class ContextRetriever implements AutoCloseable {
                 answer.hits().stream()
                         .map(hit -> new HashTree.Found(hit.namespace(), hit.hash()))
                         .toList());
-        answer.hits().forEach(hit -> retrieved.retrieved(hit.hash(), hit.chunk().text()));
+        answer.hits()
+                .forEach(hit -> retrieved.retrieved(
+                        hit.hash(),
+                        hit.chunk().text(),
+                        hit.writing().map(Writing::label).orElse(0L)));
         return new Found(scope, tree, answer.hits());
     }
 
@@ -122,9 +131,33 @@ final class ContextRetriever implements AutoCloseable {
     }
 
     /** Stages the chunks of a source; whether anything changes by it. */
-    boolean add(String namespace, String source, Blob document, List<Chunk> chunks, boolean continues)
+    boolean add(
+            String namespace,
+            String source,
+            Blob document,
+            List<Chunk> chunks,
+            boolean continues,
+            Cancellation cancellation)
             throws DriverFailure, IndexFailure {
-        return staging(namespace, source).add(source, document, chunks, continues);
+        Staging staging = staging(namespace, source);
+        requireRoom(chunks.size());
+        return staging.add(source, document, chunks, continues, () -> {
+            if (cancellation.isCancelled()) {
+                throw new IndexFailure(
+                        Denial.CONTEXT_ENDED, "the documents were not added because the caller went away");
+            }
+        });
+    }
+
+    /** Of all its namespaces, a context stages no more than of one, so that its end keeps nobody waiting for long. */
+    private synchronized void requireRoom(int chunks) throws DriverFailure {
+        long all = staged.values().stream().mapToLong(Staging::chunks).sum();
+        if (all + chunks > Staging.MAX_CHUNKS) {
+            throw new DriverFailure(
+                    Denial.TOO_LARGE,
+                    "a transaction adds at most " + Staging.MAX_CHUNKS
+                            + " chunks; split the document, or start another transaction for the rest");
+        }
     }
 
     /** Stages that a source is removed; whether there is one. */
@@ -133,9 +166,37 @@ final class ContextRetriever implements AutoCloseable {
     }
 
     /** What the namespace holds, as it was committed last. */
-    List<Source> sources(String namespace, String after, int limit) throws DriverFailure, IndexFailure {
+    List<Kept> sources(String namespace, String after, int limit) throws DriverFailure, IndexFailure {
         entry(namespace, WRITE);
         return Search.sources(index(namespace), after, limit);
+    }
+
+    /**
+     * Stages that what a transaction and its children have added is removed, in all namespaces that are mapped for adding documents.
+     *
+     * @param dryRun whether nothing is staged
+     * @return namespaces and documents
+     */
+    Map<String, List<Kept>> undo(String transaction, boolean dryRun) throws DriverFailure, IndexFailure {
+        Map<String, List<Kept>> found = new LinkedHashMap<>();
+        for (Map.Entry<String, MapEntry> each : mapped.entrySet()) {
+            boolean mine = (each.getValue().rights() & WRITE) != 0
+                    && each.getValue().terms().isEmpty();
+            List<Kept> theirs = mine
+                    ? Search.sources(index(each.getKey()), "", Integer.MAX_VALUE).stream()
+                            .filter(it -> it.writing()
+                                    .filter(by -> by.isBy(transaction))
+                                    .isPresent())
+                            .toList()
+                    : List.of();
+            if (!theirs.isEmpty()) {
+                found.put(each.getKey(), theirs);
+            }
+            for (Kept kept : dryRun ? List.<Kept>of() : theirs) {
+                boolean _ = remove(each.getKey(), kept.source().name());
+            }
+        }
+        return found;
     }
 
     private MapEntry entry(String name, int right) throws DriverFailure {
@@ -187,7 +248,8 @@ final class ContextRetriever implements AutoCloseable {
         }
         Staging present = staged.get(namespace);
         if (present == null) {
-            present = index(namespace).stage(transaction, context);
+            present = index(namespace)
+                    .stage(transaction, context, entry(namespace, WRITE).quotaBytes(), writing);
             staged.put(namespace, present);
         }
         if (staged.values().stream().mapToInt(Staging::size).sum() >= Limits.VERDICTS) {
@@ -222,10 +284,7 @@ final class ContextRetriever implements AutoCloseable {
                     .toList();
             for (String name : names) {
                 change.add(
-                        name,
-                        java.util.Objects.requireNonNull(staged.get(name))
-                                .prepare(java.util.Objects.requireNonNull(mapped.get(name))
-                                        .quotaBytes()));
+                        name, java.util.Objects.requireNonNull(staged.get(name)).prepare());
             }
             staged.clear();
             done = true;
@@ -272,9 +331,14 @@ final class ContextRetriever implements AutoCloseable {
             return List.copyOf(verdicts);
         }
 
-        /** Takes all of it over; the transaction has committed. */
+        /** The transaction has committed: all of it is taken over before anybody looks again. */
         void apply() {
             prepared.forEach(Staging.Prepared::apply);
+        }
+
+        /** Leaves all of it as it is, since nobody can say now whether the transaction has committed. */
+        void leave() {
+            prepared.forEach(Staging.Prepared::leave);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package ambit.drivers;
 
 import ambit.drivers.memory.ContextMemory;
+import ambit.drivers.memory.Database;
 import ambit.drivers.memory.MemoryDriver;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The contexts that the core has mapped. Only the core's control connection changes them.
@@ -31,6 +33,7 @@ final class Contexts implements AutoCloseable {
     private final MemoryDriver driver;
     private final Retrieval retrieval;
     private final ExecutorService farewells = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong conversations = new AtomicLong();
     private final Map<Blob, LiveContext> live = new ConcurrentHashMap<>();
     private final Map<Blob, List<Verdict>> committed = new LinkedHashMap<>();
 
@@ -42,7 +45,8 @@ final class Contexts implements AutoCloseable {
     void map(CoreToDriver.MapContext command) throws DriverFailure {
         Blob id = command.context();
         ContextMemory memory = driver.map(command);
-        Conversation conversation = new Conversation(id, command.transaction(), command.tenant(), farewells);
+        Conversation conversation =
+                new Conversation(id, command.transaction(), command.tenant(), farewells, conversations);
         if (live.putIfAbsent(
                         id,
                         new LiveContext(
@@ -85,10 +89,19 @@ final class Contexts implements AutoCloseable {
         return verdicts;
     }
 
-    /** What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. */
+    /**
+     * What the retriever staged is durable before the memory commits, which decides for both, and is taken over after. Where nobody
+     * knows what memory decided it stays, and is settled when memory can be asked.
+     */
     private List<Verdict> commit(LiveContext context) throws DriverFailure {
         try (ContextRetriever.Change documents = context.retriever().prepare()) {
-            List<Verdict> verdicts = new ArrayList<>(context.memory().commit(documents.partitions()));
+            List<Verdict> verdicts = new ArrayList<>();
+            try {
+                verdicts.addAll(context.memory().commit(documents.partitions()));
+            } catch (Database.OutcomeUnknown e) {
+                documents.leave();
+                throw e;
+            }
             documents.apply();
             verdicts.addAll(documents.verdicts());
             return List.copyOf(verdicts);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -30,6 +31,11 @@ import javax.crypto.spec.SecretKeySpec;
 final class Conversation {
     /** Bytes that a context may have kept; one exchange more may begin below it. */
     static final long MOST = 16L << 20;
+
+    /** Bytes that all contexts may have kept together; those that have less than {@link #SMALL} go on. */
+    static final long MOST_OF_ALL = 256L << 20;
+
+    static final long SMALL = 64L << 10;
 
     /** What anything kept takes besides its text. */
     private static final int EACH = 256;
@@ -73,6 +79,7 @@ final class Conversation {
     private final String transaction;
     private final String tenant;
     private final Executor farewells;
+    private final AtomicLong ofAll;
     private final Map<Name, Turn> turns = new HashMap<>();
     private final Map<Name, Blob> items = new HashMap<>();
     private final Map<Name, String> sealed = new HashMap<>();
@@ -80,12 +87,18 @@ final class Conversation {
     private long size;
     private boolean ended;
 
-    /** @param farewells runs, on other threads, what is to be said to providers at the end */
-    Conversation(Blob context, String transaction, String tenant, Executor farewells) {
+    /**
+     * Nothing was said yet.
+     *
+     * @param farewells runs, on other threads, what is to be said to providers at the end
+     * @param ofAll bytes that all contexts of this process have kept
+     */
+    Conversation(Blob context, String transaction, String tenant, Executor farewells, AtomicLong ofAll) {
         this.context = context;
         this.transaction = transaction;
         this.tenant = tenant;
         this.farewells = farewells;
+        this.ofAll = ofAll;
     }
 
     /** The transaction that it is of. */
@@ -104,7 +117,7 @@ final class Conversation {
         String own = fresh("sealed_");
         if (!ended) {
             sealed.put(new Name(tool, own), text);
-            size += text.length() + EACH;
+            grow(text.length() + EACH);
         }
         return own;
     }
@@ -131,14 +144,19 @@ final class Conversation {
         for (Json item : said) {
             Blob text = JsonText.encode(item);
             kept.add(text);
-            size += text.size() + EACH;
+            grow(text.size() + EACH);
             if (item instanceof Json.Obj(Map<String, Json> members)
                     && members.get("id") instanceof Json.Str(String id)) {
                 items.put(new Name(tool, id), text);
             }
         }
-        size += EACH;
+        grow(EACH);
         turns.put(new Name(tool, response), new Turn(before, kept));
+    }
+
+    private void grow(long bytes) {
+        size += bytes;
+        ofAll.addAndGet(bytes);
     }
 
     /** Refuses to begin an exchange when there is no room to keep it. */
@@ -147,6 +165,12 @@ final class Conversation {
             throw new DriverFailure(
                     Denial.TOO_LARGE,
                     "the conversations of this transaction have more than 16 MiB; start a new transaction");
+        }
+        if (size >= SMALL && ofAll.get() >= MOST_OF_ALL) {
+            throw new DriverFailure(
+                    Denial.TOO_LARGE,
+                    "the conversations of all transactions that live have more than 256 MiB; end some of them, or say"
+                            + " 'store: false' and send the conversation with each request");
         }
     }
 
@@ -191,6 +215,8 @@ final class Conversation {
         List<Runnable> due;
         synchronized (this) {
             ended = true;
+            ofAll.addAndGet(-size);
+            size = 0;
             turns.clear();
             items.clear();
             sealed.clear();

@@ -183,7 +183,8 @@ final class ModelFields {
 
     private static FieldRule message() {
         Fields fields = new Fields();
-        fields.pass("tool_calls", "function_call", "reasoning_details", "cache_control");
+        fields.pass("tool_calls", "function_call", "cache_control");
+        fields.put("reasoning_details", new Each(thoughts()));
         fields.scalar(
                 "role",
                 "name",
@@ -197,6 +198,24 @@ final class ModelFields {
         fields.put("annotations", new Strip("they may name files that the provider keeps"));
         fields.put("audio", new Refuse("names a recording that the provider keeps; send the text instead"));
         fields.put("content", new Each(PARTS));
+        return new Members(fields, true);
+    }
+
+    /** Of reasoning that an answer told, what can be read: the rest is a text that only the provider opens, perhaps another's. */
+    private static ByType thoughts() {
+        Strip sealed = new Strip("only the provider can read it");
+        Map<String, FieldRule> types = new LinkedHashMap<>();
+        types.put("reasoning.summary", thought("summary", sealed));
+        types.put("reasoning.text", thought("text", sealed));
+        types.put("reasoning.encrypted", sealed);
+        return new ByType(types, "");
+    }
+
+    private static Members thought(String text, Strip sealed) {
+        Fields fields = new Fields();
+        fields.scalar("type", "format", "index", text);
+        fields.put("id", sealed);
+        fields.put("signature", sealed);
         return new Members(fields, true);
     }
 

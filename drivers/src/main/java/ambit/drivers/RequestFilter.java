@@ -165,13 +165,14 @@ final class RequestFilter {
         };
     }
 
-    /** Whether it is a plain address on the web that the provider does not serve itself. */
+    /** Whether it is a plain address on the public web that the provider does not serve itself. */
     private boolean isElsewhere(String address) {
         try {
             URI uri = new URI(address);
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
             return (scheme.equals("http") || scheme.equals("https"))
                     && uri.getHost() != null
+                    && PublicHost.is(host(uri))
                     && !host(uri).equals(host(policy.endpoint()));
         } catch (URISyntaxException e) {
             return false;

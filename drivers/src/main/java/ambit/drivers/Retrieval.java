@@ -7,6 +7,7 @@ import ambit.retrieval.embedding.EndpointEmbedding;
 import ambit.retrieval.embedding.OnFirstUse;
 import ambit.retrieval.index.IndexFailure;
 import ambit.retrieval.index.Indexes;
+import ambit.retrieval.index.Writing;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.Denial;
@@ -70,12 +71,26 @@ final class Retrieval implements AutoCloseable {
     /** What a context may search and change. */
     ContextRetriever context(CoreToDriver.MapContext command, ContextMemory memory) {
         return new ContextRetriever(
-                indexes, command.context(), command.transaction(), command.entries(), memory.chunks());
+                indexes,
+                command.context(),
+                command.transaction(),
+                command.entries(),
+                memory.chunks(),
+                () -> writing(command, memory));
+    }
+
+    private static Writing writing(CoreToDriver.MapContext command, ContextMemory memory) {
+        return new Writing(command.transaction(), command.agent(), command.principal(), memory.nowMs(), memory.label());
     }
 
     /** How many namespaces are open. */
     int open() {
         return indexes.map(Indexes::size).orElse(0);
+    }
+
+    /** Waits until what was committed to a partition can be seen. */
+    void await(Blob partition) {
+        indexes.ifPresent(it -> it.await(partition));
     }
 
     /** Destroys the index of a partition that nobody maps any more. */

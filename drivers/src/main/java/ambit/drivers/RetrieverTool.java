@@ -2,14 +2,17 @@ package ambit.drivers;
 
 import ambit.audit.scope.Chunk;
 import ambit.audit.scope.Scope;
+import ambit.drivers.memory.Trust;
 import ambit.retrieval.document.Documents;
 import ambit.retrieval.document.Format;
 import ambit.retrieval.document.Piece;
 import ambit.retrieval.document.UnreadableDocument;
 import ambit.retrieval.index.IndexFailure;
+import ambit.retrieval.index.Kept;
 import ambit.retrieval.index.Query;
 import ambit.retrieval.index.Search;
 import ambit.retrieval.index.Source;
+import ambit.retrieval.index.Writing;
 import ambit.wire.Blob;
 import ambit.wire.Denial;
 import ambit.wire.Json;
@@ -29,7 +32,7 @@ import java.util.TreeMap;
 
 /** {@code search}, {@code add}, {@code remove} and {@code sources} on the namespaces of the calling context; docs/reference/retriever.md. */
 final class RetrieverTool implements Effect {
-    static final List<String> OPERATIONS = List.of("search", "add", "remove", "sources");
+    static final List<String> OPERATIONS = List.of("search", "add", "remove", "sources", "undo");
 
     private static final Map<String, ToolDefinition> DEFINITIONS = definitions();
     private static final int DEFAULT_K = 10;
@@ -76,9 +79,10 @@ final class RetrieverTool implements Effect {
         try {
             return switch (call.operation()) {
                 case "search" -> search(arguments, retriever, call.params().sha256());
-                case "add" -> add(arguments, retriever);
+                case "add" -> add(arguments, retriever, cancellation);
                 case "remove" -> remove(arguments, retriever);
                 case "sources" -> sources(arguments, retriever);
+                case "undo" -> undo(arguments, call.context());
                 default ->
                     throw new DriverFailure(
                             Denial.UNKNOWN_TOOL, "a retriever can " + String.join(", ", OPERATIONS) + ", nothing else");
@@ -136,8 +140,20 @@ final class RetrieverTool implements Effect {
                 "namespace",
                         new Json.Str(
                                 found.scope().namespaces().get(hit.namespace()).mount()),
+                "trust", Trust.told(hit.writing().map(Writing::label).orElse(0L)),
+                "writer", writer(hit.writing()),
                 "hash", hex(hit.hash()),
                 "path", hashes(found.tree().path(index + 1)));
+    }
+
+    /** Who added a document, or {@code null} where nobody knows. */
+    private static Json writer(Optional<Writing> writing) {
+        return writing.<Json>map(by -> object(
+                        "transaction", new Json.Str(by.transaction()),
+                        "agent", new Json.Str(by.agent()),
+                        "principal", hex(by.principal()),
+                        "at", new Json.Int(by.atMs())))
+                .orElse(new Json.Null());
     }
 
     private static Json scope(ContextRetriever.Found found) {
@@ -158,7 +174,8 @@ final class RetrieverTool implements Effect {
                 "root", hex(found.tree().root()));
     }
 
-    private static Answer add(Arguments arguments, ContextRetriever retriever) throws DriverFailure, IndexFailure {
+    private static Answer add(Arguments arguments, ContextRetriever retriever, Cancellation cancellation)
+            throws DriverFailure, IndexFailure {
         arguments.allow("namespace", "source", "text", "format", "chunks", "metadata", "document", "continues");
         String source = arguments.text("source");
         Map<String, Json> metadata = arguments.object("metadata");
@@ -178,8 +195,8 @@ final class RetrieverTool implements Effect {
             }
         }
         Blob document = arguments.has("document") ? arguments.hash("document") : digest(text.orElse(""), chunks);
-        boolean changed =
-                retriever.add(arguments.text("namespace"), source, document, chunks, arguments.flag("continues"));
+        boolean changed = retriever.add(
+                arguments.text("namespace"), source, document, chunks, arguments.flag("continues"), cancellation);
         return answer(object("chunks", new Json.Int(chunks.size()), "changed", new Json.Bool(changed)));
     }
 
@@ -245,18 +262,58 @@ final class RetrieverTool implements Effect {
         if (limit < 1 || limit > MAX_SOURCES) {
             throw new DriverFailure(Denial.MALFORMED, "at most " + MAX_SOURCES + " sources are listed at a time");
         }
-        List<Source> sources = retriever.sources(
+        List<Kept> sources = retriever.sources(
                 arguments.text("namespace"), arguments.optionalText("after").orElse(""), (int) limit);
-        List<Json> list = sources.stream()
-                .map(it -> object(
-                        "source", new Json.Str(it.name()),
-                        "version", new Json.Int(it.version()),
-                        "document", hex(it.document()),
-                        "chunk_digest", hex(it.chunkDigest()),
-                        "chunks", new Json.Int(it.chunks()),
-                        "characters", new Json.Int(it.size())))
-                .toList();
+        List<Json> list = sources.stream().map(RetrieverTool::source).toList();
         return answer(object("sources", new Json.Arr(list), "more", new Json.Bool(sources.size() == limit)));
+    }
+
+    private static Json source(Kept kept) {
+        Source it = kept.source();
+        return object(
+                "source",
+                new Json.Str(it.name()),
+                "version",
+                new Json.Int(it.version()),
+                "document",
+                hex(it.document()),
+                "chunk_digest",
+                hex(it.chunkDigest()),
+                "chunks",
+                new Json.Int(it.chunks()),
+                "characters",
+                new Json.Int(it.size()),
+                "trust",
+                Trust.told(kept.writing().map(Writing::label).orElse(0L)),
+                "writer",
+                writer(kept.writing()));
+    }
+
+    private static Answer undo(Arguments arguments, LiveContext context) throws DriverFailure, IndexFailure {
+        arguments.allow("transaction", "dry-run");
+        String transaction = arguments.text("transaction");
+        boolean dryRun = arguments.flag("dry-run");
+        if (transaction.isEmpty()) {
+            throw new DriverFailure(Denial.ARGUMENT_MISSING, "the argument 'transaction' is empty");
+        }
+        if (!dryRun) {
+            context.memory().refuseLive(transaction);
+        }
+        List<Json> list = new ArrayList<>();
+        context.retriever()
+                .undo(transaction, dryRun)
+                .forEach((namespace, theirs) -> theirs.forEach(kept -> list.add(object(
+                        "namespace", new Json.Str(namespace),
+                        "source", new Json.Str(kept.source().name()),
+                        "version", new Json.Int(kept.source().version()),
+                        "writer", writer(kept.writing())))));
+        List<Json> shown = list.subList(0, Math.min(MAX_SOURCES, list.size()));
+        return answer(object(
+                "transaction", new Json.Str(transaction),
+                "dry-run", new Json.Bool(dryRun),
+                "count", new Json.Int(list.size()),
+                "removed", new Json.Arr(shown),
+                "more", new Json.Bool(shown.size() < list.size())));
     }
 
     private static Answer answer(Json json) {

@@ -438,4 +438,37 @@ class ConversationTest {
                         new ambit.authority.Receipt.Meter("input-tokens", 2),
                         new ambit.authority.Receipt.Meter("output-tokens", 5));
     }
+
+    @Test
+    void reasoningThatOnlyAProviderReadsIsNotCarriedFromOneChatToAnother() throws Exception {
+        String details = "[{\"type\":\"reasoning.encrypted\",\"data\":\"of another run\",\"id\":\"rs_1\"},"
+                + "{\"type\":\"reasoning.text\",\"text\":\"plain\",\"signature\":\"sealed too\",\"index\":0}]";
+        Blob context = kernel.context();
+        assertThat(ask(
+                        context,
+                        "llm.chat",
+                        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_details\":" + details
+                                + "}]}"))
+                .isInstanceOf(Done.class);
+        assertThat(lastRequest().toString())
+                .contains("plain")
+                .doesNotContain("of another run")
+                .doesNotContain("rs_1")
+                .doesNotContain("sealed too");
+    }
+
+    @Test
+    void aPictureOnTheModelServersOwnNetworkIsRefusedUnderEachOfItsNames() throws Exception {
+        for (String address : new String[] {
+            "http://localhost:8000/files/1", "http://0x7f.1/", "http://[::1]/", "http://169.254.169.254/"
+        }) {
+            assertRefused(
+                    ask(
+                            kernel.context(),
+                            "llm.chat",
+                            "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":"
+                                    + "{\"url\":\"" + address + "\"}}]}]}"),
+                    "image_url");
+        }
+    }
 }

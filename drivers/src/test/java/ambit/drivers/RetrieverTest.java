@@ -7,6 +7,7 @@ import ambit.audit.scope.Chunk;
 import ambit.audit.scope.ScopedReply;
 import ambit.authority.Receipt;
 import ambit.authority.signing.Signed;
+import ambit.drivers.memory.Trust;
 import ambit.wire.Blob;
 import ambit.wire.CoreToDriver;
 import ambit.wire.CoreToDriver.MapEntry;
@@ -18,6 +19,7 @@ import ambit.wire.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -150,6 +152,8 @@ class RetrieverTest {
                     call(reader, "search", "{\"query\":\"zephyrine\",\"namespaces\":[" + quoted(name) + "]}");
             assertThat(denied(reply)).as(name).isEqualTo(Denial.NOT_MAPPED);
         }
+        kernel.retrieval.await(hash("tenant/secrets"));
+        kernel.retrieval.await(hash("user/notes"));
         // only the namespaces that were looked at are open
         assertThat(kernel.retrieval.open()).isEqualTo(1);
         kernel.contexts.drop(reader);
@@ -219,10 +223,14 @@ class RetrieverTest {
     void aQuotaHoldsForTheTextOfTheNamespace() throws Exception {
         Blob writer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
         add(writer, "user/notes", "a.md", "The heron.");
-        add(writer, "user/notes", "b.md", "The stork.");
-        assertThat(kernel.contexts.commit(writer))
-                .containsExactly(
-                        Verdict.committed("user/notes/a.md", 1), Verdict.dropped("user/notes/b.md", Denial.QUOTA));
+        assertThat(denied(call(
+                        writer, "add", "{\"namespace\":\"user/notes\",\"source\":\"b.md\",\"text\":\"The stork.\"}")))
+                .as("what one transaction adds can never fit")
+                .isEqualTo(Denial.QUOTA);
+        Blob other = kernel.context(mapped("user/notes", READ_WRITE_SEARCH, 12));
+        add(other, "user/notes", "b.md", "The stork.");
+        assertThat(kernel.contexts.commit(writer)).containsExactly(Verdict.committed("user/notes/a.md", 1));
+        assertThat(kernel.contexts.commit(other)).containsExactly(Verdict.dropped("user/notes/b.md", Denial.QUOTA));
     }
 
     @Test
@@ -285,5 +293,68 @@ class RetrieverTest {
                         .doesNotContain("quetzal");
             }
         }
+    }
+
+    /** The neighbour's end comes while the greedy one's call still makes vectors, and right after the greedy one has committed. */
+    @Test
+    void aContextThatAddsAllItMayDelaysTheEndsOfOthersByLessThanThreeSeconds() throws Exception {
+        StringBuilder chunks = new StringBuilder();
+        for (int i = 0; i < 4_000; i++) {
+            chunks.append(i == 0 ? "" : ",")
+                    .append("{\"text\":\"heron number ")
+                    .append(i)
+                    .append("\"}");
+        }
+        Blob greedy = kernel.context(mapped("tenant/handbook", WRITE));
+        Thread adding = Thread.ofVirtual()
+                .start(() -> call(
+                        greedy,
+                        "add",
+                        "{\"namespace\":\"tenant/handbook\",\"source\":\"all\",\"chunks\":[" + chunks + "]}"));
+        Blob neighbour = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        add(neighbour, "user/notes", "a.md", "The heron.");
+        assertThat(adding.isAlive()).as("still at it").isTrue();
+        long begun = System.nanoTime();
+        kernel.contexts.commit(greedy);
+        assertThat(kernel.contexts.commit(neighbour)).allMatch(Verdict::committed);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+        adding.join();
+    }
+
+    @Test
+    void aChunkNamesWhoAddedItsDocumentAndWhatATransactionAddedIsTakenBack() throws Exception {
+        filled("user/notes", "good.md", "The heron.");
+        Blob bad = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        add(bad, "user/notes", "bad.md", "The heron is a stork.");
+        String transaction = "tx-" + bad.toHex();
+        Blob undoer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH), mapped("user/read", SEARCH));
+        assertThat(denied(call(undoer, "undo", "{\"transaction\":" + quoted(transaction) + "}")))
+                .as("it lives")
+                .isEqualTo(Denial.STILL_MAPPED);
+        kernel.contexts.commit(bad);
+        Json found = result(undoer, "search", "{\"query\":\"heron is a stork\",\"mode\":\"words\"}");
+        Json first = ((Json.Arr) member(found, "chunks")).items().getFirst();
+        assertThat(member(member(first, "writer"), "transaction")).isEqualTo(new Json.Str(transaction));
+        assertThat(member(first, "trust")).isEqualTo(new Json.Str("retrieved"));
+        String dry = "{\"transaction\":" + quoted(transaction) + ",\"dry-run\":true}";
+        assertThat(member(result(undoer, "undo", dry), "count")).isEqualTo(new Json.Int(1));
+        assertThat(member(result(undoer, "undo", "{\"transaction\":" + quoted(transaction) + "}"), "count"))
+                .isEqualTo(new Json.Int(1));
+        assertThat(kernel.contexts.commit(undoer)).allMatch(Verdict::committed).hasSize(1);
+        Blob reader = kernel.context(mapped("user/notes", SEARCH));
+        assertThat(texts(result(reader, "search", "{\"query\":\"heron\"}"))).containsExactly("The heron.");
+    }
+
+    @Test
+    void aDocumentThatCameOfAToolKeepsThatLabel() throws Exception {
+        Blob writer = kernel.context(mapped("user/notes", READ_WRITE_SEARCH));
+        kernel.contexts.find(writer).memory().called(1, "web.fetch", Trust.TOOL);
+        add(writer, "user/notes", "web.md", "The heron.");
+        kernel.contexts.commit(writer);
+        Blob reader = kernel.context(mapped("user/notes", SEARCH));
+        Json found = result(reader, "search", "{\"query\":\"heron\"}");
+        assertThat(member(((Json.Arr) member(found, "chunks")).items().getFirst(), "trust"))
+                .isEqualTo(new Json.Str("tool"));
+        assertThat(Trust.told(kernel.contexts.find(reader).memory().label())).isEqualTo(new Json.Str("tool"));
     }
 }

@@ -132,7 +132,7 @@ public sealed interface Tool {
                         "memory",
                         Set.of("list", "history", "provenance", "pending"),
                         Set.of("review", "restore", "undo")),
-                new BuiltIn("retriever", Set.of("search", "sources"), Set.of("add", "remove")));
+                new BuiltIn("retriever", Set.of("search", "sources"), Set.of("add", "remove", "undo")));
 
         private static final Duration TIME_OUT = Duration.ofMinutes(1);
 

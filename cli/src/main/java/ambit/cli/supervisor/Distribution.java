@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public record Distribution(Path root) {
 
     private static final List<String> PROCESSES = List.of("core", "drivers", "broker");
+    private static final String OPTIONS = "java.options";
 
     /** The distribution that AMBIT_DIST names, or else the one that this command runs from. */
     public static Distribution find(Map<String, String> environment) {
@@ -45,6 +46,23 @@ public record Distribution(Path root) {
 
     public Path lib(String process) {
         return root.resolve(process).resolve("lib");
+    }
+
+    /**
+     * What the Java of this process is told beside what its starter says: that it finds classes loaded and linked beside the
+     * jars (JEP 483), if {@code scripts/train} was there. An argument file, or nothing.
+     *
+     * @param process the directory of its jars
+     * @param inside where it sees its jars
+     */
+    public List<String> options(String process, Path inside) {
+        return Files.isReadable(lib(process).resolve(OPTIONS)) ? List.of("@" + inside.resolve(OPTIONS)) : List.of();
+    }
+
+    /** The same for another process with this command's own jars. */
+    static List<String> ownOptions() {
+        Path options = own().resolve("cli/lib").resolve(OPTIONS);
+        return Files.isReadable(options) ? List.of("@" + options) : List.of();
     }
 
     /** The Java home that this command itself runs with. */

@@ -222,6 +222,7 @@ final class Generation implements AutoCloseable {
                 "-Djava.io.tmpdir=/tmp",
                 "--add-modules",
                 "jdk.net"));
+        command.addAll(distribution.options(name(role), INSIDE_JARS));
         // The core decides every call and the drivers search and encrypt, so these two get all of the JVM's compilers.
         command.addAll(
                 switch (role) {

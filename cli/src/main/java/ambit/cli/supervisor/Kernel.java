@@ -126,6 +126,7 @@ public final class Kernel {
                     "ambit.cli/ambit.cli.Main",
                     "supervise",
                     directory.toString()));
+            command.addAll(2, Distribution.ownOptions());
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(places.state().toFile())
                     .redirectInput(

@@ -71,12 +71,15 @@ final class LogProcess implements AutoCloseable {
             KernelPlan plan,
             Map<String, String> environment,
             KernelLog log) {
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Distribution.java().toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-Xmx96m",
+                "--enable-native-access=ambit.boundary",
+                "--add-modules",
+                "jdk.net",
                 "--module-path",
                 Distribution.modulePath(),
                 "-m",
@@ -85,7 +88,8 @@ final class LogProcess implements AutoCloseable {
                 directory.toString(),
                 "log",
                 task.command,
-                "--supervised");
+                "--supervised"));
+        command.addAll(1, Distribution.ownOptions());
         Map<String, String> own = new TreeMap<>(environment);
         own.keySet()
                 .removeIf(name -> (plan.variables().contains(name)

@@ -91,10 +91,7 @@ final class Commit {
         if (undoneAt >= 0 && undoneAt < write.origin().reads()) {
             return Optional.of(Denial.UNDONE);
         }
-        long others = usage.liveBytes - Math.max(head.size(), 0);
-        long entries = usage.liveEntries + (head.size() < 0 ? 1 : 0);
-        if (write.size() > write.limits().bytes() - others
-                || entries > write.limits().entries()
+        if (!usage.hasRoom(head.size(), write.size(), write.limits())
                 || write.weight() > write.limits().keptBytes() - usage.keptBytes) {
             return Optional.of(Denial.QUOTA);
         }
@@ -177,8 +174,8 @@ final class Commit {
                         + " version = excluded.version, latest = excluded.latest",
                 newHeads);
         session.batch(
-                "INSERT INTO held (held_id, partition_id, tag, version, base, decision, decided_ms, decided_by, why_box)"
-                        + " VALUES (?, ?, ?, ?, ?, 0, 0, '', ?)",
+                "INSERT INTO held (held_id, partition_id, tag, version, base, decision, decided_ms, decided_by, why_box,"
+                        + " limit_bytes, limit_entries) VALUES (?, ?, ?, ?, ?, 0, 0, '', ?, ?, ?)",
                 heldOnes);
     }
 
@@ -214,7 +211,9 @@ final class Commit {
             write.slot().tag(),
             version,
             base,
-            Blob.EMPTY
+            Blob.EMPTY,
+            write.limits().bytes(),
+            write.limits().entries()
         };
     }
 

@@ -44,11 +44,20 @@ public final class ContextMemory {
      * What a context needs besides its map.
      *
      * @param wrapped the wrapped data keys of its partitions, as far as they are known
+     * @param others all contexts that live
      */
-    record Surroundings(MemoryStore store, Influences influences, Map<Blob, Blob> wrapped, InstantSource clock) {
+    record Surroundings(
+            MemoryStore store, Influences influences, Map<Blob, Blob> wrapped, InstantSource clock, Living others) {
         Surroundings {
             wrapped = Map.copyOf(wrapped);
         }
+    }
+
+    /** Who is alive at this moment. */
+    @FunctionalInterface
+    interface Living {
+        /** A live transaction of the tenant that is this one or a child of it. */
+        Optional<String> of(String tenant, String transaction);
     }
 
     private final Writer writer;
@@ -79,8 +88,36 @@ public final class ContextMemory {
         return surroundings.store();
     }
 
-    long nowMs() {
+    /** Milliseconds since 1970. */
+    public long nowMs() {
         return surroundings.clock().millis();
+    }
+
+    /** One version, as it is at this moment. */
+    Optional<Version> version(Source source) throws DriverFailure {
+        return store().version(source).map(it -> it.asOf(nowMs()));
+    }
+
+    /** All versions, the newest first, as they are at this moment. */
+    List<Version> history(Slot slot) throws DriverFailure {
+        return store().history(slot).stream().map(it -> it.asOf(nowMs())).toList();
+    }
+
+    /** Refuses what would undo a transaction that may still commit. */
+    public void refuseLive(String transaction) throws DriverFailure {
+        Optional<String> live = surroundings.others().of(writer.tenant(), transaction);
+        if (live.isPresent()) {
+            throw new DriverFailure(
+                    Denial.STILL_MAPPED,
+                    "the transaction " + live.get()
+                            + " is alive and could still commit what it has staged; stop it first ('ambit stop "
+                            + live.get() + "'), then undo it");
+        }
+    }
+
+    /** The number of the label that what is written now has. */
+    public long label() {
+        return surroundings.influences().now().trust().number();
     }
 
     /** What searches of this context returned: the retriever fills it. */

@@ -22,6 +22,9 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
 
     <T> T read(Work<T> work) throws DriverFailure;
 
+    /** As {@link #read}, of what all writers leave who are at work at this moment, such as one that nobody waits for any more. */
+    <T> T readAfterAll(Work<T> work) throws DriverFailure;
+
     /** After something was deleted: has the database's files hold nothing of it any more, as far as the database can do that. */
     void scrub() throws DriverFailure;
 

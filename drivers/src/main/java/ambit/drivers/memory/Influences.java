@@ -51,9 +51,9 @@ final class Influences {
         trust = trust.with(label);
     }
 
-    /** A search returned a chunk. */
-    synchronized void retrieved(Blob hash) {
-        trust = trust.with(Trust.RETRIEVED);
+    /** A search returned a chunk of a document that was added with this label. */
+    synchronized void retrieved(Blob hash, Trust label) {
+        trust = trust.with(Trust.RETRIEVED).with(label);
         if (chunks.size() < MOST_NAMED) {
             chunks.add(hash);
         } else if (!chunks.contains(hash)) {

@@ -135,10 +135,20 @@ public final class MemoryDriver implements AutoCloseable {
                 answer.contexts++;
             }
         });
-        ContextMemory memory =
-                new ContextMemory(writer, map, new ContextMemory.Surroundings(store, influences, wrapped, clock));
+        ContextMemory memory = new ContextMemory(
+                writer, map, new ContextMemory.Surroundings(store, influences, wrapped, clock, this::living));
         live.add(memory);
         return memory;
+    }
+
+    private synchronized Optional<String> living(String tenant, String transaction) {
+        return live.stream()
+                .map(ContextMemory::writer)
+                .filter(it -> it.tenant().equals(tenant))
+                .map(Writer::transaction)
+                .filter(it -> Writer.isOf(it, transaction))
+                .sorted()
+                .findFirst();
     }
 
     private static List<Blob> distinct(MemoryMap map) {

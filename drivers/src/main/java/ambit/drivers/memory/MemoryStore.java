@@ -34,6 +34,9 @@ public final class MemoryStore implements AutoCloseable {
     /** A partition's data key: as the core wrapped it, and by what it is known. */
     record Kept(Blob wrapped, Blob proof) {}
 
+    /** Whoever asks again what became of a transaction, as the core does after a crash, does so by then. */
+    static final long VERDICTS_KEPT_MS = 30L * 24 * 3600 * 1000;
+
     private static final String NOTHING_COUNTS = "nothing of the key waits for a review under this id";
 
     private final Database database;
@@ -107,8 +110,9 @@ public final class MemoryStore implements AutoCloseable {
                 writer.context());
     }
 
+    /** After whatever is being committed at this moment, also by a connection that was lost. */
     boolean wasCommitted(String transaction) throws DriverFailure {
-        return database.read(
+        return database.readAfterAll(
                 it -> it.number("SELECT count(*) FROM committed WHERE transaction_id = ?", transaction) > 0);
     }
 
@@ -139,7 +143,8 @@ public final class MemoryStore implements AutoCloseable {
 
     /** What waits for a review in a partition. */
     List<HeldEntry> held(Blob partition) throws DriverFailure {
-        String query = "SELECT " + Version.WITH_VALUE + ", h.held_id, h.base FROM held h JOIN entry_version v"
+        String query = "SELECT " + Version.WITH_VALUE
+                + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
                 + " ON v.partition_id = h.partition_id AND v.tag = h.tag AND v.version = h.version"
                 + " WHERE h.partition_id = ? AND h.decision = 0 AND v.state = ? ORDER BY v.written_ms, h.held_id";
         return database.read(it -> it.all(MemoryStore::heldEntry, query, partition, Version.State.HELD.number()));
@@ -150,14 +155,19 @@ public final class MemoryStore implements AutoCloseable {
     }
 
     private static Optional<HeldEntry> heldEntry(Session session, String id) throws SQLException {
-        String query = "SELECT " + Version.WITH_VALUE + ", h.held_id, h.base FROM held h JOIN entry_version v"
+        String query = "SELECT " + Version.WITH_VALUE
+                + ", h.held_id, h.base, h.limit_bytes, h.limit_entries FROM held h JOIN entry_version v"
                 + " ON v.partition_id = h.partition_id AND v.tag = h.tag AND v.version = h.version"
                 + " WHERE h.held_id = ? AND h.decision = 0 AND v.state = ?";
         return session.first(MemoryStore::heldEntry, query, id, Version.State.HELD.number());
     }
 
     private static HeldEntry heldEntry(java.sql.ResultSet row) throws SQLException {
-        return new HeldEntry(row.getString(17), Version.whole(row), row.getLong(18));
+        return new HeldEntry(
+                row.getString(17),
+                Version.whole(row),
+                row.getLong(18),
+                new WriteSet.Limits(row.getLong(19), row.getLong(20)));
     }
 
     /**
@@ -170,8 +180,10 @@ public final class MemoryStore implements AutoCloseable {
     /** Lets a held version count, or destroys its value. */
     void decide(Decision decision) throws DriverFailure {
         database.change(decision.reviewer().tenant(), session -> {
-            HeldEntry held = heldEntry(session, decision.id())
-                    .orElseThrow(() -> new DriverFailure(Denial.UNKNOWN_HANDLE, NOTHING_COUNTS));
+            Blob partition = waiting(session, decision.id()).version().slot().partition();
+            // what has expired neither takes room nor can be approved
+            Heads.sweep(session, partition, decision.atMs());
+            HeldEntry held = waiting(session, decision.id());
             Version version = held.version();
             Usage usage = Usage.find(session, version.slot().partition())
                     .orElseThrow(() -> new DriverFailure(Denial.UNKNOWN_HANDLE, NOTHING_COUNTS));
@@ -193,6 +205,10 @@ public final class MemoryStore implements AutoCloseable {
         });
     }
 
+    private static HeldEntry waiting(Session session, String id) throws SQLException, DriverFailure {
+        return heldEntry(session, id).orElseThrow(() -> new DriverFailure(Denial.UNKNOWN_HANDLE, NOTHING_COUNTS));
+    }
+
     private static void approve(Session session, HeldEntry held, Usage usage) throws SQLException, DriverFailure {
         Version version = held.version();
         Head head = Heads.of(session, version.slot());
@@ -201,6 +217,14 @@ public final class MemoryStore implements AutoCloseable {
                     Denial.CONFLICT,
                     "the key has changed since this was held (version " + held.base() + " counted then, "
                             + head.version() + " counts now); reject it, and have it written again");
+        }
+        if (!usage.hasRoom(head.size(), version.size(), held.limits())) {
+            throw new DriverFailure(
+                    Denial.QUOTA,
+                    "with this the namespace would hold more than the "
+                            + held.limits().bytes()
+                            + " bytes or the entries that it may by the grant it was written with; make room there, or"
+                            + " reject it");
         }
         Heads.state(session, version.asSource(), Version.State.COMMITTED);
         Heads.set(session, version.slot(), version.number());
@@ -237,7 +261,7 @@ public final class MemoryStore implements AutoCloseable {
         return forgotten;
     }
 
-    /** Destroys what has expired; answers how many versions that were. */
+    /** Destroys what has expired, and verdicts that nobody asks for any more; answers how many versions that were. */
     int sweep(long nowMs) throws DriverFailure {
         record Place(String tenant, Blob partition) {}
         List<Place> places = new ArrayList<>(database.read(it -> it.all(
@@ -250,7 +274,14 @@ public final class MemoryStore implements AutoCloseable {
         for (Place place : places) {
             swept += database.change(place.tenant(), session -> Heads.sweep(session, place.partition(), nowMs));
         }
-        if (swept > 0) {
+        long verdicts = database.change(
+                "",
+                session -> session.change(
+                        "UPDATE committed SET verdict_box = ? WHERE committed_ms <= ? AND verdict_box <> ?",
+                        Blob.EMPTY,
+                        nowMs - VERDICTS_KEPT_MS,
+                        Blob.EMPTY));
+        if (swept > 0 || verdicts > 0) {
             database.scrub();
         }
         return swept;

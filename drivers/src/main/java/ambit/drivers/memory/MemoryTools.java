@@ -123,7 +123,7 @@ public final class MemoryTools {
     private Reply history(Params params) throws DriverFailure {
         MemoryKey key = params.key();
         Place place = memory.map().readable(key);
-        List<Version> versions = memory.store().history(place.slot());
+        List<Version> versions = memory.history(place.slot());
         if (versions.isEmpty()) {
             return nothing();
         }
@@ -156,7 +156,7 @@ public final class MemoryTools {
         Place place = memory.map().readable(key);
         Optional<Long> wanted = params.optionalNumber("version");
         Optional<Version> version = wanted.isPresent()
-                ? memory.store().version(new Source(place.slot(), wanted.get()))
+                ? memory.version(new Source(place.slot(), wanted.get()))
                 : memory.store().read(place.slot(), memory.nowMs());
         return version.isPresent()
                 ? new Reply(200, CanonicalJson.encode(provenance.of(key.name(), place.mount(), version.get())))
@@ -170,9 +170,12 @@ public final class MemoryTools {
         for (Mount mount : memory.map()
                 .mounts(MemoryMap.REVIEW, params.optionalText("namespace").orElse(""))) {
             for (HeldEntry held : memory.store().held(mount.keys().partition())) {
+                if (held.version().asOf(memory.nowMs()).state() != Version.State.HELD) {
+                    continue;
+                }
                 Optional<Version> old = held.base() == 0
                         ? Optional.empty()
-                        : memory.store().version(new Source(held.version().slot(), held.base()));
+                        : memory.version(new Source(held.version().slot(), held.base()));
                 bytes += held.version().size() + old.map(Version::size).orElse(0L);
                 if (said.size() >= MOST || bytes > MOST_BYTES) {
                     more = true;
@@ -255,7 +258,7 @@ public final class MemoryTools {
             throw new DriverFailure(
                     Denial.READ_ONLY, "the memory key '" + key.name() + "' is mapped for new keys only");
         }
-        Optional<Version> version = memory.store().version(new Source(place.slot(), number));
+        Optional<Version> version = memory.version(new Source(place.slot(), number));
         if (version.isEmpty()) {
             return nothing();
         }
@@ -276,6 +279,9 @@ public final class MemoryTools {
         boolean dryRun = params.optionalFlag("dry-run").orElse(false);
         if (transaction.isEmpty()) {
             throw new DriverFailure(Denial.ARGUMENT_MISSING, "the argument 'transaction' is empty");
+        }
+        if (!dryRun) {
+            memory.refuseLive(transaction);
         }
         List<Undoing.Undone> all = memory.store().undo(memory.writer().tenant(), transaction, dryRun, memory.nowMs());
         List<Json> said = new ArrayList<>();
@@ -302,8 +308,7 @@ public final class MemoryTools {
             said.put("tag", version.slot().tag());
         }
         List<Json> path = new ArrayList<>();
-        for (Source source : each.path()
-                .subList(Math.max(0, each.path().size() - 16), each.path().size())) {
+        for (Source source : each.path()) {
             path.add(provenance.source(source));
         }
         return said.put("version", version.number())

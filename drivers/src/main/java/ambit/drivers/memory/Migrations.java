@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  */
 final class Migrations {
     static final int OLDEST = 2;
-    static final int LATEST = 2;
+    static final int LATEST = 3;
 
     private Migrations() {}
 

@@ -21,6 +21,9 @@ public final class PostgresDatabase implements Database {
     private static final int CONNECTIONS = 8;
     private static final long PATIENCE_MS = 10_000;
 
+    /** The lock that all writers share, and that one who must wait for all of them takes alone. */
+    private static final long EVERYBODY = lock("*");
+
     private final String where;
     private final HikariDataSource pool;
 
@@ -85,12 +88,29 @@ public final class PostgresDatabase implements Database {
 
     @Override
     public <T> T change(String tenant, Work<T> work) throws DriverFailure {
+        return transact(
+                work, "SELECT pg_advisory_xact_lock_shared(?), pg_advisory_xact_lock(?)", EVERYBODY, lock(tenant));
+    }
+
+    /** A writer whose connection broke may still commit: the server holds its lock until it has, or has not. */
+    @Override
+    public <T> T readAfterAll(Work<T> work) throws DriverFailure {
+        return transact(
+                session -> {
+                    session.run("SET LOCAL lock_timeout = " + PATIENCE_MS);
+                    session.all(_ -> true, "SELECT pg_advisory_xact_lock(?)", EVERYBODY);
+                    return work.run(session);
+                },
+                "SELECT 1");
+    }
+
+    private <T> T transact(Work<T> work, String first, Object... values) throws DriverFailure {
         try (Connection connection = pool.getConnection();
                 Session session = new Session(connection)) {
             connection.setAutoCommit(false);
             boolean done = false;
             try {
-                session.all(_ -> true, "SELECT pg_advisory_xact_lock(?)", lock(tenant));
+                session.all(_ -> true, first, values);
                 T result = work.run(session);
                 commit(connection);
                 done = true;
@@ -178,6 +198,7 @@ public final class PostgresDatabase implements Database {
             case "53100" -> "the disk is full: free some space there, then try again; nothing was changed";
             case "XX001", "XX002" -> "its files are damaged: stop the kernel and restore them from a backup";
             case "3D000" -> "there is no such database: create it, or correct the address in ambit.yaml";
+            case "55P03" -> "a writer is still at work on the server: try again";
             case "42501", "25006" -> "the user may not write there: grant it what the tables need";
             default -> "PostgreSQL says: " + Foreign.quote(String.valueOf(e.getMessage()));
         };

@@ -74,7 +74,7 @@ final class Provenance {
 
     /** An entry at a version, by its name where this context has one for it. */
     Json source(Source source) throws DriverFailure {
-        Optional<Version> version = memory.store().version(source);
+        Optional<Version> version = memory.version(source);
         Members said = new Members();
         Optional<String> name = version.isPresent() ? name(version.get()) : Optional.empty();
         if (name.isPresent()) {

@@ -25,14 +25,15 @@ public final class RetrievedChunks {
      *
      * @param hash the chunk's, 32 bytes, as the answer names it
      * @param text exactly as the answer shows it
+     * @param label the number of the label that the document was added with, 0 where nobody knows
      */
-    public void retrieved(Blob hash, String text) {
+    public void retrieved(Blob hash, String text, long label) {
         synchronized (this) {
             if (texts.size() < MOST || texts.containsKey(hash)) {
                 texts.put(hash, digest(text));
             }
         }
-        influences.retrieved(hash);
+        influences.retrieved(hash, Trust.ofChunk(label));
     }
 
     /** Whether a search of this context returned this chunk with exactly this text. */

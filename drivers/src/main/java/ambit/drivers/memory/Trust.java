@@ -40,6 +40,16 @@ public enum Trust {
         return TOOL;
     }
 
+    /** Of a chunk whose document was added with the label of this number, 0 for one that was not kept. */
+    static Trust ofChunk(long label) {
+        return label == 0 ? RETRIEVED : RETRIEVED.with(of(label));
+    }
+
+    /** The same, as it is told. */
+    public static Json told(long label) {
+        return ofChunk(label).json();
+    }
+
     /** The label of what this and {@code other} shaped. */
     Trust with(Trust other) {
         return number >= other.number ? this : other;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,8 +20,8 @@ final class Undoing {
     /**
      * One version that is taken back.
      *
-     * @param path from what the transaction wrote to this: each was read by who wrote the next; empty where the transaction wrote it
-     *     itself
+     * @param path the last steps from what the transaction wrote to this: each was read by who wrote the next; empty where the
+     *     transaction wrote it itself
      * @param headBefore the version that counted before, 0 for none; {@code headAfter} the one that counts now
      */
     record Undone(Version version, List<Source> path, long headBefore, long headAfter) {
@@ -29,7 +30,22 @@ final class Undoing {
         }
     }
 
-    private record Found(Version version, List<Source> path) {}
+    /** @param by what it was derived from; empty for what the transaction wrote itself */
+    private record Found(Version version, Optional<Found> by) {
+        /** The last steps that lead here, the nearest last. */
+        List<Source> path() {
+            List<Source> steps = new ArrayList<>();
+            Optional<Found> at = by;
+            while (at.isPresent() && steps.size() < LONGEST_PATH) {
+                steps.add(at.get().version().asSource());
+                at = at.get().by();
+            }
+            return List.copyOf(steps.reversed());
+        }
+    }
+
+    /** Steps that are told of how something was derived. */
+    private static final int LONGEST_PATH = 16;
 
     private final Session session;
     private final String tenant;
@@ -70,7 +86,7 @@ final class Undoing {
         Deque<Found> open = new ArrayDeque<>();
         for (Version version : ofFamily(Writer.family(transaction))) {
             if (Writer.isOf(version.origin().transaction(), transaction)) {
-                Found root = new Found(version, List.of());
+                Found root = new Found(version, Optional.empty());
                 found.put(version.asSource(), root);
                 open.add(root);
             }
@@ -79,9 +95,7 @@ final class Undoing {
             Found from = open.remove();
             for (Version version : readers(from.version())) {
                 if (!found.containsKey(version.asSource())) {
-                    List<Source> path = new ArrayList<>(from.path());
-                    path.add(from.version().asSource());
-                    Found next = new Found(version, List.copyOf(path));
+                    Found next = new Found(version, Optional.of(from));
                     found.put(version.asSource(), next);
                     open.add(next);
                 }

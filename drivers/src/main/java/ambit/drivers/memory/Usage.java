@@ -39,6 +39,13 @@ final class Usage {
         liveEntries += (after < 0 ? 0 : 1) - (before < 0 ? 0 : 1);
     }
 
+    /** Whether the version that counts may change from one of so many bytes, −1 for none, to another. */
+    boolean hasRoom(long before, long after, WriteSet.Limits limits) {
+        long others = liveBytes - Math.max(before, 0);
+        long entries = liveEntries + (before < 0 ? 1 : 0);
+        return after <= limits.bytes() - others && entries <= limits.entries();
+    }
+
     void store(Session session) throws SQLException {
         session.change(
                 "UPDATE kept_partition SET live_bytes = ?, live_entries = ?, kept_bytes = ? WHERE partition_id = ?",

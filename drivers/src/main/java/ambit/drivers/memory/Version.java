@@ -100,6 +100,15 @@ record Version(
                 row.getLong(15));
     }
 
+    /** What it is at a moment: once it has expired nobody sees its value, whether that is destroyed already or not. */
+    Version asOf(long nowMs) {
+        if (expiresMs == 0 || expiresMs > nowMs) {
+            return this;
+        }
+        State then = state == State.UNDONE ? State.UNDONE : State.EXPIRED;
+        return new Version(slot, number, then, Blob.EMPTY, Blob.EMPTY, Blob.EMPTY, 0, origin, 0);
+    }
+
     /** Bytes that are kept of it, as quotas count them. */
     long weight() {
         return size + originBox.size();

@@ -120,4 +120,52 @@ class ReviewTest {
         assertRefused(() -> stranger.tool("review", order(pending, true)), Denial.UNKNOWN_HANDLE);
         assertThat(reader().read("user/notes/a")).isEqualTo("\"old\"");
     }
+
+    @Test
+    void whatHasNoRoomAnyMoreWhenItIsApprovedIsRefused() throws DriverFailure {
+        String few = "{\"review\":true,\"entries\":2}";
+        for (String key : new String[] {"user/notes/b", "user/notes/c"}) {
+            assertThat(world.begin(notes(READ | WRITE, few))
+                            .write(key, "\"held\"")
+                            .commit())
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.denial()).contains(Denial.HELD));
+        }
+        World.Context reviewer = reviewer();
+        Json pending = reviewer.tool("pending", "{}");
+        assertThat(text(pending, "pending")).isEqualTo("2 items");
+        reviewer.tool("review", order(pending, true));
+        Json second = reviewer.tool("pending", "{}");
+        assertRefused(() -> reviewer.tool("review", order(second, true)), Denial.QUOTA);
+        assertThat(text(reviewer().tool("list", "{}"), "entries")).isEqualTo("2 items");
+        reviewer.tool("review", order(second, false));
+        assertThat(text(reviewer().tool("pending", "{}"), "pending")).isEqualTo("0 items");
+    }
+
+    @Test
+    void bytesAreCountedAgainToo() throws DriverFailure {
+        hold("user/notes/b", "\"" + "x".repeat(200_000) + "\"");
+        for (int i = 0; i < 4; i++) {
+            world.begin(notes(READ | WRITE))
+                    .write("user/notes/full-" + i, "\"" + "x".repeat(230_000) + "\"")
+                    .commit();
+        }
+        World.Context reviewer = reviewer();
+        Json pending = reviewer.tool("pending", "{}");
+        assertRefused(() -> reviewer.tool("review", order(pending, true)), Denial.QUOTA);
+        assertThat(reader().read("user/notes/b")).isEqualTo("absent");
+    }
+
+    @Test
+    void whatHasExpiredCannotBeApproved() throws DriverFailure {
+        assertThat(world.begin(notes(READ | WRITE, "{\"review\":true,\"lifetime-seconds\":1}"))
+                        .write("user/notes/b", "\"brief\"")
+                        .commit())
+                .hasSize(1);
+        World.Context reviewer = reviewer();
+        Json pending = reviewer.tool("pending", "{}");
+        world.now.addAndGet(5_000);
+        assertThat(text(reviewer.tool("pending", "{}"), "pending")).isEqualTo("0 items");
+        assertRefused(() -> reviewer.tool("review", order(pending, true)), Denial.UNKNOWN_HANDLE);
+    }
 }

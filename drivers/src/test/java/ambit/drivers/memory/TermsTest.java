@@ -188,7 +188,7 @@ class TermsTest {
         World.Context other = with("{\"quotes\":true}");
         String hash = World.name("a chunk").toHex();
         String value = "{\"answer\":42,\"quotes\":[{\"hash\":\"" + hash + "\",\"text\":\"as it was\"}]}";
-        context.memory().chunks().retrieved(World.name("a chunk"), "as it was");
+        context.memory().chunks().retrieved(World.name("a chunk"), "as it was", 1);
         context.write("user/notes/a", value);
         assertRefused(() -> other.write("user/notes/a", value), Denial.NOT_QUOTED);
         assertRefused(() -> context.write("user/notes/a", value.replace("was", "is")), Denial.NOT_QUOTED);

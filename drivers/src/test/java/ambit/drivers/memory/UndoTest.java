@@ -196,4 +196,35 @@ class UndoTest {
         undo("t-brief");
         assertThat(read("tenant/faq/derived")).isEqualTo("absent");
     }
+
+    @Test
+    void whatStillLivesIsStoppedBeforeItIsUndone() throws DriverFailure {
+        World.Context poisoner = world.begin("t-live", World.ANNA, notes(READ | WRITE));
+        World.Context child = world.begin("t-live.1", World.ANNA, notes(READ | WRITE));
+        poisoner.write("user/notes/late", "\"poison\"");
+        World.assertRefused(() -> undo("t-live"), Denial.STILL_MAPPED);
+        assertThat(text(world.begin().tool("undo", "{\"transaction\":\"t-live\",\"dry-run\":true}"), "count"))
+                .as("looking is no undoing")
+                .isEqualTo("0");
+        poisoner.commit();
+        World.assertRefused(() -> undo("t-live"), Denial.STILL_MAPPED);
+        child.drop();
+        assertThat(text(undo("t-live"), "count")).isEqualTo("1");
+        assertThat(read("user/notes/late")).isEqualTo("absent");
+    }
+
+    @Test
+    void aLongDerivationIsToldByItsLastSteps() throws DriverFailure {
+        String before = "user/notes/a";
+        for (int i = 0; i < 40; i++) {
+            World.Context next = world.begin(notes(READ | WRITE));
+            next.read(before);
+            before = "user/notes/step-" + i;
+            next.write(before, "1").commit();
+        }
+        Json undone = undo("t-bad");
+        assertThat(text(undone, "count")).isEqualTo("42");
+        assertThat(text(undone, "undone", 41, "path")).isEqualTo("16 items");
+        assertThat(text(undone, "undone", 41, "path", 15, "key")).isEqualTo("null");
+    }
 }

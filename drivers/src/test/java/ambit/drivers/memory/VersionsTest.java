@@ -101,7 +101,7 @@ class VersionsTest {
         World.Context context = world.begin("t-x", World.ANNA, notes(READ | WRITE), faq(READ));
         context.write("user/notes/before", "1");
         context.read("tenant/faq/q");
-        context.memory().chunks().retrieved(World.name("chunk"), "text");
+        context.memory().chunks().retrieved(World.name("chunk"), "text", 1);
         context.memory().called(7, "web.fetch", Trust.TOOL);
         context.write("user/notes/after", "2");
         context.commit();
@@ -241,5 +241,37 @@ class VersionsTest {
             assertThat(again.begin("t-twice", World.ANNA, notes(READ | WRITE)).commit())
                     .isEqualTo(first);
         }
+    }
+
+    @Test
+    void verdictsAreKeptForThirtyDaysAndTheCommitForEver() throws DriverFailure {
+        World.Context context =
+                world.begin("t-old", World.ANNA, notes(READ | WRITE)).write("user/notes/a", "1");
+        context.commit();
+        world.now.addAndGet(MemoryStore.VERDICTS_KEPT_MS - 1);
+        assertThat(world.driver.sweep()).isZero();
+        assertThat(world.begin("t-old", World.ANNA, notes(READ | WRITE)).commit())
+                .hasSize(1);
+        world.now.addAndGet(1);
+        assertThat(world.driver.sweep()).isZero();
+        assertThat(world.begin("t-old", World.ANNA, notes(READ | WRITE)).commit())
+                .isEmpty();
+        assertThat(world.driver.wasCommitted("t-old")).isTrue();
+    }
+
+    @Test
+    void whatHasExpiredIsNotSeenBeforeItIsDestroyedEither() throws DriverFailure {
+        world.begin(notes(READ | WRITE, "{\"lifetime-seconds\":1}"))
+                .write("user/notes/brief", "\"brief\"")
+                .commit();
+        world.now.addAndGet(5_000);
+        World.Context context = writer();
+        World.assertRefused(
+                () -> context.tool("restore", "{\"key\":\"user/notes/brief\",\"version\":1}"), Denial.CONSTRAINT);
+        String which = "{\"key\":\"user/notes/brief\",\"version\":1}";
+        assertThat(text(context.tool("provenance", which), "state")).isEqualTo("expired");
+        Json history = context.tool("history", "{\"key\":\"user/notes/brief\"}");
+        assertThat(text(history, "versions", 0, "state")).isEqualTo("expired");
+        assertThat(text(history, "versions", 0, "size")).isEqualTo("0");
     }
 }

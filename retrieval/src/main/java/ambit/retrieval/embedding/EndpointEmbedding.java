@@ -51,9 +51,10 @@ public final class EndpointEmbedding implements Embedding {
                 .build();
     }
 
+    /** With the dimensions: a model that can shorten its vectors gives other ones then. */
     @Override
     public String name() {
-        return model;
+        return model + "/" + dimensions;
     }
 
     @Override

@@ -31,6 +31,9 @@ final class Fields {
     static final String CHUNK = "chunk";
     static final String ENTRY = "entry";
 
+    /** Who added the source; what was indexed by earlier versions has none. */
+    static final String WRITING = "writing";
+
     /** The name of the source, of its chunks and of its own entry. */
     private static final String SOURCE = "source";
 
@@ -74,11 +77,12 @@ final class Fields {
         return document;
     }
 
-    static Document source(String name, Blob entry) {
+    static Document source(String name, Blob entry, Blob writing) {
         Document document = new Document();
         document.add(new StringField(SOURCE, name, Field.Store.NO));
         document.add(new StringField(KIND, SOURCE, Field.Store.NO));
         document.add(new BinaryDocValuesField(ENTRY, new BytesRef(entry.toArray())));
+        document.add(new BinaryDocValuesField(WRITING, new BytesRef(writing.toArray())));
         return document;
     }
 

@@ -13,6 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +32,8 @@ public final class Indexes implements AutoCloseable {
         boolean happened(String transaction) throws IndexFailure;
     }
 
+    private static final long LAST_WORK_SECONDS = 5;
+
     private final Path root;
     private final Embedding embedding;
     private final Commits commits;
@@ -33,6 +41,11 @@ public final class Indexes implements AutoCloseable {
     private final FileChannel lockFile;
     private final FileLock lock;
     private final Map<Blob, NamespaceIndex> open = new HashMap<>();
+
+    /** What takes committed changes over, so that nobody's end waits for that. */
+    private final ExecutorService settling = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final Map<Blob, CompletableFuture<Void>> unsettled = new ConcurrentHashMap<>();
 
     /**
      * Opens the directory that all are in, for this process alone; makes it if it is not there.
@@ -82,8 +95,31 @@ public final class Indexes implements AutoCloseable {
         }
     }
 
+    /** Has the index take over what was committed; it was joined for that. */
+    void later(NamespaceIndex index) {
+        try {
+            CompletableFuture<Void> running = unsettled.merge(
+                    index.partition(),
+                    CompletableFuture.runAsync(index::settleNow, settling),
+                    (one, other) -> CompletableFuture.allOf(one, other));
+            CompletableFuture<Void> _ = running.whenComplete((_, _) -> unsettled.remove(index.partition(), running));
+        } catch (RejectedExecutionException e) {
+            // the process ends, and the next one looks what is left
+            index.close();
+        }
+    }
+
+    /** Waits until what was committed to a namespace is taken over, or has failed to be. */
+    public void await(Blob partition) {
+        CompletableFuture<Void> running = unsettled.get(partition);
+        if (running != null) {
+            running.join();
+        }
+    }
+
     /** Deletes the index of a partition; refused while somebody has it open. */
     public void forget(Blob partition) throws IndexFailure {
+        await(partition);
         synchronized (open) {
             if (open.containsKey(partition)) {
                 throw new IndexFailure(Denial.CONFLICT, "a live transaction still has this namespace open");
@@ -120,8 +156,18 @@ public final class Indexes implements AutoCloseable {
         }
     }
 
+    /** Waits until what was committed is taken over, for a while: it is not lost otherwise. */
     @Override
     public void close() {
+        settling.shutdown();
+        try {
+            if (!settling.awaitTermination(LAST_WORK_SECONDS, TimeUnit.SECONDS)) {
+                System.getLogger("ambit.retrieval")
+                        .log(System.Logger.Level.WARNING, "committed changes of indexes are left for the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             lock.release();
             lockFile.close();

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -53,6 +54,9 @@ public final class NamespaceIndex implements AutoCloseable {
 
     /** Names of staging directories that live transactions use. */
     private final Set<String> live = new HashSet<>();
+
+    /** Transactions that committed, and whose changes are not taken over yet. */
+    private final Set<String> committed = new HashSet<>();
 
     private Optional<DirectoryReader> reader = Optional.empty();
     private boolean settled;
@@ -153,13 +157,18 @@ public final class NamespaceIndex implements AutoCloseable {
         }
     }
 
-    /** Where a transaction puts what it stages. */
-    public Staging stage(String transaction, Blob context) throws IndexFailure {
+    /**
+     * Where a transaction puts what it stages.
+     *
+     * @param quota characters of text that the namespace may hold
+     * @param writer who writes, and what it has seen at that moment
+     */
+    public Staging stage(String transaction, Blob context, long quota, Supplier<Writing> writer) throws IndexFailure {
         synchronized (this) {
             live.add(context.toHex());
         }
         try {
-            return new Staging(this, transaction, staged(context.toHex()));
+            return new Staging(this, transaction, quota, writer, staged(context.toHex()));
         } catch (IOException e) {
             throw failure(partition(), e);
         }
@@ -207,6 +216,7 @@ public final class NamespaceIndex implements AutoCloseable {
             }
             discard(staged);
         }
+        committed.clear();
         settled = true;
     }
 
@@ -216,11 +226,32 @@ public final class NamespaceIndex implements AutoCloseable {
         }
         try (DirectoryReader whole = DirectoryReader.open(staged)) {
             String transaction = whole.getIndexCommit().getUserData().getOrDefault(TRANSACTION, "");
-            return !transaction.isEmpty() && indexes.commits().happened(transaction);
+            return committed.contains(transaction)
+                    || (!transaction.isEmpty() && indexes.commits().happened(transaction));
         }
     }
 
-    /** Tries again at the next look, because something failed after the transaction had committed. */
+    /** The transaction has committed; its changes are taken over on a thread of their own, or by whoever looks before that has run. */
+    synchronized void settleLater(SealedDirectory staged, String transaction) {
+        committed.add(transaction);
+        leaveForLater(staged);
+        users.incrementAndGet();
+        indexes.later(this);
+    }
+
+    /** Once, for each time that it was left for later. */
+    void settleNow() {
+        try (View _ = view()) {
+            // looking is enough
+        } catch (IndexFailure | RuntimeException e) {
+            System.getLogger("ambit.retrieval")
+                    .log(System.Logger.Level.ERROR, "a committed change of an index is left for later", e);
+        } finally {
+            close();
+        }
+    }
+
+    /** Decided, and done when somebody looks next. */
     synchronized void leaveForLater(SealedDirectory staged) {
         staged.close();
         live.remove(staged.path().getFileName().toString());

@@ -47,8 +47,9 @@ public final class Search {
      *
      * @param namespace which of those searched it is from, counted from 0
      * @param score larger is better; comparable within one answer only
+     * @param writing who added the document that it is from; empty for what was added before that was kept
      */
-    public record Hit(int namespace, Chunk chunk, Blob hash, double score) {}
+    public record Hit(int namespace, Chunk chunk, Blob hash, double score, Optional<Writing> writing) {}
 
     /**
      * What was found, best first.
@@ -183,7 +184,10 @@ public final class Search {
         }
         Blob blob = Blob.of(java.util.Arrays.copyOfRange(bytes.bytes, bytes.offset, bytes.offset + bytes.length));
         try {
-            return new Hit(namespace(document), Chunk.parse(blob), blob.sha256(), score);
+            Chunk chunk = Chunk.parse(blob);
+            int namespace = namespace(document);
+            Optional<Writing> writing = views.get(namespace).writing(chunk.source());
+            return new Hit(namespace, chunk, blob.sha256(), score, writing);
         } catch (MalformedException e) {
             throw new IOException("a chunk cannot be read: " + e.getMessage(), e);
         }
@@ -203,7 +207,7 @@ public final class Search {
     }
 
     /** The sources of one namespace after a name, at most {@code limit} of them. */
-    public static List<Source> sources(NamespaceIndex namespace, String after, int limit) throws IndexFailure {
+    public static List<Kept> sources(NamespaceIndex namespace, String after, int limit) throws IndexFailure {
         try (View view = namespace.view()) {
             return view.sources(after, limit);
         }

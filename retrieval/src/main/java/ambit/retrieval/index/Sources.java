@@ -2,6 +2,7 @@ package ambit.retrieval.index;
 
 import ambit.audit.scope.Snapshot;
 import ambit.wire.Blob;
+import ambit.wire.Cbor;
 import ambit.wire.MalformedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /** The entries of sources in an index. */
 final class Sources {
@@ -39,6 +41,10 @@ final class Sources {
     }
 
     static Optional<Source> find(IndexReader reader, String name) throws IOException {
+        return whole(reader, name).map(Kept::source);
+    }
+
+    static Optional<Kept> whole(IndexReader reader, String name) throws IOException {
         for (LeafReaderContext leaf : reader.leaves()) {
             LeafReader segment = leaf.reader();
             PostingsEnum documents = segment.postings(Fields.source(name), PostingsEnum.NONE);
@@ -49,16 +55,50 @@ final class Sources {
             }
             for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
                 if ((live == null || live.get(doc)) && entries.advanceExact(doc)) {
-                    return Optional.of(parse(entries.binaryValue()));
+                    BinaryDocValues writings = segment.getBinaryDocValues(Fields.WRITING);
+                    return Optional.of(new Kept(parse(entries.binaryValue()), writing(writings, doc)));
                 }
             }
         }
         return Optional.empty();
     }
 
+    /** All of them with who added them, in no order. */
+    static List<Kept> kept(IndexReader reader) throws IOException {
+        List<Kept> all = new ArrayList<>();
+        for (LeafReaderContext leaf : reader.leaves()) {
+            BinaryDocValues entries = leaf.reader().getBinaryDocValues(Fields.ENTRY);
+            BinaryDocValues writings = leaf.reader().getBinaryDocValues(Fields.WRITING);
+            Bits live = leaf.reader().getLiveDocs();
+            if (entries != null) {
+                for (int doc = entries.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = entries.nextDoc()) {
+                    if (live == null || live.get(doc)) {
+                        all.add(new Kept(parse(entries.binaryValue()), writing(writings, doc)));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Optional<Writing> writing(@Nullable BinaryDocValues writings, int doc) throws IOException {
+        if (writings == null || !writings.advanceExact(doc)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Cbor.parse(Writing.class, blob(writings.binaryValue())));
+        } catch (MalformedException e) {
+            throw new IOException("who added a source cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Blob blob(BytesRef value) {
+        return Blob.of(Arrays.copyOfRange(value.bytes, value.offset, value.offset + value.length));
+    }
+
     private static Source parse(BytesRef value) throws IOException {
         try {
-            return Source.parse(Blob.of(Arrays.copyOfRange(value.bytes, value.offset, value.offset + value.length)));
+            return Source.parse(blob(value));
         } catch (MalformedException e) {
             throw new IOException("the entry of a source cannot be read: " + e.getMessage(), e);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 
@@ -26,7 +27,21 @@ public final class Staging {
     /** Sources that one transaction may change. */
     private static final int MAX_SOURCES = 4096;
 
-    private static final int MAX_CHUNKS = 100_000;
+    /** Chunks that one transaction may stage in one namespace, so that its end takes seconds. */
+    public static final int MAX_CHUNKS = 32_768;
+
+    /** Chunks of one call, which go into the index in one piece. */
+    private static final int MAX_AT_ONCE = 8_192;
+
+    /** Chunks that become vectors before it is asked again whether anybody still wants them. */
+    private static final int BATCH = 32;
+
+    /** Whether the one who asked still waits. */
+    @FunctionalInterface
+    public interface Wanted {
+        /** Throws where nobody waits any more. */
+        void check() throws IndexFailure;
+    }
 
     /** What is staged of a source. {@code seen} is the version that stood there when it was first touched. */
     private static final class Change {
@@ -34,6 +49,7 @@ public final class Staging {
         private final List<Blob> hashes = new ArrayList<>();
         private Blob document = Blob.EMPTY;
         private long size;
+        private Optional<Writing> writing = Optional.empty();
 
         Change(long seen) {
             this.seen = seen;
@@ -54,14 +70,19 @@ public final class Staging {
 
     private final NamespaceIndex index;
     private final String transaction;
+    private final long quota;
+    private final Supplier<Writing> writing;
     private final SealedDirectory directory;
     private final IndexWriter writer;
     private final Map<String, Change> changes = new LinkedHashMap<>();
     private boolean ended;
 
-    Staging(NamespaceIndex index, String transaction, SealedDirectory directory) throws IOException {
+    Staging(NamespaceIndex index, String transaction, long quota, Supplier<Writing> writing, SealedDirectory directory)
+            throws IOException {
         this.index = index;
         this.transaction = transaction;
+        this.quota = quota;
+        this.writing = writing;
         this.directory = directory;
         this.writer = new IndexWriter(directory, NamespaceIndex.config());
     }
@@ -71,48 +92,119 @@ public final class Staging {
         return changes.size();
     }
 
+    /** How many chunks are staged. */
+    public synchronized int chunks() {
+        return changes.values().stream().mapToInt(it -> it.hashes.size()).sum();
+    }
+
+    /** As {@link #add(String, Blob, List, boolean, Wanted)}, for one who waits in any case. */
+    public boolean add(String source, Blob document, List<Chunk> chunks, boolean continues) throws IndexFailure {
+        return add(source, document, chunks, continues, () -> {});
+    }
+
     /**
      * Stages a source's chunks in place of all that stood or was staged there, or, if it {@code continues}, after what was staged.
+     * Their vectors are made on the caller's thread, and nobody waits for that but the caller: neither other calls nor the end of
+     * the transaction, which they come too late for then.
      *
      * @param document SHA-256 of the document that they are from
      * @return whether anything changes by it
      */
-    public synchronized boolean add(String source, Blob document, List<Chunk> chunks, boolean continues)
+    public boolean add(String source, Blob document, List<Chunk> chunks, boolean continues, Wanted wanted)
             throws IndexFailure {
-        requireOpen();
         if (chunks.isEmpty()) {
             throw new IndexFailure(
                     Denial.MALFORMED, "a source that is added has at least one chunk; remove it instead");
         }
+        if (chunks.size() > MAX_AT_ONCE) {
+            throw new IndexFailure(
+                    Denial.TOO_LARGE,
+                    "at most " + MAX_AT_ONCE + " chunks are added by one call; add the rest with 'continues'");
+        }
         List<Blob> hashes = chunks.stream().map(Chunk::hash).toList();
+        if (!isNeeded(source, document, chunks, hashes, continues)) {
+            return false;
+        }
+        List<Document> documents = documents(chunks, wanted);
+        return put(source, document, chunks, hashes, documents, continues);
+    }
+
+    /** Refuses what has no room before anything is computed for it. */
+    private synchronized boolean isNeeded(
+            String source, Blob document, List<Chunk> chunks, List<Blob> hashes, boolean continues)
+            throws IndexFailure {
+        requireOpen();
         if (!continues && !changes.containsKey(source) && isKnown(source, document, hashes)) {
             return false;
         }
-        Change change = change(source, continues);
-        if (change.hashes.size() + hashes.size() > MAX_CHUNKS) {
-            throw new IndexFailure(Denial.TOO_LARGE, "a source has at most " + MAX_CHUNKS + " chunks; split it");
-        }
-        try {
-            List<float[]> vectors =
-                    index.embedding().embed(chunks.stream().map(Fields::body).toList());
-            List<Document> documents = new ArrayList<>();
-            for (int i = 0; i < chunks.size(); i++) {
-                documents.add(Fields.chunk(chunks.get(i), vectors.get(i)));
+        requireRoom(change(source, continues), chunks, continues);
+        return true;
+    }
+
+    private List<Document> documents(List<Chunk> chunks, Wanted wanted) throws IndexFailure {
+        List<Document> documents = new ArrayList<>();
+        for (int from = 0; from < chunks.size(); from += BATCH) {
+            wanted.check();
+            List<Chunk> batch = chunks.subList(from, Math.min(chunks.size(), from + BATCH));
+            try {
+                List<float[]> vectors =
+                        index.embedding().embed(batch.stream().map(Fields::body).toList());
+                for (int i = 0; i < batch.size(); i++) {
+                    documents.add(Fields.chunk(batch.get(i), vectors.get(i)));
+                }
+            } catch (EmbeddingFailure e) {
+                throw new IndexFailure(Denial.DRIVER_FAILED, String.valueOf(e.getMessage()), e);
             }
+        }
+        return documents;
+    }
+
+    private synchronized boolean put(
+            String source,
+            Blob document,
+            List<Chunk> chunks,
+            List<Blob> hashes,
+            List<Document> documents,
+            boolean continues)
+            throws IndexFailure {
+        requireOpen();
+        Change change = change(source, continues);
+        requireRoom(change, chunks, continues);
+        try {
             if (!continues) {
                 forget(source, change);
             }
             writer.addDocuments(documents);
-        } catch (EmbeddingFailure e) {
-            throw new IndexFailure(Denial.DRIVER_FAILED, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw NamespaceIndex.failure(index.partition(), e);
         }
         change.document = document;
+        change.writing = Optional.of(writing.get());
         change.hashes.addAll(hashes);
-        change.size += chunks.stream().mapToLong(chunk -> chunk.text().length()).sum();
+        change.size += characters(chunks);
         changes.put(source, change);
         return true;
+    }
+
+    private static long characters(List<Chunk> chunks) {
+        return chunks.stream().mapToLong(chunk -> chunk.text().length()).sum();
+    }
+
+    private void requireRoom(Change change, List<Chunk> chunks, boolean continues) throws IndexFailure {
+        long besides = continues ? 0 : change.hashes.size();
+        if (chunks() - besides + chunks.size() > MAX_CHUNKS) {
+            throw new IndexFailure(
+                    Denial.TOO_LARGE,
+                    "a transaction adds at most " + MAX_CHUNKS
+                            + " chunks to a namespace; split the document, or start another transaction for the rest");
+        }
+        long staged = changes.values().stream().mapToLong(it -> it.size).sum() - (continues ? 0 : change.size);
+        if (characters(chunks) > quota - staged) {
+            throw new IndexFailure(
+                    Denial.QUOTA,
+                    "the namespace may hold " + quota + " characters of text, and this transaction would add more;"
+                            + " add less or raise the quota in the grant");
+        }
     }
 
     private boolean isKnown(String source, Blob document, List<Blob> hashes) throws IndexFailure {
@@ -170,10 +262,8 @@ public final class Staging {
     /**
      * Decides what would become of each source and makes that durable, still unseen. Nobody else changes the namespace until the
      * result is closed.
-     *
-     * @param quota characters of text that the namespace may hold
      */
-    public synchronized Prepared prepare(long quota) throws IndexFailure {
+    public synchronized Prepared prepare() throws IndexFailure {
         requireOpen();
         ended = true;
         index.writing.lock();
@@ -230,7 +320,8 @@ public final class Staging {
                 Snapshot.chunks(change.hashes),
                 change.hashes.size(),
                 change.size);
-        writer.addDocument(Fields.source(source, entry.toBlob()));
+        writer.addDocument(Fields.source(
+                source, entry.toBlob(), change.writing.orElseThrow().toBlob()));
         decisions.add(new Decision(source, entry.version(), refusal));
         return left;
     }
@@ -271,19 +362,18 @@ public final class Staging {
             return decisions;
         }
 
-        /** Takes it over, after the transaction committed. If that fails it is done when the namespace is looked at next. */
+        /** The transaction committed: it is taken over soon, and before anybody looks at the namespace again. */
         public void apply() {
-            if (closed) {
-                return;
+            if (!closed) {
+                staging.index.settleLater(staging.directory, staging.transaction);
+                release();
             }
-            try {
-                staging.index.takeOver(staging.directory);
-                staging.index.discard(staging.directory);
-            } catch (IOException | RuntimeException e) {
-                System.getLogger("ambit.retrieval")
-                        .log(System.Logger.Level.ERROR, "a committed change of an index is left for later", e);
+        }
+
+        /** Nobody knows whether the transaction committed: it stays until that can be found out, when somebody looks at the namespace. */
+        public void leave() {
+            if (!closed) {
                 staging.index.leaveForLater(staging.directory);
-            } finally {
                 release();
             }
         }

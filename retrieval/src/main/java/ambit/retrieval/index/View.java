@@ -40,13 +40,18 @@ final class View implements AutoCloseable {
         }
     }
 
+    /** Who added a source. */
+    Optional<Writing> writing(String name) throws IOException {
+        return reader.isPresent() ? Sources.whole(reader.get(), name).flatMap(Kept::writing) : Optional.empty();
+    }
+
     /** The sources whose names come after {@code after}, in the order of their names' UTF-16 code units. */
-    List<Source> sources(String after, int limit) throws IndexFailure {
+    List<Kept> sources(String after, int limit) throws IndexFailure {
         try {
             return reader.isPresent()
-                    ? Sources.all(reader.get()).stream()
-                            .filter(source -> source.name().compareTo(after) > 0)
-                            .sorted(Comparator.comparing(Source::name))
+                    ? Sources.kept(reader.get()).stream()
+                            .filter(source -> source.source().name().compareTo(after) > 0)
+                            .sorted(Comparator.comparing(kept -> kept.source().name()))
                             .limit(limit)
                             .toList()
                     : List.of();

@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Indexes with what a test needs around them. */
 final class Library implements AutoCloseable {
-    final Set<String> committed = new HashSet<>();
+    final Set<String> committed = ConcurrentHashMap.newKeySet();
     final Indexes indexes;
     private int transactions;
 
@@ -58,9 +58,13 @@ final class Library implements AutoCloseable {
         return chunks;
     }
 
+    static Writing by(String transaction) {
+        return new Writing(transaction, "reader", hash("anna"), 1, 1);
+    }
+
     Staging stage(NamespaceIndex index) throws IndexFailure {
         String transaction = "t" + transactions++;
-        return index.stage(transaction, hash(transaction));
+        return index.stage(transaction, hash(transaction), Long.MAX_VALUE, () -> by("t"));
     }
 
     /** Adds a source in a transaction of its own. */
@@ -71,8 +75,9 @@ final class Library implements AutoCloseable {
     }
 
     List<Staging.Decision> commit(Staging staging) throws IndexFailure {
-        try (Staging.Prepared prepared = staging.prepare(Long.MAX_VALUE)) {
+        try (Staging.Prepared prepared = staging.prepare()) {
             prepared.apply();
+            indexes.await(prepared.partition());
             return prepared.decisions();
         }
     }

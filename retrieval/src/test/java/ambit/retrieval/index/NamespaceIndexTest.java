@@ -14,6 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +29,9 @@ class NamespaceIndexTest {
     Path root;
 
     private static List<String> names(NamespaceIndex index) throws IndexFailure {
-        return Search.sources(index, "", 100).stream().map(Source::name).toList();
+        return Search.sources(index, "", 100).stream()
+                .map(it -> it.source().name())
+                .toList();
     }
 
     @Test
@@ -50,7 +58,7 @@ class NamespaceIndexTest {
             staging.drop();
             Staging prepared = library.stage(index);
             prepared.add("b.md", hash("b"), chunks("b.md", "the heron"), false);
-            prepared.prepare(Long.MAX_VALUE).close();
+            prepared.prepare().close();
             assertThat(library.search("heron", index).hits()).isEmpty();
             assertThat(names(index)).isEmpty();
             try (Stream<Path> left = Files.walk(root)) {
@@ -129,7 +137,9 @@ class NamespaceIndexTest {
             staging.add("a.md", hash("a"), chunks("a.md", "part two"), true);
             library.commit(staging);
             assertThat(texts(library.search("part", index))).containsExactlyInAnyOrder("part one", "part two");
-            assertThat(Search.sources(index, "", 10)).extracting(Source::chunks).containsExactly(2L);
+            assertThat(Search.sources(index, "", 10))
+                    .extracting(it -> it.source().chunks())
+                    .containsExactly(2L);
         }
     }
 
@@ -155,17 +165,113 @@ class NamespaceIndexTest {
     void aSourceBeyondTheQuotaIsLeftOutAndTheOthersCommit() throws Exception {
         try (Library library = new Library(root);
                 NamespaceIndex index = library.open("notes")) {
-            Staging staging = library.stage(index);
+            library.add(index, "old.md", "12345");
+            Staging staging = index.stage("t", hash("t"), 16, () -> Library.by("t"));
             staging.add("a.md", hash("1"), chunks("a.md", "four"), false);
-            staging.add("b.md", hash("2"), chunks("b.md", "much too long"), false);
+            staging.add("b.md", hash("2"), chunks("b.md", "too long"), false);
             staging.add("c.md", hash("3"), chunks("c.md", "more"), false);
-            try (Staging.Prepared prepared = staging.prepare(8)) {
-                assertThat(prepared.decisions())
-                        .extracting(it -> it.refusal().orElse(null))
-                        .containsExactly(null, Denial.QUOTA, null);
-                prepared.apply();
+            library.committed.add("t");
+            assertThat(library.commit(staging))
+                    .extracting(it -> it.refusal().orElse(null))
+                    .containsExactly(null, Denial.QUOTA, null);
+            assertThat(names(index)).containsExactly("a.md", "c.md", "old.md");
+        }
+    }
+
+    @Test
+    void whatCanNeverFitIsRefusedBeforeItIsComputed() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = index.stage("t", hash("t"), 16, () -> Library.by("t"));
+            staging.add("a.md", hash("1"), chunks("a.md", "twelve chars"), false);
+            assertThatThrownBy(() -> staging.add("b.md", hash("2"), chunks("b.md", "fives"), false))
+                    .isInstanceOfSatisfying(
+                            IndexFailure.class, it -> assertThat(it.code()).isEqualTo(Denial.QUOTA));
+            assertThat(staging.add("a.md", hash("3"), chunks("a.md", "sixteen chars ok"), false))
+                    .as("in place of the other")
+                    .isTrue();
+            assertThat(staging.chunks()).isEqualTo(1);
+            staging.drop();
+        }
+    }
+
+    private static boolean waited(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void nobodyWaitsForTheVectorsOfOthers() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        WordVectors slow = new WordVectors(_ -> {
+            begun.countDown();
+            assertThat(waited(go)).isTrue();
+        });
+        try (Library library = new Library(root, slow);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            FutureTask<Boolean> adding =
+                    new FutureTask<>(() -> staging.add("a.md", hash("1"), chunks("a.md", "slow"), false));
+            Thread.ofVirtual().start(adding);
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(CompletableFuture.supplyAsync(staging::size).get(5, TimeUnit.SECONDS))
+                    .isZero();
+            CompletableFuture.runAsync(staging::drop).get(5, TimeUnit.SECONDS);
+            go.countDown();
+            assertThatThrownBy(adding::get)
+                    .hasCauseInstanceOf(IndexFailure.class)
+                    .hasMessageContaining("the context has ended");
+        }
+    }
+
+    @Test
+    void vectorsThatNobodyWaitsForAreNotMade() throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        WordVectors words = new WordVectors(made::addAndGet);
+        try (Library library = new Library(root, words);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            String[] texts =
+                    IntStream.range(0, 200).mapToObj(i -> "text number " + i).toArray(String[]::new);
+            assertThatThrownBy(() -> staging.add("a.md", hash("1"), chunks("a.md", texts), false, () -> {
+                        if (made.get() > 0) {
+                            throw new IndexFailure(Denial.CONTEXT_ENDED, "gone");
+                        }
+                    }))
+                    .isInstanceOf(IndexFailure.class);
+            assertThat(made.get()).isPositive().isLessThan(100);
+            assertThat(staging.size()).isZero();
+            staging.drop();
+        }
+    }
+
+    @Test
+    void whatIsLeftOpenIsSettledByWhetherItCommitted() throws Exception {
+        for (boolean didCommit : new boolean[] {true, false}) {
+            Path at = root.resolve("at-" + didCommit);
+            try (Library library = new Library(at);
+                    NamespaceIndex index = library.open("notes")) {
+                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE, () -> Library.by("the one"));
+                staging.add("a.md", hash("x"), chunks("a.md", "new heron"), false);
+                try (Staging.Prepared prepared = staging.prepare()) {
+                    prepared.leave();
+                }
+                if (didCommit) {
+                    library.committed.add("the one");
+                }
             }
-            assertThat(names(index)).containsExactly("a.md", "c.md");
+            try (Library library = new Library(at);
+                    NamespaceIndex index = library.open("notes")) {
+                if (didCommit) {
+                    library.committed.add("the one");
+                }
+                assertThat(texts(library.search("heron", index)))
+                        .containsExactlyInAnyOrder(didCommit ? new String[] {"new heron"} : new String[0]);
+            }
         }
     }
 
@@ -191,12 +297,13 @@ class NamespaceIndexTest {
                     NamespaceIndex index = library.open("notes")) {
                 library.add(index, "a.md", "old heron");
                 library.add(index, "c.md", "a heron to remove");
-                Staging unfinished = index.stage("unfinished", hash("0"));
+                Staging unfinished =
+                        index.stage("unfinished", hash("0"), Long.MAX_VALUE, () -> Library.by("unfinished"));
                 unfinished.add("z.md", hash("z"), chunks("z.md", "unfinished heron"), false);
-                Staging staging = index.stage("the one", hash("1"));
+                Staging staging = index.stage("the one", hash("1"), Long.MAX_VALUE, () -> Library.by("the one"));
                 staging.add("a.md", hash("x"), chunks("a.md", "new heron"), false);
                 staging.remove("c.md");
-                Staging.Prepared prepared = staging.prepare(Long.MAX_VALUE);
+                Staging.Prepared prepared = staging.prepare();
                 killed(root.resolve("live-" + didCommit), at);
                 prepared.close();
                 unfinished.drop();

@@ -3,10 +3,22 @@ package ambit.retrieval.index;
 import ambit.retrieval.embedding.Embedding;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 
 /** Vectors of hashed words: fast, and near where words are shared. */
 final class WordVectors implements Embedding {
     private static final int DIMENSIONS = 64;
+
+    private final IntConsumer before;
+
+    WordVectors() {
+        this(_ -> {});
+    }
+
+    /** @param before is told how many texts come next */
+    WordVectors(IntConsumer before) {
+        this.before = before;
+    }
 
     @Override
     public String name() {
@@ -20,6 +32,7 @@ final class WordVectors implements Embedding {
 
     @Override
     public List<float[]> embed(List<String> texts) {
+        before.accept(texts.size());
         return texts.stream().map(WordVectors::vector).toList();
     }
 
