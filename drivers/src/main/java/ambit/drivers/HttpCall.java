@@ -25,8 +25,8 @@ record HttpCall(String method, String path, String query, Map<String, String> he
 
     private static final Set<String> MEMBERS = Set.of("method", "path", "query", "headers", "body", "bodyBase64");
     private static final Pattern PATH = Pattern.compile("(/([A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-F]{2})*)+");
-    private static final Pattern NOT_ONE_SPELLING =
-            Pattern.compile("//|/\\.{1,2}(/|$)|%(2E|2F|5C|25|7E|5F|2D|[01][0-9A-F]|7F|3[0-9]|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])");
+    private static final Pattern NOT_ONE_SPELLING = Pattern.compile(
+            "//|/\\.{1,2}(/|$)|%(2E|2F|5C|25|7E|5F|2D|[01][0-9A-F]|7F|3[0-9]|4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A])");
     private static final Pattern QUERY = Pattern.compile("([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*");
     private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e]*");
 

@@ -15,9 +15,26 @@ class ReachTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0",
-                "0.1.2.3", "198.18.0.1", "192.0.0.192", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fd00:ec2::254",
-                "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::", "fec0::1"
+                "127.0.0.1",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.100.100.200",
+                "0.0.0.0",
+                "0.1.2.3",
+                "198.18.0.1",
+                "192.0.0.192",
+                "224.0.0.1",
+                "255.255.255.255",
+                "::1",
+                "fe80::1",
+                "fd00:ec2::254",
+                "::ffff:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::",
+                "2001:0:1::",
+                "fec0::1"
             })
     void innerAddressesAreNotReachedUnlessTheOperatorMeantThem(String address) throws UnknownHostException {
         assertThat(Reach.isPublic(InetAddress.getByName(address))).isFalse();
@@ -46,8 +63,23 @@ class ReachTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "v1", "/v1/../admin", "/v1/.", "/v1//x", "/v1/%2e%2e/admin", "/v1/%2E%2E/admin", "/v1/%2Fx", "/v1/%252e",
-                "/v1\\\\x", "/v1;x=1", "/v1?x", "/v1#x", "http://other/v1", "/%41", "/a\\r\\nHost: other", "//other/v1", "/ä"
+                "v1",
+                "/v1/../admin",
+                "/v1/.",
+                "/v1//x",
+                "/v1/%2e%2e/admin",
+                "/v1/%2E%2E/admin",
+                "/v1/%2Fx",
+                "/v1/%252e",
+                "/v1\\\\x",
+                "/v1;x=1",
+                "/v1?x",
+                "/v1#x",
+                "http://other/v1",
+                "/%41",
+                "/a\\r\\nHost: other",
+                "//other/v1",
+                "/ä"
             })
     void aPathHasOneSpelling(String path) {
         assertThatThrownBy(() -> parse("{\"path\":\"" + path + "\"}")).isInstanceOf(DriverFailure.class);
