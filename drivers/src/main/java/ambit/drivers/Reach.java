@@ -28,7 +28,7 @@ record Reach(boolean inner) {
         }
         List<InetSocketAddress> judged = new ArrayList<>();
         for (InetAddress address : all) {
-            if (isNever(address) || !inner && !isPublic(address)) {
+            if (isNever(address) || (!inner && !isPublic(address))) {
                 throw new DriverFailure(
                         Denial.DRIVER_FAILED,
                         "the host '" + host + "' leads to the inner address " + address.getHostAddress()
@@ -54,14 +54,15 @@ record Reach(boolean inner) {
         if (address instanceof Inet4Address) {
             // 0/8, 100.64/10 (carriers, and a cloud's metadata), 192.0.0/24, 198.18/15, 240/4 (RFC 6890)
             return !(first == 0
-                    || first == 100 && (second & 0xc0) == 64
-                    || first == 192 && second == 0 && bytes[2] == 0
-                    || first == 198 && (second & 0xfe) == 18
+                    || (first == 100 && (second & 0xc0) == 64)
+                    || (first == 192 && second == 0 && bytes[2] == 0)
+                    || (first == 198 && (second & 0xfe) == 18)
                     || first >= 240);
         }
         // Only 2000::/3 is given out; in it 2002::/16 and 2001::/32 carry an IPv4 address that was not judged.
         boolean carries =
-                first == 0x20 && second == 2 || first == 0x20 && second == 1 && bytes[2] == 0 && bytes[3] == 0;
+                (first == 0x20 && second == 2)
+                || (first == 0x20 && second == 1 && bytes[2] == 0 && bytes[3] == 0);
         return (first & 0xe0) == 0x20 && !carries;
     }
 }

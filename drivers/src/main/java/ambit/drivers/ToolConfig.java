@@ -124,8 +124,8 @@ public sealed interface ToolConfig extends Cbor.Message {
      * Kind 5: an HTTP API.
      *
      * @param endpoint what every path stands under
-     * @param sendsAs how the credential goes out: {@code bearer}, {@code basic}, {@code header} or {@code query}
-     * @param place the name of the header or of the query's parameter; empty for the others
+     * @param sendsAs how the credential goes out: bearer, basic, or in a field or a parameter of the name {@code place}
+     * @param place that name; empty for the others
      * @param methods what {@code request} may be made with
      * @param headers of requests that callers may set besides the usual ones, in lower case
      * @param inner whether addresses that are not public are reached

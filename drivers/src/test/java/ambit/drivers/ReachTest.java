@@ -15,6 +15,7 @@ class ReachTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "localhost",
                 "127.0.0.1",
                 "10.1.2.3",
                 "172.16.0.1",

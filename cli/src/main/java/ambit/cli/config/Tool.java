@@ -119,7 +119,7 @@ public sealed interface Tool {
         static final String REQUEST = "request";
 
         boolean has(String operation) {
-            return operation.equals(READ) || operation.equals(REQUEST) && !methods.isEmpty();
+            return operation.equals(READ) || (operation.equals(REQUEST) && !methods.isEmpty());
         }
 
         @Override
