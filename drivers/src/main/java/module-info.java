@@ -23,6 +23,7 @@ module ambit.drivers {
     requires java.sql;
     requires org.xerial.sqlitejdbc;
     requires re2j;
+    requires org.eclipse.jetty.client;
     requires reactor.core;
     requires tools.jackson.databind;
 

@@ -146,7 +146,7 @@ final class GrantDesk {
     private boolean isDefined(Use use) {
         return switch (config.toolOf(use)) {
             case Tool.Model _, Tool.Embeddings _ -> false;
-            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> true;
+            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.Http _, Tool.BuiltIn _ -> true;
         };
     }
 

@@ -169,7 +169,8 @@ final class GrantMaker {
     private Optional<String> definition(Tool tool, Use use) {
         return switch (tool) {
             case Tool.Model _, Tool.Embeddings _ -> Optional.empty();
-            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.BuiltIn _ -> pinned.definition(tool.name(), use.operation());
+            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.Http _, Tool.BuiltIn _ ->
+                pinned.definition(tool.name(), use.operation());
         };
     }
 
@@ -178,6 +179,7 @@ final class GrantMaker {
             case Tool.Model _ -> "openai";
             case Tool.BuiltIn builtIn -> builtIn.name();
             case Tool.Embeddings it -> it.name();
+            case Tool.Http _ -> "http";
             case Tool.RemoteMcp _, Tool.LocalMcp _ -> "mcp";
         };
     }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The {@code ambit} command's connection: it asks MCP servers what they offer, so that a grant can pin it, and for the bodies that
+ * The {@code ambit} command's connection: it asks tools what they offer, so that a grant can pin it, and for the bodies that
  * are kept.
  */
 final class AdminService implements Endpoint.Session {
-    private final Map<String, McpTool> tools;
+    private final Map<String, Offer> tools;
     private final Bodies bodies;
 
-    AdminService(Map<String, McpTool> tools, Bodies bodies) {
+    AdminService(Map<String, Offer> tools, Bodies bodies) {
         this.tools = Map.copyOf(tools);
         this.bodies = bodies;
     }
@@ -43,7 +43,7 @@ final class AdminService implements Endpoint.Session {
     }
 
     private DriversToAdmin discover(String name) throws DriverFailure {
-        McpTool tool = tools.get(name);
+        Offer tool = tools.get(name);
         if (tool == null && name.equals(ToolConfig.MEMORY)) {
             return new DriversToAdmin.Discovered(ToolDefinition.array(MemoryEffects.tools()));
         }
@@ -53,7 +53,7 @@ final class AdminService implements Endpoint.Session {
         if (tool == null) {
             throw new DriverFailure(
                     Denial.UNKNOWN_TOOL,
-                    "no MCP tool named '" + Foreign.quote(name) + "' runs; there are " + List.copyOf(tools.keySet())
+                    "no tool named '" + Foreign.quote(name) + "' runs; there are " + List.copyOf(tools.keySet())
                             + "; start the kernel again after changing ambit.yaml");
         }
         return new DriversToAdmin.Discovered(ToolDefinition.array(tool.discover(new Cancellation())));

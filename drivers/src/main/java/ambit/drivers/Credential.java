@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A secret of the driver process, and the reference that it was found by. Only the reference is ever shown: the secret opens
@@ -79,6 +80,14 @@ final class Credential {
     /** The secret itself: for the request that needs it, and for nothing that is kept or shown. */
     String reveal() {
         return secret;
+    }
+
+    /** This, and where it is {@code user:password} also the password. */
+    Stream<Credential> withParts() {
+        String password = secret.substring(secret.indexOf(':') + 1);
+        return password.isEmpty() || password.equals(secret)
+                ? Stream.of(this)
+                : Stream.of(this, new Credential(reference, password));
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A tool that is an MCP server: one of its own for each context, called only by operations whose definitions are pinned. */
-final class McpTool implements Effect {
+final class McpTool implements Effect, Offer {
     /** Opens a session with a fresh server. */
     @FunctionalInterface
     interface Connector {
@@ -30,7 +30,8 @@ final class McpTool implements Effect {
     }
 
     /** What a server that is started for this question offers. */
-    List<ToolDefinition> discover(Cancellation cancellation) throws DriverFailure {
+    @Override
+    public List<ToolDefinition> discover(Cancellation cancellation) throws DriverFailure {
         Deadline deadline = Deadline.in(timeOut);
         try (McpPeer peer = connector.connect(deadline, cancellation)) {
             return peer.tools(deadline, cancellation);

@@ -121,6 +121,39 @@ public sealed interface ToolConfig extends Cbor.Message {
     }
 
     /**
+     * Kind 5: an HTTP API.
+     *
+     * @param endpoint what every path stands under
+     * @param sendsAs how the credential goes out: bearer, basic, or in a field or a parameter of the name {@code place}
+     * @param place that name; empty for the others
+     * @param methods what {@code request} may be made with
+     * @param headers of requests that callers may set besides the usual ones, in lower case
+     * @param inner whether addresses that are not public are reached
+     */
+    record Http(
+            String name,
+            @Max(MAX_TEXT) URI endpoint,
+            @Max(MAX_TEXT) String credential,
+            String sendsAs,
+            String place,
+            @Max(MAX_LIST) List<String> methods,
+            @Max(MAX_LIST) List<String> headers,
+            boolean inner,
+            CallLimits limits)
+            implements ToolConfig {
+        public Http {
+            endpoint = plain(endpoint);
+            methods = List.copyOf(methods);
+            headers = List.copyOf(headers);
+        }
+
+        @Override
+        public String driver() {
+            return HTTP;
+        }
+    }
+
+    /**
      * One file or directory that a started server sees: the array of these three.
      *
      * @param source where the drivers see it
@@ -131,6 +164,7 @@ public sealed interface ToolConfig extends Cbor.Message {
 
     String OPENAI = "openai";
     String MCP = "mcp";
+    String HTTP = "http";
 
     /** The driver of searches in ingested documents. */
     String RETRIEVER = "retriever";

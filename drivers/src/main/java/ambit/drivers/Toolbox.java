@@ -24,7 +24,7 @@ final class Toolbox {
     private final Map<String, String> environment;
     private final ServerLauncher launcher;
     private final Map<String, PermitCheck.Tool> tools = new HashMap<>();
-    private final Map<String, McpTool> mcp = new HashMap<>();
+    private final Map<String, Offer> offers = new HashMap<>();
     private final List<Credential> credentials = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
     private Embedding embedding = Retrieval.OWN;
@@ -43,8 +43,8 @@ final class Toolbox {
     }
 
     /** Those that can be asked what they offer. */
-    Map<String, McpTool> discoverable() {
-        return Map.copyOf(mcp);
+    Map<String, Offer> discoverable() {
+        return Map.copyOf(offers);
     }
 
     /** All secrets that any of them has. */
@@ -68,6 +68,7 @@ final class Toolbox {
                             model.limits());
                 case ToolConfig.RemoteMcp remote -> known(remote(remote), remote.name());
                 case ToolConfig.LocalMcp local -> known(local(local), local.name());
+                case ToolConfig.Http http -> known(new HttpTool(http, credential(http.credential())), http.name());
                 case ToolConfig.Retriever retriever -> retriever(retriever);
             };
         } catch (DriverFailure e) {
@@ -91,8 +92,8 @@ final class Toolbox {
         return embedding;
     }
 
-    private McpTool known(McpTool tool, String name) {
-        mcp.put(name, tool);
+    private <T extends Effect & Offer> T known(T tool, String name) {
+        offers.put(name, tool);
         return tool;
     }
 

@@ -172,6 +172,11 @@ final class ConfigParser {
                         use.at(),
                         "the model '" + use.tool() + "' has no operation '" + use.operation() + "'",
                         "its operations are '" + use.tool() + ".chat' and '" + use.tool() + ".responses'");
+            } else if (tool instanceof Tool.Http http && !http.has(use.operation())) {
+                problems.error(
+                        use.at(),
+                        "the API '" + use.tool() + "' has no operation '" + use.operation() + "'",
+                        "it has '" + use.tool() + ".read' and, with 'methods: [POST]', '" + use.tool() + ".request'");
             }
         }
     }

@@ -94,6 +94,41 @@ public sealed interface Tool {
     }
 
     /**
+     * An HTTP API; its operations are {@code read} and, where it has methods, {@code request}.
+     *
+     * @param sendsAs bearer, basic, header or query
+     * @param place the name of the header or of the query's parameter; empty for the others
+     * @param methods those of {@code request}
+     * @param headers that callers may set besides the usual ones, in lower case
+     * @param inner whether addresses that are not public are reached
+     */
+    record Http(
+            Position at,
+            String name,
+            URI address,
+            Optional<Credential> credential,
+            String sendsAs,
+            String place,
+            Set<String> methods,
+            Set<String> headers,
+            boolean inner,
+            Duration timeOut,
+            Optional<Set<Bodies.Kept>> keepBodies)
+            implements Tool {
+        static final String READ = "read";
+        static final String REQUEST = "request";
+
+        boolean has(String operation) {
+            return operation.equals(READ) || (operation.equals(REQUEST) && !methods.isEmpty());
+        }
+
+        @Override
+        public boolean isEffectFree(String operation) {
+            return operation.equals(READ);
+        }
+    }
+
+    /**
      * What turns the retriever's texts into vectors instead of the model that the drivers bring along.
      *
      * @param address what speaks OpenAI's {@code /embeddings}

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads one entry of {@code tools}. */
 final class ToolParser {
 
-    private static final List<String> DRIVERS = List.of("openai", "mcp");
+    private static final List<String> DRIVERS = List.of("openai", "mcp", "http");
     private static final List<String> MODEL =
             List.of("driver", "at", "credential", "time-out", "prompt-cache", "passes", BodiesParser.OWN);
     private static final List<String> EMBEDDINGS = List.of("at", "model", "dimensions", "credential", "time-out");
@@ -61,6 +61,7 @@ final class ToolParser {
         return switch (driver.get()) {
             case "openai" -> model(entry, Fields.closed(problems, what, entry.value(), MODEL));
             case "mcp" -> mcp(entry, Fields.closed(problems, what, entry.value(), MCP));
+            case "http" -> new HttpParser(problems).tool(entry);
             default -> {
                 problems.error(
                         open.optional("driver").orElse(entry.value()).at(),
@@ -195,7 +196,7 @@ final class ToolParser {
         });
     }
 
-    private Optional<Credential> credential(Fields fields) {
+    static Optional<Credential> credential(Fields fields) {
         return fields.optional("credential")
                 .flatMap(node -> fields.text(node, Credential.FORM, "a credential's place, env:NAME or file:path"))
                 .flatMap(Credential::parse);
@@ -207,7 +208,7 @@ final class ToolParser {
                 .orElse(Set.of());
     }
 
-    private static Duration timeOut(Fields fields, Duration otherwise) {
+    static Duration timeOut(Fields fields, Duration otherwise) {
         return fields.optional("time-out")
                 .flatMap(node -> fields.quantity(node, Quantity::duration, Quantity.TIME_EXAMPLE))
                 .orElse(otherwise);

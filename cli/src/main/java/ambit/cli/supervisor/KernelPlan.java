@@ -156,7 +156,7 @@ public record KernelPlan(
 
     private static boolean isPresent(Tool tool, Path directory) {
         return switch (tool) {
-            case Tool.Model _, Tool.RemoteMcp _, Tool.BuiltIn _, Tool.Embeddings _ -> true;
+            case Tool.Model _, Tool.RemoteMcp _, Tool.Http _, Tool.BuiltIn _, Tool.Embeddings _ -> true;
             case Tool.LocalMcp local ->
                 Stream.concat(local.sees().stream(), local.writes().stream())
                         .allMatch(mount -> Files.exists(host(directory, mount)));
@@ -220,6 +220,18 @@ public record KernelPlan(
                 local.writes().forEach(mount -> files.add(file(mount, directory, view, true)));
                 yield Cbor.array(3, local.name(), local.run(), local.with(), named, files, local.network(), limits);
             }
+            case Tool.Http it ->
+                Cbor.array(
+                        5,
+                        it.name(),
+                        it.address().toString(),
+                        credential.orElse(""),
+                        it.sendsAs(),
+                        it.place(),
+                        it.methods().stream().sorted().toList(),
+                        it.headers().stream().sorted().toList(),
+                        it.inner(),
+                        limits);
             case Tool.Embeddings it ->
                 Cbor.array(
                         4,
