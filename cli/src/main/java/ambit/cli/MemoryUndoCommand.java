@@ -39,6 +39,8 @@ final class MemoryUndoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON document on standard output.")
     private boolean json;
 
+    private boolean complete = true;
+
     @Override
     public Integer call() {
         Terminal terminal = memory.main().terminal();
@@ -66,8 +68,12 @@ final class MemoryUndoCommand implements Callable<Integer> {
             return ExitCode.AGENT_FAILED;
         }
         Json done = undo(false);
-        terminal.say(
-                "ambit: " + Sentences.count(Said.of(done).number("new"), "version is", "versions are") + " undone");
+        Said said = Said.of(done);
+        long removed = said.object("documents").number("count");
+        terminal.say("ambit: " + Sentences.count(said.number("new"), "version is", "versions are") + " undone"
+                + (removed == 0
+                        ? ""
+                        : ", and " + Sentences.count(removed, "document is", "documents are") + " removed"));
         return done(done, terminal);
     }
 
@@ -80,7 +86,7 @@ final class MemoryUndoCommand implements Callable<Integer> {
         if (json) {
             terminal.result(JsonText.write(answer));
         }
-        return ExitCode.OK;
+        return complete ? ExitCode.OK : ExitCode.AGENT_FAILED;
     }
 
     /** Each time in a transaction of its own: nothing stays mapped while a person thinks. */
@@ -88,12 +94,23 @@ final class MemoryUndoCommand implements Callable<Integer> {
         try (MemoryDesk desk = memory.open("undo", transaction, dry ? "dry-run" : "")) {
             Json which = JsonText.object("transaction", transaction, "dry-run", dry);
             Json answer = desk.tool("memory.undo", which);
-            Json documents = desk.toolIfGranted("retriever.undo", which)
-                    .orElseGet(() -> JsonText.object("count", 0L, "removed", new Json.Arr(List.of())));
-            desk.commit();
+            Json documents = documents(desk, which);
+            complete &= desk.commit();
             Map<String, Json> both = new LinkedHashMap<>(((Json.Obj) answer).members());
             both.put("documents", documents);
             return new Json.Obj(both);
+        }
+    }
+
+    /** An index that cannot be read keeps nobody from undoing what is in memory. */
+    private Json documents(MemoryDesk desk, Json which) {
+        Json none = JsonText.object("count", 0L, "removed", new Json.Arr(List.of()));
+        try {
+            return desk.toolIfGranted("retriever.undo", which).orElse(none);
+        } catch (Failure e) {
+            complete = false;
+            memory.main().terminal().error("no documents are undone: " + e.getMessage(), e.hint());
+            return none;
         }
     }
 

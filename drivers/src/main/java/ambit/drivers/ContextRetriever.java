@@ -46,6 +46,7 @@ final class ContextRetriever implements AutoCloseable {
     private final RetrievedChunks retrieved;
     private final Supplier<Writing> writing;
     private Optional<DriverFailure> failed = Optional.empty();
+    private long underway;
     private boolean ended;
 
     ContextRetriever(
@@ -140,24 +141,36 @@ final class ContextRetriever implements AutoCloseable {
             Cancellation cancellation)
             throws DriverFailure, IndexFailure {
         Staging staging = staging(namespace, source);
-        requireRoom(chunks.size());
-        return staging.add(source, document, chunks, continues, () -> {
-            if (cancellation.isCancelled()) {
-                throw new IndexFailure(
-                        Denial.CONTEXT_ENDED, "the documents were not added because the caller went away");
-            }
-        });
+        takeRoom(chunks.size());
+        try {
+            return staging.add(source, document, chunks, continues, () -> {
+                if (cancellation.isCancelled()) {
+                    throw new IndexFailure(
+                            Denial.CONTEXT_ENDED, "the documents were not added because the caller went away");
+                }
+            });
+        } finally {
+            giveBackRoom(chunks.size());
+        }
     }
 
-    /** Of all its namespaces, a context stages no more than of one, so that its end keeps nobody waiting for long. */
-    private synchronized void requireRoom(int chunks) throws DriverFailure {
+    /**
+     * Of all its namespaces, a context stages no more than of one, so that its end keeps nobody waiting for long. What calls are
+     * making vectors of counts as well.
+     */
+    private synchronized void takeRoom(int chunks) throws DriverFailure {
         long all = staged.values().stream().mapToLong(Staging::chunks).sum();
-        if (all + chunks > Staging.MAX_CHUNKS) {
+        if (all + underway + chunks > Staging.MAX_CHUNKS) {
             throw new DriverFailure(
                     Denial.TOO_LARGE,
                     "a transaction adds at most " + Staging.MAX_CHUNKS
                             + " chunks; split the document, or start another transaction for the rest");
         }
+        underway += chunks;
+    }
+
+    private synchronized void giveBackRoom(int chunks) {
+        underway -= chunks;
     }
 
     /** Stages that a source is removed; whether there is one. */

@@ -59,8 +59,11 @@ final class ResponseSpeech implements Speech {
      */
     static ResponseSpeech of(Blob params, ModelPolicy policy, Conversation conversation, Consumer<String> stored)
             throws DriverFailure {
-        conversation.requireRoom();
-        return new ResponseSpeech(ChatSpeech.object(params, "responses"), policy, conversation, stored);
+        Json.Obj asked = ChatSpeech.object(params, "responses");
+        if (keeps(asked.members().get("store"))) {
+            conversation.requireRoom();
+        }
+        return new ResponseSpeech(asked, policy, conversation, stored);
     }
 
     private static boolean keeps(@Nullable Json store) throws DriverFailure {

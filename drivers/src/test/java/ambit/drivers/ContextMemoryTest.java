@@ -412,7 +412,7 @@ class ContextMemoryTest {
         assertThatThrownBy(this::open).hasMessageContaining("newer Ambit").hasMessageContaining("99");
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("memory.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_version SET version = 2");
+            statement.execute("UPDATE schema_version SET version = 3");
         }
         open();
     }

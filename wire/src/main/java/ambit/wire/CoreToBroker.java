@@ -11,7 +11,7 @@ public sealed interface CoreToBroker extends Cbor.Message {
     /**
      * A context lives.
      *
-     * @param context 16 bytes, known to core and broker only
+     * @param context 16 bytes; a guest knows its own and those of its children
      * @param sequence of the call of its parent that began it; 0 for what a request began
      * @param proof that the reply to that call is the JSON text of {@code context}; empty for what a request began
      */

@@ -31,7 +31,7 @@ final class LeakSuiteTest {
     private static final long SEED = Long.getLong("leaks.seed", 42);
     private static final String STORE = System.getProperty("leaks.store", "sqlite");
     private static final int EACH = Math.clamp(ATTEMPTS / 50, 5, 100);
-    private static final int CRASHES = Math.min(ATTEMPTS / 500, 40);
+    private static final int CRASHES = Math.clamp(ATTEMPTS / 500, 1, 40);
 
     private static final Map<Kind, Finding> KERNEL = new TreeMap<>();
     private static final Map<Kind, Finding> CONTROL = new TreeMap<>();
@@ -62,9 +62,7 @@ final class LeakSuiteTest {
                 Neighbours neighbours = Neighbours.make(EACH, SEED, store.section())) {
             Answers answers = neighbours.attempt(attempts());
             KERNEL.putAll(Finding.of(answers));
-            if (CRASHES > 0) {
-                KERNEL.put(Kind.CRASHES, neighbours.crashes(CRASHES));
-            }
+            KERNEL.put(Kind.CRASHES, neighbours.crashes(CRASHES));
             Path state = neighbours.stopped();
             KERNEL.put(Kind.DISK, Disk.search(state, neighbours.log(), neighbours.planted(), EMBEDDING));
             if (store.files().isPresent()) {
@@ -106,7 +104,7 @@ final class LeakSuiteTest {
             app.plant(Neighbours.foreign(EACH, SEED));
             List<Answer> after = answers(attempts, app.answers(attempts));
             CONTROL.putAll(Finding.of(new Answers(attempts, before, after)));
-            int rounds = Math.max(CRASHES, 1);
+            int rounds = CRASHES;
             CONTROL.put(Kind.CRASHES, app.crashes(rounds, Plant.some(Owner.KILLED, "user/notes", false, EACH, SEED)));
         }
         List<Plant> all = new ArrayList<>(Neighbours.own(EACH, SEED));

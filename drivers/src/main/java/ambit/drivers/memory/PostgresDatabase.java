@@ -95,13 +95,17 @@ public final class PostgresDatabase implements Database {
     /** A writer whose connection broke may still commit: the server holds its lock until it has, or has not. */
     @Override
     public <T> T readAfterAll(Work<T> work) throws DriverFailure {
-        return transact(
-                session -> {
-                    session.run("SET LOCAL lock_timeout = " + PATIENCE_MS);
-                    session.all(_ -> true, "SELECT pg_advisory_xact_lock(?)", EVERYBODY);
-                    return work.run(session);
-                },
-                "SELECT 1");
+        try {
+            return transact(
+                    session -> {
+                        session.run("SET LOCAL lock_timeout = " + PATIENCE_MS);
+                        session.all(_ -> true, "SELECT pg_advisory_xact_lock(?)", EVERYBODY);
+                        return work.run(session);
+                    },
+                    "SELECT 1");
+        } catch (OutcomeUnknown e) {
+            throw unreachable(where, e); // it has changed nothing, whatever came of it
+        }
     }
 
     private <T> T transact(Work<T> work, String first, Object... values) throws DriverFailure {

@@ -127,12 +127,15 @@ public final class NamespaceIndex implements AutoCloseable {
 
     private void requireEmbedding(DirectoryReader present) throws IOException, IndexFailure {
         String name = present.getIndexCommit().getUserData().getOrDefault(EMBEDDING, "");
-        if (!name.isEmpty() && !name.equals(embedding().name())) {
+        // Before, an endpoint's embedding had a name without dimensions.
+        boolean same = name.equals(embedding().name())
+                || (name + "/" + embedding().dimensions()).equals(embedding().name());
+        if (!name.isEmpty() && !same) {
             throw new IndexFailure(
                     Denial.DRIVER_FAILED,
                     "this namespace was indexed with the embedding '" + name + "' and the retriever now has '"
                             + embedding().name()
-                            + "'; set it back in ambit.yaml, or remove the sources and ingest them again");
+                            + "'; set it back in ambit.yaml, or ingest into another namespace");
         }
     }
 

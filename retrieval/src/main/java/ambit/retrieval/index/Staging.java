@@ -261,7 +261,7 @@ public final class Staging {
 
     /**
      * Decides what would become of each source and makes that durable, still unseen. Nobody else changes the namespace until the
-     * result is closed.
+     * result is closed. Where nothing changes, nothing becomes durable: whoever keeps the partition's key would not keep it for that.
      */
     public synchronized Prepared prepare() throws IndexFailure {
         requireOpen();
@@ -269,6 +269,11 @@ public final class Staging {
         index.writing.lock();
         boolean done = false;
         try (View now = index.view()) {
+            if (changes.isEmpty()) {
+                writer.rollback();
+                done = true;
+                return new Prepared(this, List.of());
+            }
             List<Decision> decisions = new ArrayList<>();
             Map<String, String> facts = new TreeMap<>();
             facts.put(NamespaceIndex.TRANSACTION, transaction);
@@ -364,7 +369,9 @@ public final class Staging {
 
         /** The transaction committed: it is taken over soon, and before anybody looks at the namespace again. */
         public void apply() {
-            if (!closed) {
+            if (decisions.isEmpty()) {
+                close();
+            } else if (!closed) {
                 staging.index.settleLater(staging.directory, staging.transaction);
                 release();
             }
@@ -372,7 +379,9 @@ public final class Staging {
 
         /** Nobody knows whether the transaction committed: it stays until that can be found out, when somebody looks at the namespace. */
         public void leave() {
-            if (!closed) {
+            if (decisions.isEmpty()) {
+                close();
+            } else if (!closed) {
                 staging.index.leaveForLater(staging.directory);
                 release();
             }

@@ -275,6 +275,19 @@ class NamespaceIndexTest {
         }
     }
 
+    @Test
+    void aStagingThatChangesNothingLeavesNothingThatNeedsItsKey() throws Exception {
+        try (Library library = new Library(root);
+                NamespaceIndex index = library.open("notes")) {
+            Staging staging = library.stage(index);
+            assertThat(staging.remove("nothing of this name")).isFalse();
+            assertThat(library.commit(staging)).isEmpty();
+        }
+        try (Stream<Path> left = Files.walk(root)) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
     /** A process that is killed leaves its directory as it is; the copy is what the next one finds. */
     private static void killed(Path root, Path copy) throws IOException {
         try (Stream<Path> all = Files.walk(root)) {
