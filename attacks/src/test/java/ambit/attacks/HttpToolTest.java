@@ -98,9 +98,10 @@ final class HttpToolTest {
         Outcome outcome = KERNEL.guest("""
                         import os, pathlib
                         files = ""
-                        for file in pathlib.Path("/").rglob("*"):
-                            if not str(file).startswith(("/usr", "/proc/", "/sys", "/dev", "/lib")) and file.is_file():
-                                files += attempt(lambda: file.read_bytes().decode("latin-1"))
+                        for place in ("/guest", "/etc", "/tmp", "/home", "/run"):
+                            for file in pathlib.Path(place).rglob("*"):
+                                if file.is_file():
+                                    files += attempt(lambda: file.read_bytes()[:50000].decode("latin-1"))
                         say(
                             read=tool("api.read", method="GET", path="/orders/7", query="full=1"),
                             made=tool("api.request", method="POST", path="/orders", body="two apples"),
