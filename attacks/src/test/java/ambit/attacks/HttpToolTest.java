@@ -97,16 +97,19 @@ final class HttpToolTest {
     void theServerHasTheKeyAndTheGuestHasOnlyTheAnswer() throws Exception {
         Outcome outcome = KERNEL.guest("""
                         import os, pathlib
-                        files = ""
-                        for file in pathlib.Path("/").rglob("*"):
-                            if not str(file).startswith(("/usr", "/proc/", "/sys", "/dev", "/lib")) and file.is_file():
-                                files += attempt(lambda: file.read_bytes().decode("latin-1"))
+                        files, looked = [], 0
+                        for place in ("/guest", "/etc", "/tmp", "/home", "/run"):
+                            for file in pathlib.Path(place).rglob("*"):
+                                if file.is_file():
+                                    looked += 1
+                                    if "canary-" in str(attempt(lambda: file.read_bytes())):
+                                        files.append(str(file))
                         say(
                             read=tool("api.read", method="GET", path="/orders/7", query="full=1"),
                             made=tool("api.request", method="POST", path="/orders", body="two apples"),
                             mcp=Mcp().call("api_read", method="GET", path="/orders/8"),
                             inside=dict(os.environ) | {"mine": pathlib.Path("/proc/self/environ").read_text()},
-                            files=files,
+                            files=files, looked=looked,
                         )
                         """).exits(0);
         assertThat(API)
@@ -123,7 +126,8 @@ final class HttpToolTest {
         // The server echoed the header, and the key is not in the echo.
         assertThat(said.get("read").toString()).contains("Bearer [credential removed]");
         assertThat(said.get("mcp").toString()).contains("/v1/orders/8");
-        assertThat(said.get("files").asString()).contains("A client of the kernel's doors");
+        assertThat(said.get("files")).isEmpty();
+        assertThat(said.get("looked").asInt()).isPositive();
         assertThat(outcome.out() + outcome.err()).doesNotContain(Installation.EXACT_KEY);
         Installation ambit = KERNEL.get();
         for (Path place : List.of(ambit.state(), ambit.runtime(), ambit.root())) {

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 /** The drivers at work: connected to the core, listening for the broker and for the {@code ambit} command. */
 final class DriversProcess implements AutoCloseable {
     private static final List<String> DRIVERS =
-            List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP, ToolConfig.RETRIEVER);
+            List.of(ToolConfig.MEMORY, ToolConfig.OPENAI, ToolConfig.MCP, ToolConfig.HTTP, ToolConfig.RETRIEVER);
 
     /** At a time, of each socket. */
     private static final int CONNECTIONS = 4096;
