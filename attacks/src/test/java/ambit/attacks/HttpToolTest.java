@@ -144,7 +144,8 @@ final class HttpToolTest {
     @Test
     void theKeyGoesNowhereElse() throws Exception {
         int before = API.size();
-        Outcome outcome = KERNEL.guest("""
+        Outcome outcome =
+                KERNEL.guest("""
                         def get(path, **more):
                             return tool("api.read", method="GET", path=path, **more)
                         say(
@@ -178,17 +179,17 @@ final class HttpToolTest {
         assertThat(said.get("away").get("result").get("status").asInt()).isEqualTo(307);
         assertThat(said.get("away").get("result").get("headers").get("location").asString())
                 .endsWith("/stolen");
-        said.get("refused").properties().forEach(it -> assertThat(
-                        it.getValue().has("result"))
-                .as("%s: %s", it.getKey(), it.getValue())
-                .isFalse());
+        said.get("refused")
+                .properties()
+                .forEach(it -> assertThat(it.getValue().has("result"))
+                        .as("%s: %s", it.getKey(), it.getValue())
+                        .isFalse());
         assertThat(said.get("refused").get("cloud").toString()).contains("inner address");
         assertThat(said.get("refused").get("inside").toString()).contains("inner address");
         assertThat(said.get("direct").asString()).contains("Error");
         assertThat(OTHER).isEmpty();
-        assertThat(API.subList(before, API.size())).allSatisfy(it -> assertThat(it)
-                .startsWith("GET /v1/orders")
-                .doesNotContain("admin", "Bearer mine"));
+        assertThat(API.subList(before, API.size()))
+                .allSatisfy(it -> assertThat(it).startsWith("GET /v1/orders").doesNotContain("admin", "Bearer mine"));
         // The controls: what follows redirects arrives there, and the same dots lead a plain client elsewhere.
         try (HttpClient outside = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.ALWAYS)

@@ -61,8 +61,7 @@ record Reach(boolean inner) {
         }
         // Only 2000::/3 is given out; in it 2002::/16 and 2001::/32 carry an IPv4 address that was not judged.
         boolean carries =
-                (first == 0x20 && second == 2)
-                || (first == 0x20 && second == 1 && bytes[2] == 0 && bytes[3] == 0);
+                (first == 0x20 && second == 2) || (first == 0x20 && second == 1 && bytes[2] == 0 && bytes[3] == 0);
         return (first & 0xe0) == 0x20 && !carries;
     }
 }
