@@ -53,7 +53,8 @@ final class InitCommand implements Runnable {
                     Files.exists(project.file())
                             ? project.file() + " is there already"
                             : "there are keys in " + project.places().keys() + " already",
-                    "nothing was changed; 'ambit init --principal NAME' adds the keys of a principal");
+                    "nothing was changed; 'ambit init --principal NAME' makes keys of a principal,"
+                            + " and of the tenant where it has none");
         }
         try {
             if (another) {

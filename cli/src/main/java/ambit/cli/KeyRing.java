@@ -128,7 +128,9 @@ final class KeyRing {
     }
 
     private static String hintFor(String name) {
-        return name.equals(TENANT) ? "'ambit init' makes one" : "'ambit init --principal " + name + "' makes one";
+        return name.equals(TENANT)
+                ? "'ambit init' makes one; 'ambit init --principal NAME' does where an ambit.yaml is there already"
+                : "'ambit init --principal " + name + "' makes one";
     }
 
     /** Seals the secret half by a passphrase, or opens it to whoever may read the file. */

@@ -1,6 +1,5 @@
 package ambit.drivers;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
 
@@ -14,8 +13,8 @@ final class PublicHost {
     private static final Pattern NUMBER = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*");
 
     private static final Pattern PLAIN_IPV4 = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
-    private static final Pattern LOCAL =
-            Pattern.compile(".*\\.(localhost|local|internal|intranet|lan|home|corp|home\\.arpa)");
+    private static final Pattern LOCAL = Pattern.compile(
+            ".*\\.(localhost|localdomain|local|internal|intranet|private|svc|lan|home|corp|home\\.arpa)");
 
     private PublicHost() {}
 
@@ -32,23 +31,7 @@ final class PublicHost {
 
     private static boolean isPublic(String literal) {
         try {
-            InetAddress address = InetAddress.ofLiteral(literal.replaceAll("[\\[\\]]", ""));
-            byte[] bytes = address.getAddress();
-            boolean shared = bytes.length == 4
-                    && ((bytes[0] & 0xff) == 0
-                            || ((bytes[0] & 0xff) == 100 && (bytes[1] & 0xc0) == 64)
-                            || (bytes[0] & 0xff) >= 224);
-            // of IPv6 what is given out for the web, without the parts of it that lead to IPv4 (NAT64, 6to4, Teredo)
-            boolean elsewhere = address instanceof Inet6Address
-                    && ((bytes[0] & 0xe0) != 0x20
-                            || (bytes[0] == 0x20 && bytes[1] == 0x02)
-                            || (bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0 && bytes[3] == 0));
-            return !shared
-                    && !elsewhere
-                    && !address.isLoopbackAddress()
-                    && !address.isAnyLocalAddress()
-                    && !address.isLinkLocalAddress()
-                    && !address.isSiteLocalAddress();
+            return Reach.isPublic(InetAddress.ofLiteral(literal.replaceAll("[\\[\\]]", "")));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -161,7 +161,7 @@ class DriversProcessTest {
         start(ME);
         assertThat(process.complaints()).singleElement().asString().contains("'keyless'", "env:ABSENT");
         assertThat(hellos).allSatisfy(hello -> {
-            assertThat(hello.drivers()).containsExactly("memory", "openai", "mcp", "retriever");
+            assertThat(hello.drivers()).containsExactly("memory", "openai", "mcp", "http", "retriever");
             assertThat(hello.receiptKey()).isEqualTo(hellos.getFirst().receiptKey());
         });
         try (FrameChannel broker = connect("broker.sock")) {
@@ -333,7 +333,7 @@ class DriversProcessTest {
             assertThat(DriversToAdmin.fromCbor(admin.receive()))
                     .isInstanceOfSatisfying(
                             DriversToAdmin.Failed.class,
-                            failed -> assertThat(failed.sentence()).contains("no MCP tool named 'llm'", "[remote]"));
+                            failed -> assertThat(failed.sentence()).contains("no tool named 'llm'", "[remote]"));
             admin.send(new AdminToDrivers.Discover("memory").toCbor());
             assertThat(DriversToAdmin.fromCbor(admin.receive()))
                     .isInstanceOfSatisfying(
