@@ -123,7 +123,8 @@ public final class RunningGuest implements AutoCloseable {
             seen.removeIf(handle -> !handle.isAlive() || Processes.isZombie(handle.pid()));
             seen.forEach(ProcessHandle::destroyForcibly);
             group.ifPresent(ControlGroups.Group::kill);
-            process.destroyForcibly();
+            process.toHandle()
+                    .destroyForcibly(); // Process.destroyForcibly would close what its last words are read from
             boolean empty = group.map(ControlGroups.Group::isEmpty).orElse(true);
             if (seen.isEmpty() && empty && !process.isAlive()) {
                 return;

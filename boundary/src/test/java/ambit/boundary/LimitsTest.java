@@ -2,6 +2,7 @@ package ambit.boundary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,6 +119,17 @@ final class LimitsTest {
                         .build());
         assertThat(outcome.exit().how()).isEqualTo(Exit.How.WALL_LIMIT);
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void whatAGuestSaidBeforeItWasKilledCanBeReadAfterIt() throws Exception {
+        try (RunningGuest guest = boundary.start(Guests.shell("echo last words; sleep 60")
+                .limits(limits(64 * MIB, 24, 20, Duration.ofMillis(300)))
+                .build())) {
+            assertThat(guest.waitFor().how()).isEqualTo(Exit.How.WALL_LIMIT);
+            assertThat(new String(guest.stdout().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("last words\n");
+        }
     }
 
     @Test
