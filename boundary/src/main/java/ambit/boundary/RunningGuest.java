@@ -123,8 +123,8 @@ public final class RunningGuest implements AutoCloseable {
             seen.removeIf(handle -> !handle.isAlive() || Processes.isZombie(handle.pid()));
             seen.forEach(ProcessHandle::destroyForcibly);
             group.ifPresent(ControlGroups.Group::kill);
-            process.toHandle()
-                    .destroyForcibly(); // Process.destroyForcibly would close what its last words are read from
+            // Process.destroyForcibly would close what its last words are read from.
+            process.toHandle().destroyForcibly();
             boolean empty = group.map(ControlGroups.Group::isEmpty).orElse(true);
             if (seen.isEmpty() && empty && !process.isAlive()) {
                 return;

@@ -127,6 +127,7 @@ final class LimitsTest {
                 .limits(limits(64 * MIB, 24, 20, Duration.ofMillis(300)))
                 .build())) {
             assertThat(guest.waitFor().how()).isEqualTo(Exit.How.WALL_LIMIT);
+            guest.kill();
             assertThat(new String(guest.stdout().readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("last words\n");
         }
