@@ -52,6 +52,8 @@ final class CountedTest {
             children = [spawn("agent.child", program) for _ in range(2)]
             mine = act("NAME")
             theirs = [call(child["handle"], {}) for child in children]
+            for each in theirs:
+                each.pop("proof", None)  # whose letters may look like an outcome
             say(mine=mine, theirs=[json.dumps(each) for each in theirs])
             """;
 
