@@ -148,6 +148,9 @@ final class Accounts {
         List<Debit> settled = new ArrayList<>();
         for (Chain.Limit limit : chain.limits(Entry.BUDGETS + budget)) {
             Integer live = nodes.get(limit.node());
+            if (live == null && !limit.node().block().equals(chain.grantHash())) {
+                continue; // its context is over, and the account with it
+            }
             int node = live != null
                     ? live
                     : ledger.allocate(

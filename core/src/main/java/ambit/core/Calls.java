@@ -68,8 +68,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         return arguments;
     }
 
-    /** A permit that is recorded, and not yet signed; {@code revoked} is how many approvers were. */
-    private record Decision(Context context, Cap cap, Permit permit, long left, long logIndex, long revoked) {}
+    /** A permit that is recorded, and not yet signed; {@code durable}: it waits for the disk, {@code revoked} is how many approvers were. */
+    private record Decision(
+            Context context, Cap cap, Permit permit, boolean durable, long left, long logIndex, long revoked) {}
 
     /** What needs neither parsing nor cryptography. Also asked again when the decision is made. */
     private void cheaply(Context context, Syscall syscall, Blob handle) throws Refused {
@@ -166,7 +167,9 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         context.progress().inFlight++;
         state.permits.put(permit.id(), new State.Issued(context, permit, now, call.index(), charges));
         long left = call.index() < 0 ? Ledger.UNLIMITED : state.accounts.left(context.chain(), call.index());
-        return new Decision(context, call.cap(), permit, left, index, approvals.revoked(context, call.cap()));
+        // What is counted counts also after a crash, although nothing outside is changed by it.
+        boolean durable = !call.cap().isRead() || debits.stream().anyMatch(it -> it.limit() >= 0 || it.openedMs() > 0);
+        return new Decision(context, call.cap(), permit, durable, left, index, approvals.revoked(context, call.cap()));
     }
 
     private long record(Context context, Call call, Blob permit, List<Debit> debits, List<Long> origins) {
@@ -188,7 +191,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
 
     /** Nothing revoked or ended meanwhile gets the permit, although its use is spent. */
     private CoreToBroker release(Decision decision) throws Refused {
-        if (!decision.cap().isRead()) {
+        if (decision.durable()) {
             state.journal.awaitDurable(decision.logIndex());
         }
         Blob permit = Signed.sign(Domain.PERMIT, key, decision.permit().toBlob());
@@ -199,6 +202,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
                 Refused.when(more, Denial.REVOKED, "an approver's key was revoked meanwhile");
             } catch (Refused e) {
                 state.permits.remove(decision.permit().id());
+                decision.context().progress().inFlight--;
                 throw e;
             }
         }

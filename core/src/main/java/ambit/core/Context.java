@@ -58,6 +58,7 @@ record Context(
         int inFlight;
 
         long eventBytes;
+        long refusals;
         boolean stopped;
 
         /** Once it has expired it stays so, whatever the clock says then. */

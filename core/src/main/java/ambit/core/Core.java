@@ -22,6 +22,9 @@ import java.util.List;
  * entry of the log.
  */
 final class Core {
+    /** As many refusals of one context are entries, so that it cannot fill the disk, which is everybody's. */
+    private static final int MAX_REFUSALS = 10_000;
+
     private final State state;
     private final Admission admission;
     private final Calls calls;
@@ -101,19 +104,24 @@ final class Core {
     }
 
     private CoreToBroker.Denied refuse(Attempt a, Refused why) {
-        long index;
+        long index = -1;
         try {
-            index = state.record(new Entry.Denied(
-                    state.clock.millis(),
-                    a.context,
-                    a.transaction,
-                    a.syscall,
-                    a.capability,
-                    a.digest,
-                    why.code.number(),
-                    why.sentence));
+            synchronized (state) {
+                Context context = state.live.get(a.context);
+                if (context == null || ++context.progress().refusals <= MAX_REFUSALS) {
+                    index = state.record(new Entry.Denied(
+                            state.clock.millis(),
+                            a.context,
+                            a.transaction,
+                            a.syscall,
+                            a.capability,
+                            a.digest,
+                            why.code.number(),
+                            why.sentence));
+                }
+            }
         } catch (JournalException e) {
-            index = -1;
+            // It stays −1, as where it is not recorded: refused it is all the same.
         }
         return new CoreToBroker.Denied(why.code, why.sentence, index);
     }

@@ -88,7 +88,9 @@ final class CoreProcess implements AutoCloseable {
         if (!(DriverToCore.fromCbor(channel.receive()) instanceof Hello hello)) {
             throw new MalformedException("a driver says hello first");
         }
-        channel.send(new CoreToDriver.Welcome(key.publicKey()).toCbor());
+        channel.send(new CoreToDriver.Welcome(
+                        key.publicKey(), core.ending.state().clock.millis())
+                .toCbor());
         if (hello.role() == Hello.CONTROL) {
             CountDownLatch gone = drivers.control(channel);
             core.ending.settle();

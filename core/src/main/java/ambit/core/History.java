@@ -30,17 +30,21 @@ final class History implements Journal.Fold {
         static final Taken NOTHING = new Taken(0, 0, 0);
     }
 
-    /** A transaction that began and did not end. {@code committing}: it may have committed. */
-    record Open(String transaction, Owner owner, boolean committing) {}
+    /** A transaction that began and did not end, and the block that began it. {@code committing}: it may have committed. */
+    record Open(String transaction, Owner owner, Blob block, boolean committing) {}
 
     private record Target(String tenant, Blob target) {}
 
     private final Map<Blob, String> tenantOfKey = new HashMap<>();
-    private final Map<Node, Taken> taken = new HashMap<>();
+    private final Map<Blob, Map<Integer, Taken>> taken = new HashMap<>();
     private final Set<Target> revoked = new HashSet<>();
     private final Map<String, Long> generations = new HashMap<>();
     private final Set<Blob> grants = new HashSet<>();
     private final Map<String, Owner> owners = new HashMap<>();
+
+    /** One of each owner: transactions are many, and all of them are remembered. */
+    private final Map<Owner, Owner> people = new HashMap<>();
+
     private final Map<Blob, Open> open = new LinkedHashMap<>();
 
     /** The words by which memory was forgotten: each is followed once, and nobody who began later is meant by it. */
@@ -58,10 +62,11 @@ final class History implements Journal.Fold {
             case Entry.TenantRegistered e -> tenantOfKey.put(e.rootKey(), e.tenant());
             case Entry.TenantKeyAdded e -> tenantOfKey.put(e.rootKey(), e.tenant());
             case Entry.GrantSeen e -> grants.add(e.hash());
-            case Entry.Admitted e -> begin(e.context(), e.transaction(), new Owner(e.tenant(), e.principal()));
+            case Entry.Admitted e ->
+                begin(e.context(), e.transaction(), new Owner(e.tenant(), e.principal()), e.requestHash());
             case Entry.Spawned e -> {
                 debit(e.debits());
-                begin(e.context(), e.transaction(), opened(e.parent()).owner());
+                begin(e.context(), e.transaction(), opened(e.parent()).owner(), e.delegationHash());
             }
             case Entry.Allowed e -> {
                 debit(e.debits());
@@ -71,8 +76,14 @@ final class History implements Journal.Fold {
             case Entry.ApprovalRefused e -> hear(e.approval(), e.approver(), e.heard());
             case Entry.Outcome e -> debit(e.settled());
             case Entry.CommitIntended e ->
-                open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), true));
-            case Entry.Ended e -> open.remove(e.context());
+                open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), o.block(), true));
+            case Entry.Ended e -> {
+                Open ended = open.remove(e.context());
+                if (ended != null) {
+                    // It began one context, which is over: nothing is taken from it any more.
+                    taken.remove(ended.block());
+                }
+            }
             case Entry.Revoked e -> {
                 if (e.target().size() == Revocation.GENERATION) {
                     long first = ByteBuffer.wrap(e.target().toArray()).getLong();
@@ -121,17 +132,17 @@ final class History implements Journal.Fold {
                 tenant,
                 Blob.of(ByteBuffer.allocate(8).putLong(first).array()),
                 Blob.EMPTY)));
-        taken.forEach((node, it) -> {
-            Debit debit = new Debit(node.block, node.account, it.total, -1, it.openedMs, it.inWindow);
+        taken.forEach((block, accounts) -> accounts.forEach((account, it) -> {
+            Debit debit = new Debit(block, account, it.total, -1, it.openedMs, it.inWindow);
             sum.add(new Entry.Outcome(lastMs, Blob.EMPTY, 0, Blob.EMPTY, 0, 0, List.of(debit)));
-        });
+        }));
         heard.forEach((approval, words) -> words.forEach(
                 (approver, it) -> sum.add(new Entry.Approved(lastMs, approval, approver, it, Blob.EMPTY))));
         forgettings.forEach(word -> sum.add(new Entry.Forgotten(lastMs, word, 0, 0, 0)));
-        owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner)));
+        owners.forEach((transaction, owner) -> sum.add(begun(Blob.EMPTY, transaction, owner, Blob.EMPTY)));
         sum.add(new Entry.Ended(lastMs, Blob.EMPTY, "", 0, 0, Blob.EMPTY, List.of()));
         open.forEach((context, it) -> {
-            sum.add(begun(context, it.transaction, it.owner));
+            sum.add(begun(context, it.transaction, it.owner, it.block));
             if (it.committing) {
                 sum.add(new Entry.CommitIntended(lastMs, context, it.transaction));
             }
@@ -139,15 +150,15 @@ final class History implements Journal.Fold {
         return sum.stream().map(Entry::encode).toList();
     }
 
-    private Entry begun(Blob context, String transaction, Owner owner) {
+    private Entry begun(Blob context, String transaction, Owner owner, Blob block) {
         Blob none = Blob.EMPTY;
         return new Entry.Admitted(
-                lastMs, context, transaction, owner.tenant(), owner.principal(), "", none, none, none, none, 0);
+                lastMs, context, transaction, owner.tenant(), owner.principal(), "", none, block, none, none, 0);
     }
 
-    private void begin(Blob context, String transaction, Owner owner) {
-        owners.put(transaction, owner);
-        open.put(context, new Open(transaction, owner, false));
+    private void begin(Blob context, String transaction, Owner owner, Blob block) {
+        owners.put(transaction, people.computeIfAbsent(owner, it -> it));
+        open.put(context, new Open(transaction, owner, block, false));
     }
 
     private Open opened(Blob context) {
@@ -160,9 +171,8 @@ final class History implements Journal.Fold {
 
     private void debit(List<Debit> debits) {
         for (Debit debit : debits) {
-            taken.put(
-                    new Node(debit.block(), debit.account()),
-                    new Taken(debit.taken(), debit.openedMs(), debit.inWindow()));
+            taken.computeIfAbsent(debit.block(), _ -> new HashMap<>())
+                    .put(debit.account(), new Taken(debit.taken(), debit.openedMs(), debit.inWindow()));
         }
     }
 
@@ -196,7 +206,7 @@ final class History implements Journal.Fold {
     }
 
     Taken taken(Node node) {
-        return taken.getOrDefault(node, Taken.NOTHING);
+        return taken.getOrDefault(node.block, Map.of()).getOrDefault(node.account, Taken.NOTHING);
     }
 
     /** Whether one of a chain's names, or all grants of its generation, are revoked. */

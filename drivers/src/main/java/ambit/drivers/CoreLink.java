@@ -32,9 +32,11 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
     private final BlockingQueue<FrameChannel> idle = new ArrayBlockingQueue<>(RECEIPT_CONNECTIONS);
     private final FrameChannel control;
     private final Runnable lost;
+    private final long welcomedMs;
 
-    private CoreLink(FrameChannel control, List<FrameChannel> receipts, Runnable lost) {
-        this.control = control;
+    private CoreLink(Greeted core, List<FrameChannel> receipts, Runnable lost) {
+        this.control = core.frames();
+        this.welcomedMs = core.nowMs();
         this.lost = lost;
         all.add(control);
         all.addAll(receipts);
@@ -51,15 +53,18 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
     static CoreLink connect(
             Path socket, List<String> users, Blob coreKey, Blob receiptKey, List<String> drivers, Runnable lost)
             throws IOException {
-        FrameChannel control = hello(socket, users, coreKey, new Hello(Hello.CONTROL, receiptKey, drivers));
+        Greeted control = hello(socket, users, coreKey, new Hello(Hello.CONTROL, receiptKey, drivers));
         List<FrameChannel> receipts = new ArrayList<>();
         for (int i = 0; i < RECEIPT_CONNECTIONS; i++) {
-            receipts.add(hello(socket, users, coreKey, new Hello(Hello.RECEIPTS, receiptKey, drivers)));
+            receipts.add(hello(socket, users, coreKey, new Hello(Hello.RECEIPTS, receiptKey, drivers))
+                    .frames());
         }
         return new CoreLink(control, receipts, lost);
     }
 
-    private static FrameChannel hello(Path socket, List<String> users, Blob coreKey, Hello hello) throws IOException {
+    private record Greeted(FrameChannel frames, long nowMs) {}
+
+    private static Greeted hello(Path socket, List<String> users, Blob coreKey, Hello hello) throws IOException {
         SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         boolean greeted = false;
         try {
@@ -69,17 +74,22 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
             }
             FrameChannel frames = new FrameChannel(channel);
             frames.send(hello.toCbor());
-            if (!(CoreToDriver.fromCbor(frames.receive()) instanceof CoreToDriver.Welcome(Blob key))
+            if (!(CoreToDriver.fromCbor(frames.receive()) instanceof CoreToDriver.Welcome(Blob key, long nowMs))
                     || !key.equals(coreKey)) {
                 throw new IOException("the core does not welcome the drivers with the key that they were given");
             }
             greeted = true;
-            return frames;
+            return new Greeted(frames, nowMs);
         } finally {
             if (!greeted) {
                 channel.close();
             }
         }
+    }
+
+    /** The core's time, in milliseconds since 1970, when it welcomed the drivers. */
+    long welcomedMs() {
+        return welcomedMs;
     }
 
     @Override

@@ -3,6 +3,7 @@ package ambit.drivers;
 import ambit.drivers.memory.MemoryDriver;
 import ambit.drivers.memory.MemoryStore;
 import ambit.wire.Endpoint;
+import ambit.wire.SteadyClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -64,7 +65,10 @@ final class DriversProcess implements AutoCloseable {
                 artifacts.receiptKey(),
                 DRIVERS,
                 end::countDown));
-        PermitCheck check = new PermitCheck(artifacts, contexts, toolbox.tools(), clock);
+        // Not behind the core's, which does not fall behind its log: else a permit would live for as long as they
+        // differ.
+        InstantSource steady = new SteadyClock(clock, System::nanoTime, core.welcomedMs());
+        PermitCheck check = new PermitCheck(artifacts, contexts, toolbox.tools(), steady);
         Bodies bodies = opened(Bodies.open(
                 config.memoryFile().resolveSibling("bodies.db"), config.bodies(), toolbox.credentials(), core, clock));
         complaints.addAll(bodies.complaints());

@@ -92,7 +92,7 @@ class DriversProcessTest {
         try {
             DriverToCore.Hello hello = (DriverToCore.Hello) DriverToCore.fromCbor(channel.receive());
             hellos.add(hello);
-            channel.send(new CoreToDriver.Welcome(coreKey.publicKey()).toCbor());
+            channel.send(new CoreToDriver.Welcome(coreKey.publicKey(), 0).toCbor());
             if (hello.role() == DriverToCore.Hello.CONTROL) {
                 control.add(channel);
                 return;

@@ -691,12 +691,11 @@ final class Simulation {
             return;
         }
         books.issue(one);
-        if (cap == Peers.EFFECT) {
-            requireDurable(permitted.logIndex(), "a permit");
-            books.place(permitted.logIndex(), permit.id());
-            Books.tell(run.chain, cap, 1);
-            Books.tell(run.chain, Peers.TOKENS, Peers.RESERVED);
-        }
+        // Both are counted, so both are spent before anybody has the permit.
+        requireDurable(permitted.logIndex(), "a permit");
+        books.place(permitted.logIndex(), permit.id());
+        Books.tell(run.chain, cap, 1);
+        Books.tell(run.chain, Peers.TOKENS, Peers.RESERVED);
     }
 
     private static Permit permit(Permitted permitted) {
@@ -712,9 +711,7 @@ final class Simulation {
         long tokens = Math.floorMod(one.permit.sequence(), Peers.RESERVED + 1);
         if (!one.executed) {
             one.executed = true;
-            if (one.cap == Peers.EFFECT) {
-                Books.tell(one.run.chain, Peers.TOKENS, tokens - Peers.RESERVED);
-            }
+            Books.tell(one.run.chain, Peers.TOKENS, tokens - Peers.RESERVED);
         }
         DriverToCore.Outcome receipt = peers.receipt(one.permit, wall, tokens);
         CoreToDriver reply = core.outcome(peers.receiptKey(), receipt);
@@ -724,10 +721,6 @@ final class Simulation {
             one.recorded = true;
             requireDurable(recorded.logIndex(), "an outcome");
             books.place(recorded.logIndex(), one.permit.id());
-            if (one.cap == Peers.READ) {
-                Books.tell(one.run.chain, Peers.READ, 1);
-                Books.tell(one.run.chain, Peers.TOKENS, tokens);
-            }
         }
     }
 

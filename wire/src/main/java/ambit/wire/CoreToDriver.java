@@ -9,8 +9,8 @@ import java.util.List;
 
 /** What the core says to the {@link DriverToCore drivers}. */
 public sealed interface CoreToDriver extends Cbor.Message {
-    /** Answer to Hello: the raw Ed25519 public key under which permits and proofs verify. */
-    record Welcome(@Bytes32 Blob corePublicKey) implements CoreToDriver {}
+    /** Answer to Hello: the raw Ed25519 public key under which permits and proofs verify, and the core's time, which permits expire by. */
+    record Welcome(@Bytes32 Blob corePublicKey, long nowMs) implements CoreToDriver {}
 
     /** The outcome is in the log; {@code proof} are COSE bytes for the broker. */
     record Recorded(Blob proof, long logIndex) implements CoreToDriver {}

@@ -77,7 +77,7 @@ class MessagesTest {
         survive(
                 CoreToDriver.class,
                 CoreToDriver::fromCbor,
-                new CoreToDriver.Welcome(HASH),
+                new CoreToDriver.Welcome(HASH, 7),
                 new CoreToDriver.Recorded(BYTES, 8),
                 new CoreToDriver.Denied(Denial.REPLAYED, "again"),
                 new CoreToDriver.MapContext(

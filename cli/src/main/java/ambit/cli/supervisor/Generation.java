@@ -219,6 +219,7 @@ final class Generation implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xss512k",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.io.tmpdir=/tmp",
                 "--add-modules",
                 "jdk.net"));
@@ -228,7 +229,7 @@ final class Generation implements AutoCloseable {
                 switch (role) {
                     case CORE ->
                         List.of(
-                                "-Xmx256m",
+                                "-Xmx1g",
                                 "--enable-native-access=" + CORRETTO,
                                 "--add-modules",
                                 CORRETTO,
