@@ -980,6 +980,29 @@ class CoreTest {
     }
 
     @Test
+    void aContextThatIsRefusedWithoutEndWritesNoMoreThanItsPartOfTheLog() {
+        Admitted flooding = world.begin();
+        Admitted other = world.begin();
+        long before = world.entries();
+        for (int i = 0; i < 10_500; i++) {
+            assertDenied(world.call(flooding, Blob.EMPTY, "{}"), Denial.UNKNOWN_HANDLE);
+        }
+        assertThat(world.entries() - before).isEqualTo(10_000);
+        assertThat(((Denied) world.call(flooding, Blob.EMPTY, "{}")).logIndex()).isNegative();
+        assertThat(((Denied) world.call(other, Blob.EMPTY, "{}")).logIndex()).isEqualTo(before + 10_000);
+    }
+
+    @Test
+    void aReadThatIsCountedWaitsForTheDiskAndAnotherDoesNot() throws Exception {
+        FailingStorage storage = new FailingStorage();
+        world.moveTo(storage);
+        Admitted context = world.begin(World.tool("files.read", 5, true), World.tool("files.list", -1, true));
+        storage.fail();
+        assertAllowed(world.call(context, World.handle(context, 1), "{\"path\":\"/repo\"}"));
+        assertDenied(world.call(context, World.handle(context, 0), "{\"path\":\"/repo\"}"), Denial.LOG_UNAVAILABLE);
+    }
+
+    @Test
     void theBoundaryOfAContextIsReportedOnce() {
         Admitted context = world.begin();
         Blob report = World.json("{\"uid\":1}");

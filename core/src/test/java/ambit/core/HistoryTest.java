@@ -2,6 +2,7 @@ package ambit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ambit.authority.Permit;
 import ambit.log.entry.Entry;
 import ambit.wire.Blob;
 import ambit.wire.CoreToBroker.Admitted;
@@ -28,6 +29,37 @@ class HistoryTest {
         Set<Blob> sum = new HashSet<>();
         history.sum().forEach(entry -> sum.add(Blob.of(entry)));
         return sum;
+    }
+
+    @Test
+    void ofWhatHasEndedOnlyTheGrantsCountsAreKept() {
+        try (World world = new World(directory)) {
+            Blob grant = world.signed(world.grant(World.tool("files.read", 9, true), World.child("helper", 2)));
+            Admitted parent = (Admitted) world.admit(grant);
+            Admitted child = (Admitted) world.spawn(parent, 1, Blob.EMPTY);
+            world.call(parent);
+            Permit late = World.permit(world.call(child, World.handle(child, 0), "{\"path\":\"/repo\"}"));
+            assertThat(counted(world)).hasSize(3);
+            world.end(child, End.SUCCESS);
+            assertThat(counted(world)).hasSize(2);
+            world.end(parent, End.AGENT_FAILED);
+            assertThat(counted(world)).containsExactly(grant.sha256());
+            world.outcome(world.receipt(late));
+            assertThat(counted(world)).containsExactly(grant.sha256());
+        }
+    }
+
+    /** The blocks that something was taken from. */
+    private static Set<Blob> counted(World world) {
+        History all = new History();
+        world.log().forEach(all::apply);
+        Set<Blob> counted = new HashSet<>();
+        for (byte[] entry : all.sum()) {
+            if (Entry.decode(entry) instanceof Entry.Outcome it) {
+                it.settled().forEach(debit -> counted.add(debit.block()));
+            }
+        }
+        return counted;
     }
 
     @Test

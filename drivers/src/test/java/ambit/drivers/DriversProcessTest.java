@@ -58,6 +58,7 @@ class DriversProcessTest {
     private DriversProcess process;
     private FrameChannel commands;
     private Blob context;
+    private long coresTime;
 
     @BeforeEach
     void startCore() throws IOException {
@@ -92,7 +93,7 @@ class DriversProcessTest {
         try {
             DriverToCore.Hello hello = (DriverToCore.Hello) DriverToCore.fromCbor(channel.receive());
             hellos.add(hello);
-            channel.send(new CoreToDriver.Welcome(coreKey.publicKey(), 0).toCbor());
+            channel.send(new CoreToDriver.Welcome(coreKey.publicKey(), coresTime).toCbor());
             if (hello.role() == DriverToCore.Hello.CONTROL) {
                 control.add(channel);
                 return;
@@ -189,6 +190,19 @@ class DriversProcessTest {
                         assertThat(failed.code()).isEqualTo(Denial.DRIVER_UNAVAILABLE);
                         assertThat(failed.sentence()).contains("env:ABSENT");
                     });
+        }
+    }
+
+    @Test
+    void aPermitIsOldByTheTimeOfACoreThatIsAheadOfThisMachine() throws Exception {
+        coresTime = InstantSource.system().millis() + 3_600_000;
+        start(ME);
+        try (FrameChannel broker = connect("broker.sock")) {
+            broker.send(execute("llm.chat")); // for a minute, by this machine's time
+            assertThat(DriverToBroker.fromCbor(broker.receive()))
+                    .isInstanceOfSatisfying(
+                            DriverToBroker.Failed.class,
+                            failed -> assertThat(failed.code()).isEqualTo(Denial.EXPIRED));
         }
     }
 
