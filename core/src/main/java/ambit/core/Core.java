@@ -109,15 +109,10 @@ final class Core {
             synchronized (state) {
                 Context context = state.live.get(a.context);
                 if (context == null || ++context.progress().refusals <= MAX_REFUSALS) {
+                    long now = state.clock.millis();
+                    int code = why.code.number();
                     index = state.record(new Entry.Denied(
-                            state.clock.millis(),
-                            a.context,
-                            a.transaction,
-                            a.syscall,
-                            a.capability,
-                            a.digest,
-                            why.code.number(),
-                            why.sentence));
+                            now, a.context, a.transaction, a.syscall, a.capability, a.digest, code, why.sentence));
                 }
             }
         } catch (JournalException e) {

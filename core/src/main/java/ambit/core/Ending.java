@@ -137,14 +137,10 @@ record Ending(State state, Drivers drivers) {
             state.record(new Entry.Wrote(
                     state.clock.millis(), context, transaction, written.subList(from, from + Entry.MAX_WRITTEN)));
         }
-        return state.record(new Entry.Ended(
-                state.clock.millis(),
-                context,
-                transaction,
-                how.number(),
-                exitCode,
-                resultDigest,
-                written.subList(from, written.size())));
+        List<Entry.Written> rest = written.subList(from, written.size());
+        long now = state.clock.millis();
+        return state.record(
+                new Entry.Ended(now, context, transaction, how.number(), exitCode, resultDigest, rest));
     }
 
     /** The contexts that the broker is to kill, and end. */

@@ -126,12 +126,10 @@ final class History implements Journal.Fold {
         tenantOfKey.forEach((key, tenant) -> sum.add(new Entry.TenantRegistered(lastMs, tenant, key)));
         grants.forEach(hash -> sum.add(new Entry.GrantSeen(lastMs, hash, Blob.EMPTY)));
         revoked.forEach(it -> sum.add(new Entry.Revoked(lastMs, epoch, it.tenant, it.target, Blob.EMPTY)));
-        generations.forEach((tenant, first) -> sum.add(new Entry.Revoked(
-                lastMs,
-                epoch,
-                tenant,
-                Blob.of(ByteBuffer.allocate(8).putLong(first).array()),
-                Blob.EMPTY)));
+        generations.forEach((tenant, first) -> {
+            Blob target = Blob.of(ByteBuffer.allocate(8).putLong(first).array());
+            sum.add(new Entry.Revoked(lastMs, epoch, tenant, target, Blob.EMPTY));
+        });
         taken.forEach((block, accounts) -> accounts.forEach((account, it) -> {
             Debit debit = new Debit(block, account, it.total, -1, it.openedMs, it.inWindow);
             sum.add(new Entry.Outcome(lastMs, Blob.EMPTY, 0, Blob.EMPTY, 0, 0, List.of(debit)));
