@@ -66,7 +66,8 @@ public record Grant(
 
     @Override
     public void check() throws MalformedException {
-        PublicKeys.requireSound(holder);
+        // Whether it is a point at all is asked when a request is verified by it: none is where it is not.
+        PublicKeys.requireCanonical(holder);
         long names = caps.stream().map(Cap::name).distinct().count();
         long namespaces = memory.stream().map(Memory::namespace).distinct().count();
         long purses = budgets.stream().map(Budget::name).distinct().count();

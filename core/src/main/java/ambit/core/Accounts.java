@@ -94,7 +94,8 @@ final class Accounts {
     }
 
     void refuseRevoked(Chain chain) throws Refused {
-        require(ledger.check(leaf(chain, Chain.BLOCK), 0, clock.getAsLong()), "");
+        // Nothing is taken of a block itself, so that the time does not matter.
+        require(ledger.check(leaf(chain, Chain.BLOCK), 0, 0), "");
     }
 
     /** Refuses what {@link #take} would. */

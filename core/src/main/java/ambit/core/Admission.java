@@ -67,7 +67,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     m.request().sha256(),
                     contextKey.publicKey(),
                     m.request(),
-                    chain.expiresAtMs()));
+                    chain.expiresAtMs));
             state.live.put(context.id(), context);
         }
         return begin(context, 0, Blob.EMPTY);
@@ -94,7 +94,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         Refused.when(
                 now < grant.notBefore() * 1000 || now < request.issuedAt() * 1000 - REQUEST_WINDOW_MS,
                 Denial.NOT_YET_VALID);
-        Refused.when(now >= chain.expiresAtMs(), Denial.EXPIRED);
+        Refused.when(now >= chain.expiresAtMs, Denial.EXPIRED);
         boolean old = now > request.issuedAt() * 1000 + REQUEST_WINDOW_MS;
         Refused.when(old, Denial.EXPIRED, "the request is more than five minutes old, by the core's clock");
         Refused.when(state.history.seen(transaction), Denial.REPLAYED, "a transaction of this id was admitted before");
@@ -194,7 +194,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     context.chain().agent(),
                     capabilities(context),
                     context.memory().mapped(),
-                    context.chain().expiresAtMs(),
+                    context.chain().expiresAtMs,
                     context.progress().begun,
                     sequence,
                     proof);
@@ -279,7 +279,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     signed.sha256(),
                     contextKey.publicKey(),
                     signed,
-                    chain.expiresAtMs(),
+                    chain.expiresAtMs,
                     state.accounts.take(
                             parent.chain(), cap, Calls.charges(parent.chain().cap(cap), Arguments.none()))));
             state.live.put(child.id(), child);

@@ -63,6 +63,9 @@ final class Chain {
         }
     }
 
+    /** When the first of its blocks expires, in milliseconds since 1970; every call asks. */
+    final long expiresAtMs;
+
     private final Blob root;
     private final Blob grantHash;
     private final Grant grant;
@@ -81,6 +84,8 @@ final class Chain {
         this.grantHash = grantHash;
         this.grant = grant;
         this.layers = List.copyOf(layers);
+        this.expiresAtMs =
+                1000 * layers.stream().mapToLong(it -> it.block().expires()).reduce(grant.expires(), Math::min);
         for (int cap : held()) {
             compiled.put(cap, compile(cap));
             constraints(cap).flatMap(it -> it.source().stream()).forEach(source -> {
@@ -295,10 +300,6 @@ final class Chain {
 
     long generation() {
         return grant.generation();
-    }
-
-    long expiresAtMs() {
-        return 1000 * layers.stream().mapToLong(it -> it.block().expires()).reduce(grant.expires(), Math::min);
     }
 
     String agent() {

@@ -67,7 +67,7 @@ final class State {
         if (context == null || context.progress().ending || context.progress().stopped) {
             throw new Refused(Denial.CONTEXT_ENDED);
         }
-        if (clock.millis() >= context.chain().expiresAtMs()) {
+        if (clock.millis() >= context.chain().expiresAtMs) {
             context.progress().expired = true;
         }
         Refused.when(context.progress().expired, Denial.EXPIRED);

@@ -1,8 +1,8 @@
 package ambit.log;
 
 import ambit.wire.Blob;
+import ambit.wire.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -11,45 +11,21 @@ import java.util.stream.LongStream;
  * the size. Adding is O(1) amortised, the root O(log size). Not thread-safe.
  */
 public final class MerkleRange {
-    /** Takes in nothing, so that any thread may copy it: that is quicker than asking the providers for one. */
-    private static final MessageDigest FRESH = fresh();
-
     private final byte[][] roots = new byte[63][];
     private long size;
 
     /** Over no entries. */
     public MerkleRange() {}
 
-    static MessageDigest sha256() {
-        return copy(FRESH);
-    }
-
-    private static MessageDigest fresh() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Another digest that has taken in the same. */
-    static MessageDigest copy(MessageDigest digest) {
-        try {
-            return (MessageDigest) digest.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** A digest that has taken in the leaf prefix: update it with the entry. */
     static MessageDigest leaf() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.fresh();
         digest.update((byte) 0);
         return digest;
     }
 
     private static byte[] node(byte[] left, byte[] right) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.fresh();
         digest.update((byte) 1);
         digest.update(left);
         return digest.digest(right);
@@ -95,7 +71,7 @@ public final class MerkleRange {
     /** Its size and root. */
     public Head head() {
         if (size == 0) {
-            return new Head(0, Blob.of(sha256().digest()));
+            return new Head(0, Blob.of(Sha256.fresh().digest()));
         }
         int level = Long.numberOfTrailingZeros(size);
         byte[] hash = roots[level];

@@ -1,5 +1,6 @@
 package ambit.log;
 
+import ambit.wire.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -71,7 +72,7 @@ public final class Records {
     }
 
     static byte[] chain(byte[] previous, byte[] leafHash) {
-        MessageDigest digest = MerkleRange.sha256();
+        MessageDigest digest = Sha256.fresh();
         digest.update(previous);
         return digest.digest(leafHash);
     }
@@ -193,7 +194,7 @@ public final class Records {
     private void refuseHiddenRecord() {
         MessageDigest leaf = MerkleRange.leaf();
         for (int end = from + 4; end + 32 <= to; end++) {
-            byte[] expected = chain(chain, MerkleRange.copy(leaf).digest());
+            byte[] expected = chain(chain, Sha256.copy(leaf).digest());
             if (Arrays.equals(expected, 0, 32, window, end, end + 32)) {
                 throw new JournalException("entries has an altered length at offset " + offset);
             }

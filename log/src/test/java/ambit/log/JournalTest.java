@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ambit.authority.signing.SigningKey;
 import ambit.log.note.VerifierKey;
 import ambit.wire.Blob;
+import ambit.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,7 @@ class JournalTest {
             return leaves.getFirst();
         }
         int split = Integer.highestOneBit(leaves.size() - 1);
-        var digest = MerkleRange.sha256();
+        var digest = Sha256.fresh();
         digest.update((byte) 1);
         digest.update(recursive(leaves.subList(0, split)));
         return digest.digest(recursive(leaves.subList(split, leaves.size())));

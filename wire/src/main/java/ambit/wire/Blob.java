@@ -2,7 +2,6 @@ package ambit.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -54,11 +53,7 @@ public final class Blob implements Comparable<Blob> {
 
     /** The SHA-256 of these bytes, 32 bytes. */
     public Blob sha256() {
-        try {
-            return new Blob(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return new Blob(Sha256.fresh().digest(bytes));
     }
 
     public int size() {

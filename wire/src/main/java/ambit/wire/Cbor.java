@@ -118,14 +118,16 @@ public sealed interface Cbor {
      */
     private static Cbor field(Object value) {
         return switch (value) {
+            // First what is one class and what there is most of: that a class is of none of the interfaces takes a
+            // search to find out.
+            case Long number -> of((long) number);
+            case Blob blob -> of(blob);
+            case String text -> of(text);
+            case Integer number -> of((long) number);
+            case Boolean yes -> of(yes);
             case Cbor cbor -> cbor;
             case Message message -> message.toCbor();
             case Numbered constant -> of(constant.number());
-            case Integer number -> of((long) number);
-            case Long number -> of((long) number);
-            case String text -> of(text);
-            case Blob blob -> of(blob);
-            case Boolean yes -> of(yes);
             case java.nio.file.Path path -> of(path.toString());
             case java.net.URI address -> of(address.toString());
             case java.time.Duration time -> of(time.toMillis());

@@ -73,6 +73,8 @@ public final class Signed {
      * The payload of {@code cose}, after these exact bytes have verified as signed by {@code signer} in {@code domain}.
      *
      * @param signer raw Ed25519 public key; one that is not {@linkplain PublicKeys#requireSound sound} verifies nothing
+     * @throws MalformedException if the message is, or the key is not sound
+     * @throws BadSignature if it is another's signature, or over other bytes
      */
     public static Blob verify(Domain domain, Blob signer, Blob cose) throws MalformedException, BadSignature {
         PublicKeys.requireCanonical(signer);
@@ -82,6 +84,7 @@ public final class Signed {
                 && holds(signer, signed, message.signature().toArray())) {
             return message.payload();
         }
+        PublicKeys.requireSound(signer);
         throw new BadSignature();
     }
 
