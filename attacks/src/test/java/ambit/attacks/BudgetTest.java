@@ -114,7 +114,7 @@ final class BudgetTest {
     void aGuestThatHangsUpBeforeItsAnswerIsDoneIsMeteredAllTheSame() throws Exception {
         Installation ambit = KERNEL.get();
         JsonNode said = ambit.guest("alice", "leaver", """
-                        import http.client, json
+                        import http.client, json, time
                         asked = json.dumps({"model": "stall", "stream": True,
                                             "messages": [{"role": "user", "content": "so " * 1300}]})
                         statuses = []

@@ -41,8 +41,7 @@ final class Discovery {
             Map<String, Json> after = Discovery.members(fresh);
             Set<String> names = new TreeSet<>(before.keySet());
             names.addAll(after.keySet());
-            names.removeIf(
-                    name -> Optional.ofNullable(before.get(name)).equals(Optional.ofNullable(after.get(name))));
+            names.removeIf(name -> Optional.ofNullable(before.get(name)).equals(Optional.ofNullable(after.get(name))));
             return names;
         }
 
@@ -94,8 +93,7 @@ final class Discovery {
     /** Operations that were not there before; what is kept of others stays, since others may hold grants of them. */
     private static Map<String, String> unkept(String tool, Map<String, String> all, PinnedTools pinned) {
         Map<String, String> unkept = new LinkedHashMap<>(all);
-        unkept.keySet()
-                .removeIf(operation -> pinned.definition(tool, operation).isPresent());
+        unkept.keySet().removeIf(operation -> pinned.definition(tool, operation).isPresent());
         return unkept;
     }
 
@@ -145,7 +143,8 @@ final class Discovery {
                         + change.members().stream().map(Terminal::plain).collect(Collectors.joining(", ")) + ")")
                 .collect(Collectors.joining(", "));
         throw Failure.denied(
-                "the server describes " + which + " otherwise than when it was granted, so no grant is issued by itself",
+                "the server describes " + which
+                        + " otherwise than when it was granted, so no grant is issued by itself",
                 "'ambit grant " + principal + " " + agent + "' shows what changed, and asks");
     }
 

@@ -60,8 +60,7 @@ final class GrantCommand implements Callable<Integer> {
         Duration time = Quantity.duration(validity)
                 .orElseThrow(() -> Failure.usage("'" + validity + "' is not a time", "such as 30d, 8h or 45min"));
         KernelDesk.ensure(project, config, agent, main.environment(), terminal);
-        Discovery found =
-                desk.discover(agent, desk.book().newest(desk.keys().publicKey(principal), agent.name()));
+        Discovery found = desk.discover(agent, desk.book().newest(desk.keys().publicKey(principal), agent.name()));
         if (!agreed(found, terminal)) {
             terminal.say("ambit: nothing is granted, and what was kept of the tools stays");
             return ExitCode.AGENT_FAILED;

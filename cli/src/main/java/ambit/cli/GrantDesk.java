@@ -149,7 +149,8 @@ final class GrantDesk {
     private Set<String> missing(Agent agent) {
         Set<String> missing = new LinkedHashSet<>();
         for (Use use : agent.mayUse()) {
-            if (Discovery.isDefined(config.toolOf(use)) && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+            if (Discovery.isDefined(config.toolOf(use))
+                    && pinned.definition(use.tool(), use.operation()).isEmpty()) {
                 missing.add(use.tool());
             }
         }
@@ -163,7 +164,11 @@ final class GrantDesk {
      */
     Discovery discover(Agent agent, Optional<GrantBook.Entry> before) {
         return Discovery.of(
-                config, agent, pinned, before.map(GrantBook.Entry::grant), project.file().getFileName());
+                config,
+                agent,
+                pinned,
+                before.map(GrantBook.Entry::grant),
+                project.file().getFileName());
     }
 
     GrantMaker.Terms terms(Agent agent) {

@@ -116,22 +116,19 @@ final class Toll {
     }
 
     private static long most(Json.Obj asked) {
-        long most = MOST.stream()
-                .mapToLong(name -> amount(asked, name, 0))
-                .max()
-                .orElse(0);
+        long most =
+                MOST.stream().mapToLong(name -> amount(asked, name, 0)).max().orElse(0);
         return (most == 0 ? CUT : most) * Math.max(1, amount(asked, "n", 1));
     }
 
     private static long amount(Json.Obj asked, String name, long otherwise) {
-        return asked.members().get(name) instanceof Json.Int(long said)
-                ? Math.clamp(said, 0, LARGEST)
-                : otherwise;
+        return asked.members().get(name) instanceof Json.Int(long said) ? Math.clamp(said, 0, LARGEST) : otherwise;
     }
 
     /** How many of the conversation's parts are no text. */
     private static long parts(Json.Obj asked) {
-        return inContents(asked.members().get("messages")) + inContents(asked.members().get("input"));
+        return inContents(asked.members().get("messages"))
+                + inContents(asked.members().get("input"));
     }
 
     private static long inContents(@Nullable Json turns) {
