@@ -80,7 +80,7 @@ final class PinnedTools {
             for (Map.Entry<String, String> definition : definitions.entrySet()) {
                 String before = kept.put(definition.getKey(), definition.getValue());
                 if (before != null && !before.equals(definition.getValue())) {
-                    Places.makePrivate(replaced(before).getParent());
+                    Places.makePrivate(places.tools().resolve("replaced"));
                     Files.writeString(replaced(before), before);
                 }
             }
