@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class BudgetTest {
     @RegisterExtension
     static final Kernel KERNEL = Kernel.with(Configuration.usual()
-            .principal("alice", "spender", "talker", "hasty", "probe")
+            .principal("alice", "spender", "talker", "whisperer", "leaver", "hasty", "probe")
             .agent("spender", """
                     budgets: {marks: {at-most: 40, per-run: 25}}
                     may-use:
@@ -27,6 +27,16 @@ final class BudgetTest {
                     budgets: {tokens: 100}
                     may-use:
                       model.chat: {where: any, costs: {tokens: {meter: tokens, at-most: 60}}}
+                    """)
+            .agent("whisperer", """
+                    budgets: {tokens: 100}
+                    may-use:
+                      model.chat: {where: any, costs: {tokens: {meter: tokens, at-most: 10}}}
+                    """)
+            .agent("leaver", """
+                    budgets: {tokens: {at-most: 100000, per-run: 10000}}
+                    may-use:
+                      model.chat: {where: any, costs: {tokens: {meter: tokens, at-most: 500}}}
                     """)
             .agent("hasty", """
                     may-use:
@@ -84,6 +94,43 @@ final class BudgetTest {
         assertThat(said.get("calls").asInt()).isEqualTo(21);
         assertThat(said.get("refused").asInt()).isEqualTo(1);
         assertThat(said.get("code").asString()).isEqualTo("BUDGET_EXHAUSTED");
+    }
+
+    @Test
+    void aStreamThatDoesNotAskForTheMeterIsMeteredAndToldNothingOfIt() throws Exception {
+        Installation ambit = KERNEL.get();
+        JsonNode said = ambit.guest("alice", "whisperer", """
+                        long = {"role": "user", "content": "so " * 40}
+                        asked = {"model": "echo", "stream": True, "messages": [long]}
+                        replies = [request("POST", "/v1/chat/completions", asked, via="tcp") for _ in range(20)]
+                        say(calls=[reply[0] for reply in replies].count(200), told=str(replies[0]))
+                        """).exits(0).said();
+        // Each takes 80 tokens though it reserves 10: the second begins when 20 are left, and is the last.
+        assertThat(said.get("calls").asInt()).isEqualTo(2);
+        assertThat(said.get("told").asString()).contains("[DONE]").doesNotContain("prompt_tokens");
+    }
+
+    @Test
+    void aGuestThatHangsUpBeforeItsAnswerIsDoneIsMeteredAllTheSame() throws Exception {
+        Installation ambit = KERNEL.get();
+        JsonNode said = ambit.guest("alice", "leaver", """
+                        import http.client, json, time
+                        asked = json.dumps({"model": "stall", "stream": True,
+                                            "messages": [{"role": "user", "content": "so " * 1300}]})
+                        statuses = []
+                        for _ in range(20):
+                            door = http.client.HTTPConnection("127.0.0.1", 7070)
+                            door.request("POST", "/v1/chat/completions", asked, {"Content-Type": "application/json"})
+                            reply = door.getresponse()
+                            statuses.append(reply.status)
+                            reply.read1(1)
+                            reply.close()
+                            door.close()
+                            time.sleep(0.2)
+                        say(calls=statuses.count(200), refused=statuses.count(403))
+                        """).exits(0).said();
+        assertThat(said.get("calls").asInt()).isLessThanOrEqualTo(3);
+        assertThat(said.get("refused").asInt()).isGreaterThanOrEqualTo(17);
     }
 
     @Test

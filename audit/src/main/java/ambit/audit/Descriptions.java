@@ -2,6 +2,7 @@ package ambit.audit;
 
 import ambit.authority.Allowance;
 import ambit.authority.Bitmap;
+import ambit.authority.Budget;
 import ambit.authority.Cap;
 import ambit.authority.Constraint;
 import ambit.authority.Cost;
@@ -110,6 +111,11 @@ public final class Descriptions {
     }
 
     public static List<String> of(Request request) {
+        return of(request, List.of());
+    }
+
+    /** With the names of the grant's budgets, where they are known. */
+    public static List<String> of(Request request, List<Budget> budgets) {
         List<String> lines = new ArrayList<>();
         lines.add("request for transaction " + request.transaction().toHex());
         lines.add("continues the grant with SHA-256 " + request.parent().toHex());
@@ -117,7 +123,7 @@ public final class Descriptions {
                 + request.agentSpec().toHex());
         lines.add("issued at " + second(request.issuedAt()) + ", until " + second(request.expires()));
         lines.addAll(block(request.drop(), request.narrowings()));
-        lines.addAll(of(request.allowances()));
+        lines.addAll(of(request.allowances(), budgets));
         request.inherits()
                 .forEach(i -> lines.add("inherits " + Words.quote(i.key()) + " of " + Words.plain(i.transaction())
                         + (i.name().equals(i.key()) ? "" : " as " + Words.quote(i.name()))));
@@ -126,22 +132,34 @@ public final class Descriptions {
     }
 
     public static List<String> of(Delegation delegation) {
+        return of(delegation, List.of());
+    }
+
+    /** The same. */
+    public static List<String> of(Delegation delegation, List<Budget> budgets) {
         List<String> lines = new ArrayList<>();
         lines.add("delegation " + delegation.id().toHex() + " to the agent " + Words.plain(delegation.agent()));
         lines.add("continues the block with SHA-256 " + delegation.parent().toHex());
         lines.add("until " + second(delegation.expires()));
         lines.addAll(block(delegation.drop(), delegation.narrowings()));
         block(Blob.EMPTY, delegation.share()).forEach(line -> lines.add("by the request: " + line));
-        lines.addAll(of(delegation.allowances()));
+        lines.addAll(of(delegation.allowances(), budgets));
         delegation.received().forEach(source -> lines.add("with what was received from " + Words.plain(source)));
         lines.add("input with SHA-256 " + delegation.input().toHex());
         return lines;
     }
 
-    private static List<String> of(List<Allowance> allowances) {
+    private static List<String> of(List<Allowance> allowances, List<Budget> budgets) {
         return allowances.stream()
-                .map(one -> "budget " + one.budget() + " at most " + one.limit())
+                .map(one -> "budget " + name(one.budget(), budgets) + ": at most " + one.limit())
                 .toList();
+    }
+
+    /** A block below a grant says the place that the budget has there. */
+    private static String name(int budget, List<Budget> budgets) {
+        return budget < budgets.size()
+                ? Words.plain(budgets.get(budget).name())
+                : "in place " + budget + " of the grant";
     }
 
     public static List<String> of(Permit permit) {

@@ -5,12 +5,14 @@ import ambit.authority.Cap;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Quantity;
+import ambit.cli.outcome.ExitCode;
 import ambit.cli.outcome.Failure;
 import ambit.cli.text.Terminal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Give a principal the authority to run an agent, as ambit.yaml says or less. "
                 + "The tools' definitions are asked for and pinned.",
         mixinStandardHelpOptions = true)
-final class GrantCommand implements Runnable {
+final class GrantCommand implements Callable<Integer> {
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -45,17 +47,25 @@ final class GrantCommand implements Runnable {
     @Option(names = "--at-most", paramLabel = "CAP=N", description = "How many uses a capability has.")
     private Map<String, Long> atMost = Map.of();
 
+    @Option(names = "--yes", description = "Do not ask where a tool changed.")
+    private boolean yes;
+
     @Override
-    public void run() {
+    public Integer call() {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), main.environment(), terminal);
         Agent agent = config.agentFor(desk.agent(agentName), principal);
         Duration time = Quantity.duration(validity)
                 .orElseThrow(() -> Failure.usage("'" + validity + "' is not a time", "such as 30d, 8h or 45min"));
         KernelDesk.ensure(project, config, agent, main.environment(), terminal);
-        desk.discover(agent);
+        Discovery found = desk.discover(agent, desk.book().newest(desk.keys().publicKey(principal), agent.name()));
+        if (!agreed(found, terminal)) {
+            terminal.say("ambit: nothing is granted, and what was kept of the tools stays");
+            return ExitCode.AGENT_FAILED;
+        }
+        found.keep();
         GrantMaker.Terms terms = lessened(desk.terms(agent));
         GrantBook.Entry issued = desk.book()
                 .issue(
@@ -68,6 +78,17 @@ final class GrantCommand implements Runnable {
                         KernelDesk.generation(project, config));
         Descriptions.of(issued.grant()).forEach(terminal::say);
         terminal.result(issued.id());
+        return ExitCode.OK;
+    }
+
+    /** Shows what a server says otherwise than before; whether a person takes it so. */
+    private boolean agreed(Discovery found, Terminal terminal) {
+        for (Discovery.Change change : found.changes()) {
+            terminal.say("ambit: the server describes '" + Terminal.plain(change.capability()) + "' otherwise now"
+                    + (change.old().isPresent() ? ":" : "; what was granted before is not kept here, this is new:"));
+            change.diff().forEach(terminal::say);
+        }
+        return found.changes().isEmpty() || yes || MemoryUndoCommand.agreed("grant it as it is now", terminal);
     }
 
     private GrantMaker.Terms lessened(GrantMaker.Terms terms) {

@@ -2,7 +2,6 @@ package ambit.cli;
 
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
-import ambit.cli.config.Tool;
 import ambit.cli.config.Use;
 import ambit.cli.outcome.Failure;
 import ambit.cli.supervisor.Places;
@@ -15,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,14 +26,16 @@ final class GrantDesk {
     private final Project project;
     private final Config config;
     private final KeyRing keys;
+    private final Map<String, String> environment;
     private final PinnedTools pinned;
     private final GrantBook book;
     private final Terminal terminal;
 
-    GrantDesk(Project project, Config config, KeyRing keys, Terminal terminal) {
+    GrantDesk(Project project, Config config, KeyRing keys, Map<String, String> environment, Terminal terminal) {
         this.project = project;
         this.config = config;
         this.keys = keys;
+        this.environment = environment;
         this.pinned = new PinnedTools(project.places());
         this.book = new GrantBook(project.places(), keys.roots());
         this.terminal = terminal;
@@ -91,7 +93,9 @@ final class GrantDesk {
                     principal + " has no grant for '" + agent.name() + "'",
                     "whoever holds the tenant's key can run 'ambit grant " + principal + " " + agent.name() + "'");
         }
-        discover(agent);
+        Discovery found = discover(agent, newest);
+        found.requireSame(principal);
+        found.keep();
         GrantBook.Entry issued = book.issue(
                 keys.signing(KeyRing.TENANT),
                 config.tenant(),
@@ -102,7 +106,17 @@ final class GrantDesk {
                 KernelDesk.generation(project, config));
         terminal.say("ambit: issued grant " + issued.id() + " to " + principal + " for '" + agent.name() + "', as "
                 + project.file().getFileName() + " says" + (newest.isPresent() ? " now" : ""));
+        newest.filter(it -> !it.expired(Instant.now())).ifPresent(it -> replaced(it, issued));
         return issued;
+    }
+
+    /** One of the two would have counts of its own beside the other's. */
+    private void replaced(GrantBook.Entry old, GrantBook.Entry issued) {
+        String why = "replaced by grant " + issued.id();
+        new RevocationDesk(project, keys, environment, terminal)
+                .revoke(old.grant().tenant(), old.grant().id(), why);
+        book.markRevoked(old, why);
+        terminal.say("ambit: revoked grant " + old.id() + ", in whose place it is");
     }
 
     /** A grant that is exactly what would be issued today, by the same key where it is here. A definition that is not pinned yet fits nothing. */
@@ -135,38 +149,26 @@ final class GrantDesk {
     private Set<String> missing(Agent agent) {
         Set<String> missing = new LinkedHashSet<>();
         for (Use use : agent.mayUse()) {
-            if (isDefined(use) && pinned.definition(use.tool(), use.operation()).isEmpty()) {
+            if (Discovery.isDefined(config.toolOf(use))
+                    && pinned.definition(use.tool(), use.operation()).isEmpty()) {
                 missing.add(use.tool());
             }
         }
         return missing;
     }
 
-    /** Whether the drivers say what the operation is. */
-    private boolean isDefined(Use use) {
-        return switch (config.toolOf(use)) {
-            case Tool.Model _, Tool.Embeddings _ -> false;
-            case Tool.RemoteMcp _, Tool.LocalMcp _, Tool.Http _, Tool.BuiltIn _ -> true;
-        };
-    }
-
-    /** Asks each MCP server that the agent uses what it offers. The kernel must be up. */
-    void discover(Agent agent) {
-        Set<String> tools = new LinkedHashSet<>();
-        agent.mayUse().stream().filter(this::isDefined).forEach(use -> tools.add(use.tool()));
-        for (Use use : agent.mayUse()) {
-            if (tools.remove(use.tool())) {
-                pinned.discover(config.toolOf(use));
-            }
-        }
-        for (Use use : agent.mayUse()) {
-            if (isDefined(use) && pinned.definition(use.tool(), use.operation()).isEmpty()) {
-                throw Failure.usage(
-                        project.file().getFileName() + ":" + use.at() + ": '" + use.tool() + "' has no operation '"
-                                + use.operation() + "'",
-                        "it has: " + String.join(", ", pinned.operations(use.tool())));
-            }
-        }
+    /**
+     * Asks what the agent's tools are now; nothing is kept of it yet. The kernel must be up.
+     *
+     * @param before the grant that another one is to follow
+     */
+    Discovery discover(Agent agent, Optional<GrantBook.Entry> before) {
+        return Discovery.of(
+                config,
+                agent,
+                pinned,
+                before.map(GrantBook.Entry::grant),
+                project.file().getFileName());
     }
 
     GrantMaker.Terms terms(Agent agent) {

@@ -1,6 +1,7 @@
 package ambit.cli;
 
 import ambit.audit.Descriptions;
+import ambit.authority.Budget;
 import ambit.authority.Delegation;
 import ambit.authority.Endorsement;
 import ambit.authority.Forgetting;
@@ -141,11 +142,16 @@ final class InspectCommand implements Callable<Integer> {
         return Optional.empty();
     }
 
-    static List<String> describe(Domain domain, Blob payload) throws MalformedException {
+    private static List<String> describe(Domain domain, Blob payload) throws MalformedException {
+        return describe(domain, payload, List.of());
+    }
+
+    /** In words, with the names that the grant's budgets have where they are known. */
+    static List<String> describe(Domain domain, Blob payload, List<Budget> budgets) throws MalformedException {
         return switch (domain) {
             case GRANT -> Descriptions.of(Grant.parse(payload));
-            case REQUEST -> Descriptions.of(Request.parse(payload));
-            case DELEGATION -> Descriptions.of(Delegation.parse(payload));
+            case REQUEST -> Descriptions.of(Request.parse(payload), budgets);
+            case DELEGATION -> Descriptions.of(Delegation.parse(payload), budgets);
             case PERMIT -> Descriptions.of(Permit.parse(payload));
             case RECEIPT -> Descriptions.of(Receipt.parse(payload));
             case PROOF -> Descriptions.of(Proof.parse(payload));

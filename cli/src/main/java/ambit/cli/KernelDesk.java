@@ -54,7 +54,7 @@ final class KernelDesk {
             KeyRing keys = new KeyRing(project.places().keys(), new Passphrases(environment));
             CoreToAdmin.Revoked revoked = new RevocationDesk(project, keys, environment, terminal)
                     .revoke(config.tenant(), Revocation.before(generation + 1), why);
-            GrantBook book = new GrantDesk(project, config, keys, terminal).book();
+            GrantBook book = new GrantDesk(project, config, keys, environment, terminal).book();
             book.all().forEach(it -> book.markRevoked(it, why));
             Files.delete(restored);
             terminal.say("ambit: " + why + ". Every grant is revoked  #" + revoked.logIndex());

@@ -49,7 +49,7 @@ final class MemoryDesk implements AutoCloseable {
                 .orElseThrow(() -> Failure.usage(
                         project.file().getFileName() + " does not say who may use 'ambit memory'",
                         "add 'memory: {may: [alice], remembers: {user/notes: read-write}}' beside 'agents'"));
-        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), main.environment(), terminal);
         KernelPlan plan = KernelDesk.ensure(project, config, agent, main.environment(), terminal);
         return open(project, config, desk, plan, agent, RequestDesk.principal(config, as), List.of(), terminal, input);
     }

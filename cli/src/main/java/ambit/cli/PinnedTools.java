@@ -18,8 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * The definitions of MCP tools as they were when they were granted, {@code tools/<tool>.json}: the drivers' canonical JSON of
@@ -45,8 +43,8 @@ final class PinnedTools {
                 .orElse(Blob.EMPTY);
     }
 
-    /** Asks a tool's server what it offers, and pins that. */
-    void discover(Tool tool) {
+    /** What a tool's server offers when it is asked now, by operation. The kernel must be up. */
+    Map<String, String> offered(Tool tool) {
         DriversToAdmin answer;
         try (Link drivers = Link.connect(places.driversAdmin(), "drivers")) {
             drivers.send(new AdminToDrivers.Discover(tool.name()));
@@ -55,23 +53,39 @@ final class PinnedTools {
             throw Failure.kernel("the drivers broke off", "see " + places.kernelLog())
                     .because(e);
         }
-        switch (answer) {
-            case DriversToAdmin.Discovered(String json) -> store(tool.name(), json);
+        return switch (answer) {
+            case DriversToAdmin.Discovered(String json) -> {
+                try {
+                    yield definitions(json);
+                } catch (MalformedException e) {
+                    throw Failure.kernel(
+                                    "the definitions of '" + tool.name() + "' cannot be read: " + e.getMessage(), "")
+                            .because(e);
+                }
+            }
             case DriversToAdmin.Failed(var code, String sentence) ->
                 throw Failure.kernel(
                         "the tool '" + tool.name() + "' does not say what it offers: " + sentence + " (" + code + ")",
                         "see line " + tool.at() + " of ambit.yaml, and " + places.kernelLog());
             case DriversToAdmin.Body _, DriversToAdmin.Shredded _ ->
                 throw Failure.kernel("the drivers answered something else", "");
-        }
+        };
     }
 
-    private void store(String tool, String json) {
+    /** Keeps definitions, each in the place of one that was kept for the same operation; that one can still be found by its hash. */
+    void keep(String tool, Map<String, String> definitions) {
+        Map<String, String> kept = new LinkedHashMap<>(read(tool));
         try {
-            definitions(json);
             Places.makePrivate(places.tools());
+            for (Map.Entry<String, String> definition : definitions.entrySet()) {
+                String before = kept.put(definition.getKey(), definition.getValue());
+                if (before != null && !before.equals(definition.getValue())) {
+                    Places.makePrivate(places.tools().resolve("replaced"));
+                    Files.writeString(replaced(before), before);
+                }
+            }
             Path fresh = places.tools().resolve(tool + ".json.new");
-            Files.writeString(fresh, json);
+            Files.writeString(fresh, "[" + String.join(",", kept.values()) + "]");
             Files.move(fresh, file(tool), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw Failure.kernel("the definitions of '" + tool + "' cannot be kept: " + e.getMessage(), "")
@@ -79,9 +93,27 @@ final class PinnedTools {
         }
     }
 
-    /** The operations that are pinned for a tool. */
-    SortedSet<String> operations(String tool) {
-        return new TreeSet<>(read(tool).keySet());
+    /** The definition of this hash, as long as it was ever kept here. */
+    Optional<String> ofHash(String tool, String operation, Blob hash) {
+        Optional<String> now = definition(tool, operation);
+        if (hash(now).equals(hash)) {
+            return now;
+        }
+        Path file = replaced(hash);
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw Failure.usage("the definition in " + file + " cannot be read", "see who owns it")
+                    .because(e);
+        }
+    }
+
+    private Path replaced(String definition) {
+        return replaced(hash(Optional.of(definition)));
+    }
+
+    private Path replaced(Blob hash) {
+        return places.tools().resolve("replaced").resolve(hash.toHex() + ".json");
     }
 
     private Path file(String tool) {

@@ -1,6 +1,7 @@
 package ambit.cli;
 
 import ambit.authority.Cap;
+import ambit.authority.Constraint;
 import ambit.authority.Grant;
 import ambit.authority.Words;
 import ambit.log.entry.Entry;
@@ -43,7 +44,8 @@ final class Refusal {
         Refusal refusal = new Refusal(denied, grant, layers, chain);
         int block = refusal.block(before);
         String because = Sentences.denialSentence(denied.code())
-                + (denied.capability().isEmpty() ? "" : ", asked for " + Words.plain(denied.capability()));
+                + (denied.capability().isEmpty() ? "" : ", asked for " + Words.plain(denied.capability()))
+                + (refusal.namesASource() ? "; such a value was not received, or has served all its calls" : "");
         String where = block >= 0
                 ? "the " + chain.get(block).kind().words() + " at #"
                         + chain.get(block).index() + " refused: "
@@ -94,6 +96,15 @@ final class Refusal {
     private String culprit() {
         int colon = denied.sentence().indexOf(": ");
         return colon < 0 ? "" : denied.sentence().substring(colon + 2);
+    }
+
+    /** Whether what refused is a {@code from}: the core says the same where a value was never received and where it is spent. */
+    private boolean namesASource() {
+        return layers.stream()
+                .flatMap(layer -> layer.of(cap()).stream())
+                .flatMap(demand -> demand.constraints().stream())
+                .anyMatch(it -> it.kind() == Constraint.Kind.FROM
+                        && Words.shortened(it.describe()).equals(culprit()));
     }
 
     private boolean holdsCulprit(Layer.Demand demand) {

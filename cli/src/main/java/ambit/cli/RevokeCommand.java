@@ -55,7 +55,7 @@ final class RevokeCommand implements Runnable {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), main.environment(), terminal);
         KernelDesk.ensure(project, config, main.environment(), terminal);
         Aim aim = aim(project, config, desk);
         CoreToAdmin.Revoked revoked = new RevocationDesk(project, desk.keys(), main.environment(), terminal)

@@ -74,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
         Terminal terminal = main.terminal();
         Project project = main.project();
         Config config = project.config(terminal);
-        GrantDesk desk = new GrantDesk(project, config, main.keys(project), terminal);
+        GrantDesk desk = new GrantDesk(project, config, main.keys(project), main.environment(), terminal);
         Agent agent = desk.agent(agentName);
         if (agent.attended()) {
             throw Failure.usage("no program runs as '" + agentName + "'", "the 'ambit memory' commands act as it");

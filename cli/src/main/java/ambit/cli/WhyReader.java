@@ -240,7 +240,8 @@ final class WhyReader {
                     signer,
                     keys.nameOf(signer).orElse(""),
                     "",
-                    InspectCommand.describe(domain, payload),
+                    InspectCommand.describe(
+                            domain, payload, grant.map(Grant::budgets).orElse(List.of())),
                     remarks(domain, payload));
         } catch (BadSignature | MalformedException e) {
             return broken(kind, index, bytes.sha256(), "it does not verify: " + e.getMessage());

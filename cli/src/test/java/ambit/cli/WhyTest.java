@@ -271,7 +271,8 @@ class WhyTest {
                 .containsSubsequence(
                         "Root key of tenant acme", "Grant", "Request", "Delegation", "Allowed", "Outcome: ok")
                 .contains("uses of files.read_text_file: 1 of 3 with this call")
-                .contains("path at or under \"/documents/public\"");
+                .contains("path at or under \"/documents/public\"")
+                .contains("budget cents: at most 60");
         assertThat(shell.run("why", Long.toString(index))).isZero();
         assertThat(shell.out())
                 .contains("✓ grant", "✓ request", "✓ delegation", "1 with this call, of 3", "outcome ok");

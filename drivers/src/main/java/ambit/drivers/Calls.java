@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One call from permit to answer: checked, performed, its outcome recorded by the core, then answered. The result digest of the
@@ -120,7 +121,7 @@ final class Calls {
                 status,
                 clock.millis(),
                 sent.count,
-                metered(List.of(), sent),
+                metered(sent.meters.get(), sent),
                 List.of(),
                 Blob.EMPTY));
     }
@@ -144,6 +145,7 @@ final class Calls {
         private final Replies replies;
         private final Bodies.Collector result;
         private final MessageDigest digest;
+        private Supplier<List<Receipt.Meter>> meters = List::of;
         private long count;
 
         Sent(Replies replies, Bodies.Collector result) {
@@ -163,6 +165,11 @@ final class Calls {
                 add(piece);
                 replies.send(new DriverToBroker.Chunk(Blob.of(piece)));
             }
+        }
+
+        @Override
+        public void meters(Supplier<List<Receipt.Meter>> untilNow) {
+            meters = untilNow;
         }
 
         void add(byte[] bytes) {

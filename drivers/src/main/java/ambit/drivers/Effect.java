@@ -3,6 +3,7 @@ package ambit.drivers;
 import ambit.authority.Receipt;
 import ambit.wire.Blob;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One kind of thing that a driver can do on a permit. */
 @FunctionalInterface
@@ -47,5 +48,8 @@ interface Effect {
     @FunctionalInterface
     interface Sink {
         void chunk(byte[] bytes) throws DriverFailure;
+
+        /** Tells what the call has taken whenever it is asked: what counts where there will be no answer. */
+        default void meters(Supplier<List<Receipt.Meter>> untilNow) {}
     }
 }

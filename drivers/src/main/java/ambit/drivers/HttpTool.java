@@ -156,7 +156,7 @@ final class HttpTool implements Effect, Offer {
             throw new DriverFailure(
                     Denial.TOOL_CHANGED,
                     "'" + config.name() + "." + call.operation()
-                            + "' is not what was granted; look at what it is in ambit.yaml, then grant it again");
+                            + "' is not what was granted; look at what it is in ambit.yaml, then 'ambit grant PRINCIPAL AGENT'");
         }
     }
 

@@ -54,7 +54,7 @@ final class McpServer implements AutoCloseable {
         return new DriverFailure(
                 Denial.TOOL_CHANGED,
                 "the operation '" + Foreign.quote(operation) + "' of tool '" + tool + "' " + how
-                        + "; discover the tool again, look at what changed, and grant it anew");
+                        + "; 'ambit grant PRINCIPAL AGENT' shows what changed, and grants it where you say so");
     }
 
     @Override

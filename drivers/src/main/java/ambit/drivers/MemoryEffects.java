@@ -60,7 +60,7 @@ final class MemoryEffects {
             throw new DriverFailure(
                     Denial.TOOL_CHANGED,
                     "memory's tool '" + Foreign.quote(call.operation())
-                            + "' is not what was granted; look at what it is now, then grant it again");
+                            + "' is not what was granted; look at what it is now, then 'ambit grant PRINCIPAL AGENT'");
         }
     }
 

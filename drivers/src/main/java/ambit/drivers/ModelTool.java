@@ -49,8 +49,7 @@ final class ModelTool implements Effect {
     private final Scrubber scrubber;
     private final HttpClient client;
 
-    /** Whether the server takes a chat request with the field {@code store}; until it is seen to refuse one for that, yes. */
-    private volatile boolean takesStore = true;
+    private final ChatAdditions additions = new ChatAdditions();
 
     ModelTool(ModelPolicy policy, Optional<Credential> credential, CallLimits limits) {
         this.name = policy.tool();
@@ -68,20 +67,21 @@ final class ModelTool implements Effect {
 
     @Override
     public Answer perform(Call call, Sink sink, Cancellation cancellation) throws DriverFailure {
+        Toll toll = new Toll();
+        sink.meters(toll::meters);
         Speech speech = speech(call);
         Deadline deadline = Deadline.in(limits.total());
-        HttpResponse<BodyQueue> response = accepted(speech, deadline, cancellation);
+        HttpResponse<BodyQueue> response = accepted(speech, toll, deadline, cancellation);
         BodyQueue body = response.body();
         try (Cancellation.Wait _ = cancellation.during(body::cancel)) {
             long most = Math.min(limits.maxBytes(), call.maxBytes());
-            Usage usage = new Usage();
             if (speech.isStreamed()) {
-                pass(body, speech, sink, most, deadline, usage);
-                return new Answer(response.statusCode(), Blob.EMPTY, usage.meters());
+                pass(body, speech, sink, most, deadline, toll);
+                return new Answer(response.statusCode(), Blob.EMPTY, toll.meters());
             }
-            byte[] whole = collect(body, Math.min(most, MAX_WHOLE_ANSWER), deadline);
-            usage.document(whole);
-            return new Answer(response.statusCode(), Blob.of(scrubber.clean(speech.whole(whole))), usage.meters());
+            byte[] whole = collect(body, Math.min(most, MAX_WHOLE_ANSWER), deadline, toll);
+            toll.document(whole);
+            return new Answer(response.statusCode(), Blob.of(scrubber.clean(speech.whole(whole))), toll.meters());
         } finally {
             body.cancel();
         }
@@ -90,7 +90,7 @@ final class ModelTool implements Effect {
     private Speech speech(Call call) throws DriverFailure {
         Conversation conversation = call.context().conversation();
         return switch (call.operation()) {
-            case "chat" -> ChatSpeech.of(call.params(), new RequestFilter(policy, conversation), takesStore);
+            case "chat" -> ChatSpeech.of(call.params(), new RequestFilter(policy, conversation), additions);
             case "responses" ->
                 ResponseSpeech.of(
                         call.params(),
@@ -106,24 +106,27 @@ final class ModelTool implements Effect {
     }
 
     /** The answer to the request, which begins with 2xx. */
-    private HttpResponse<BodyQueue> accepted(Speech speech, Deadline deadline, Cancellation cancellation)
+    private HttpResponse<BodyQueue> accepted(Speech speech, Toll toll, Deadline deadline, Cancellation cancellation)
             throws DriverFailure {
-        HttpResponse<BodyQueue> response = send(speech.path(), speech.body(), deadline, cancellation);
-        if (response.statusCode() / 100 == 2) {
-            return response;
+        while (true) {
+            HttpResponse<BodyQueue> response = send(speech.path(), speech.body(), toll, deadline, cancellation);
+            if (response.statusCode() / 100 == 2) {
+                speech.accepted();
+                return response;
+            }
+            if (!mayHaveWorked(response.statusCode())) {
+                toll.refused();
+            }
+            DriverFailure refusal = refused(response, deadline, cancellation);
+            if (!speech.takesBack(response.statusCode(), refusal.sentence())) {
+                throw refusal;
+            }
         }
-        DriverFailure refusal = refused(response, deadline, cancellation);
-        Optional<Blob> other = speech.without(response.statusCode(), refusal.sentence());
-        if (other.isEmpty()) {
-            throw refusal;
-        }
-        HttpResponse<BodyQueue> second = send(speech.path(), other.get(), deadline, cancellation);
-        if (second.statusCode() / 100 != 2) {
-            throw refused(second, deadline, cancellation);
-        }
-        // The two requests differ in that field alone, so it was what the server would not take.
-        takesStore = false;
-        return second;
+    }
+
+    /** A server that fails may have had its model answer before; one that says it has no room did not begin. */
+    private static boolean mayHaveWorked(int status) {
+        return status / 100 == 5 && status != 503 && status != 529;
     }
 
     /** Asks the provider to delete a response that it may have stored though it was asked not to. */
@@ -152,11 +155,11 @@ final class ModelTool implements Effect {
         }
     }
 
-    private HttpResponse<BodyQueue> send(String path, Blob body, Deadline deadline, Cancellation cancellation)
-            throws DriverFailure {
+    private HttpResponse<BodyQueue> send(
+            String path, Blob body, Toll toll, Deadline deadline, Cancellation cancellation) throws DriverFailure {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path))
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toArray()));
+                .POST(noted(body, toll));
         credential.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.reveal()));
         CompletableFuture<HttpResponse<BodyQueue>> answer = client.sendAsync(request.build(), _ -> new BodyQueue());
         Duration patience = deadline.atMost(limits.connect().plus(limits.firstByte()));
@@ -176,35 +179,49 @@ final class ModelTool implements Effect {
         }
     }
 
+    /** The body, of which it is noted that it begins to go out: a server that cannot be reached has taken nothing. */
+    private static HttpRequest.BodyPublisher noted(Blob body, Toll toll) {
+        HttpRequest.BodyPublisher bytes = HttpRequest.BodyPublishers.ofByteArray(body.toArray());
+        return HttpRequest.BodyPublishers.fromPublisher(
+                subscriber -> {
+                    toll.sent(body);
+                    bytes.subscribe(subscriber);
+                },
+                body.size());
+    }
+
     /** Sends events on as they come; without server-sent events what comes is one long event. */
-    private void pass(BodyQueue body, Speech speech, Sink sink, long most, Deadline deadline, Usage usage)
+    private void pass(BodyQueue body, Speech speech, Sink sink, long most, Deadline deadline, Toll toll)
             throws DriverFailure {
         EventSplitter events = new EventSplitter();
         long count = 0;
         while (next(body, deadline) instanceof BodyQueue.Data(byte[] bytes)) {
             count += bytes.length;
+            toll.received(bytes.length);
             if (count > most || events.waiting() > MAX_EVENT) {
                 throw tooLarge(most);
             }
-            sendOn(events.add(bytes), speech, sink, usage);
+            sendOn(events.add(bytes), speech, sink, toll);
         }
-        sendOn(events.rest(), speech, sink, usage);
+        sendOn(events.rest(), speech, sink, toll);
+        toll.ended();
     }
 
-    private void sendOn(byte[] events, Speech speech, Sink sink, Usage usage) throws DriverFailure {
+    private void sendOn(byte[] events, Speech speech, Sink sink, Toll toll) throws DriverFailure {
         if (events.length > 0) {
-            usage.events(events);
+            toll.events(events);
             sink.chunk(scrubber.clean(speech.events(events)));
         }
     }
 
-    private byte[] collect(BodyQueue body, long most, Deadline deadline) throws DriverFailure {
+    private byte[] collect(BodyQueue body, long most, Deadline deadline, Toll toll) throws DriverFailure {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         while (next(body, deadline) instanceof BodyQueue.Data(byte[] bytes)) {
             if (whole.size() + (long) bytes.length > most) {
                 throw tooLarge(most);
             }
             whole.writeBytes(bytes);
+            toll.received(bytes.length);
         }
         return whole.toByteArray();
     }
@@ -272,7 +289,7 @@ final class ModelTool implements Effect {
     private String reason(BodyQueue body, Deadline deadline) throws DriverFailure {
         String text;
         try {
-            byte[] bytes = collect(body, MAX_ERROR_BODY, deadline);
+            byte[] bytes = collect(body, MAX_ERROR_BODY, deadline, new Toll());
             text = scrubber.clean(messageIn(bytes));
         } catch (DriverFailure e) {
             if (e.code() == Denial.CONTEXT_ENDED) {

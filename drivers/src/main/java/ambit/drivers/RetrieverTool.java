@@ -67,7 +67,7 @@ final class RetrieverTool implements Effect {
             throw new DriverFailure(
                     Denial.TOOL_CHANGED,
                     "the retriever's '" + Foreign.quote(call.operation())
-                            + "' is not what was granted; look at what it is now, then grant it again");
+                            + "' is not what was granted; look at what it is now, then 'ambit grant PRINCIPAL AGENT'");
         }
     }
 

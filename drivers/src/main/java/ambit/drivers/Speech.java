@@ -1,7 +1,6 @@
 package ambit.drivers;
 
 import ambit.wire.Blob;
-import java.util.Optional;
 
 /** One request to a model as it goes out, and how what comes back is told to the guest. Used by one thread. */
 interface Speech {
@@ -13,10 +12,13 @@ interface Speech {
 
     boolean isStreamed();
 
-    /** The body for one more attempt, where the provider may have refused the first for what the driver added to it. */
-    default Optional<Blob> without(int status, String reason) {
-        return Optional.empty();
+    /** Takes something back that the driver had added, where the provider may have refused the request for that; false if there is none. */
+    default boolean takesBack(int status, String reason) {
+        return false;
     }
+
+    /** The provider took the request as it was last. */
+    default void accepted() {}
 
     /** A whole answer, as the guest is told it. */
     byte[] whole(byte[] answer) throws DriverFailure;

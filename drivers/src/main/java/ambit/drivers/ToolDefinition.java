@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a server says that one of its tools is: the members name, description and inputSchema, which are what a model acts on
- * and what a grant pins.
+ * and what a grant pins. Others, such as title, annotations and outputSchema, end here: what a guest is told of a tool is what is pinned, so
+ * nobody reads what a server says in them.
  *
  * @param canonical the JSON of these members in its one spelling ({@link CanonicalJson}), UTF-8
  */

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /**
  * The tokens that a model's answer says it took ({@code usage} of the OpenAI protocol), of a whole answer or of the events of a streamed
  * one; a server sends them in a stream where the request has {@code stream_options: {include_usage: true}}. Where it says
- * nothing, nothing is metered, and what was reserved stays spent. Used by one thread at a time.
+ * nothing, {@link Toll} knows a bound. Used by one thread at a time.
  */
 final class Usage {
     private static final Map<String, String> METERS = Map.of(

@@ -19,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 final class Upstream implements AutoCloseable {
     static final String EVENT = "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n";
 
+    /** The event that says what a stream took. */
+    static final String USAGE = "data: {\"choices\":[],\"usage\":"
+            + "{\"prompt_tokens\":4000,\"completion_tokens\":1,\"total_tokens\":4001}}\n\n";
+
     final List<String> bodies = new CopyOnWriteArrayList<>();
     final List<String> authorizations = new CopyOnWriteArrayList<>();
     final CountDownLatch released = new CountDownLatch(1);
@@ -37,7 +41,8 @@ final class Upstream implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        String asked = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        bodies.add(asked);
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         authorizations.add(authorization);
         String path = exchange.getRequestURI().getPath();
@@ -55,6 +60,18 @@ final class Upstream implements AutoCloseable {
                     send(exchange, 307, "");
                 }
                 case "stream" -> stream(exchange, 3);
+                case "metered" -> metered(exchange, asked.contains("\"include_usage\":true"));
+                case "unmetered" -> {
+                    // names what it will not take one after the other, as some do
+                    for (String unknown : List.of("store", "stream_options")) {
+                        if (asked.contains("\"" + unknown + "\"")) {
+                            send(exchange, 422, "{\"error\":{\"message\":\"" + unknown + ": no such field\"}}");
+                            return;
+                        }
+                    }
+                    metered(exchange, false);
+                }
+                case "503" -> send(exchange, 503, "{\"error\":{\"message\":\"full\"}}");
                 case "endless" -> stream(exchange, Integer.MAX_VALUE);
                 case "stall" -> {
                     OutputStream out = begin(exchange);
@@ -105,6 +122,13 @@ final class Upstream implements AutoCloseable {
             out.write(EVENT.getBytes(StandardCharsets.UTF_8));
             out.flush();
         }
+        out.write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void metered(HttpExchange exchange, boolean saysUsage) throws IOException {
+        OutputStream out = begin(exchange);
+        out.write(EVENT.getBytes(StandardCharsets.UTF_8));
+        out.write((saysUsage ? USAGE : "").getBytes(StandardCharsets.UTF_8));
         out.write("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
     }
 

@@ -73,6 +73,9 @@ final class Generation implements AutoCloseable {
     /** How the core says that its log has lost its newest part. */
     private static final String OLDER = "the log is older";
 
+    /** How the core begins what it says of a state that began in another place. */
+    private static final String OTHER = "checkpoint is of the log ";
+
     private final KernelProcesses boundary;
     private final Places places;
     private final KernelPlan plan;
@@ -403,7 +406,11 @@ final class Generation implements AutoCloseable {
     }
 
     private String hint() {
-        if (log.complaint(name(Role.CORE)).startsWith(OLDER)) {
+        String complaint = log.complaint(name(Role.CORE));
+        if (complaint.startsWith(OTHER)) {
+            return "was the project's directory moved, renamed or copied? Its log is named after where it began: move it back there";
+        }
+        if (complaint.startsWith(OLDER)) {
             return "put the newest copy of " + places.state()
                     + " back; if there is none, and it is known what the older one has forgotten"
                     + " (counts, revocations), remove "
