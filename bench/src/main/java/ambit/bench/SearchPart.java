@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Searches by the retriever's classes, in namespaces with an index each, beside one plain index of Lucene that holds the chunks of all
- * tenants and is searched with a filter.
+ * Searches by the retriever's classes: in namespaces with a sealed index each, beside one plain index that holds the chunks of all tenants
+ * and is searched by the same code with a filter; and beside Lucene alone in that index, which answers stored bytes.
  */
 final class SearchPart implements Part {
     private static final int REAL = 1000;
@@ -83,7 +83,7 @@ final class SearchPart implements Part {
 
     private void times(Corpus corpus, int size, Query.Mode mode, int mapped) throws Exception {
         List<String> names = Corpus.names(mapped);
-        int[] next = new int[2];
+        int[] next = new int[3];
         List<Samples> times = Turns.times(
                 count / 2,
                 count,
@@ -91,7 +91,10 @@ final class SearchPart implements Part {
                         () -> require(corpus.namespaces()
                                 .search(query(corpus, next[0]++, mode), names)
                                 .hits()),
-                        () -> require(corpus.plain().search(query(corpus, next[1]++, mode), names))));
+                        () -> require(corpus.plain()
+                                .search(query(corpus, next[1]++, mode), names)
+                                .hits()),
+                        () -> require(corpus.plain().bare(query(corpus, next[2]++, mode), names))));
         String what = String.format(
                 Locale.ROOT,
                 "search, %s: %s of %,d chunks, ten tenants' %,d on the disk",
@@ -99,17 +102,20 @@ final class SearchPart implements Part {
                 mapped == 1 ? "a mapped namespace" : mapped + " mapped namespaces",
                 size / Corpus.TENANTS,
                 size);
+        String filter = mapped == 1 ? "filter on the tenant" : "filter on " + mapped + " tenants";
         rows.add(Row.ofTimes(
                 what,
                 times.get(0),
-                "plain Lucene: one index of all, filter on " + (mapped == 1 ? "the tenant" : mapped + " tenants"),
+                "the same search in one shared plain index of all, " + filter,
                 times.get(1)));
+        rows.add(Row.ofTimes(what, times.get(0), "Lucene alone in that index, " + filter, times.get(2)));
         remarks.add(String.format(
                 Locale.ROOT,
-                "p99 of %s: %s, plain Lucene %s.",
+                "p99 of %s: %s; shared %s; Lucene alone %s.",
                 what,
                 Samples.time(times.get(0).p99()),
-                Samples.time(times.get(1).p99())));
+                Samples.time(times.get(1).p99()),
+                Samples.time(times.get(2).p99())));
     }
 
     private static void require(List<?> found) {
@@ -134,13 +140,15 @@ final class SearchPart implements Part {
                 theirs.add(rate(
                         threads,
                         first,
-                        n -> require(corpus.plain().search(query(corpus, n, Query.Mode.HYBRID), names))));
+                        n -> require(corpus.plain()
+                                .search(query(corpus, n, Query.Mode.HYBRID), names)
+                                .hits())));
             }
         }
         rows.add(Row.ofRates(
                 String.format(Locale.ROOT, "the same, hybrid, a namespace, %d at a time", THREADS),
                 Samples.of(ours),
-                "plain Lucene: one index of all, filter on the tenant, as many",
+                "the same search in one shared plain index of all, filter on the tenant, as many",
                 Samples.of(theirs)));
     }
 
