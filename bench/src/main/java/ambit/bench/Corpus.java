@@ -33,8 +33,7 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, int each
         for (int first = 0; first < each; first += COMMIT) {
             int many = Math.min(COMMIT, each - first);
             for (int tenant = 0; tenant < TENANTS; tenant++) {
-                Map<String, List<Chunk>> sources =
-                        sources(texts, name(tenant), (long) tenant * each + first, many);
+                Map<String, List<Chunk>> sources = sources(texts, name(tenant), (long) tenant * each + first, many);
                 long began = System.nanoTime();
                 namespaces.add(name(tenant), sources);
                 long between = System.nanoTime();

@@ -69,8 +69,8 @@ final class CostPart implements Part {
                 rows,
                 List.of(
                         "A context maps at most " + Limits.MAPPINGS + " namespaces, so none maps 100.",
-                        "Ingestion is that of the library: chunks are embedded, staged, committed and searchable; taking"
-                                + " documents apart in a boundary is not in it."));
+                        "Ingestion is that of the library: chunks are embedded, staged, committed and searchable;"
+                                + " taking documents apart in a boundary is not in it."));
     }
 
     private void sealed(Namespaces namespaces, PlainIndex plain, MadeTexts texts, Query.Mode mode) throws Exception {
@@ -186,8 +186,7 @@ final class CostPart implements Part {
                     List.of(
                             () -> namespaces.add(ONE, Corpus.sources(texts, ONE, 1000L * next[0]++, INGESTED)),
                             () -> plain.add(
-                                    Corpus.sources(texts, ONE, 1000L * next[1]++, INGESTED),
-                                    Namespaces.writing("t")),
+                                    Corpus.sources(texts, ONE, 1000L * next[1]++, INGESTED), Namespaces.writing("t")),
                             () -> model.embed(texts.chunks(ONE, "made", 1000L * next[2]++, INGESTED).stream()
                                     .map(Chunk::text)
                                     .toList())));

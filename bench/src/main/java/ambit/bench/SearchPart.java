@@ -5,13 +5,10 @@ import ambit.retrieval.embedding.OnFirstUse;
 import ambit.retrieval.index.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Searches by the retriever's classes: in namespaces with a sealed index each, beside one plain index that holds the chunks of all tenants
@@ -20,8 +17,6 @@ import java.util.concurrent.Future;
 final class SearchPart implements Part {
     private static final int REAL = 1000;
     private static final int THREADS = 2;
-    private static final int STRETCHES = 6;
-    private static final long STRETCH_NANOS = 500_000_000;
 
     private final Path place;
     private final int count;
@@ -104,10 +99,7 @@ final class SearchPart implements Part {
                 size);
         String filter = mapped == 1 ? "filter on the tenant" : "filter on " + mapped + " tenants";
         rows.add(Row.ofTimes(
-                what,
-                times.get(0),
-                "the same search in one shared plain index of all, " + filter,
-                times.get(1)));
+                what, times.get(0), "the same search in one shared plain index of all, " + filter, times.get(1)));
         rows.add(Row.ofTimes(what, times.get(0), "Lucene alone in that index, " + filter, times.get(2)));
         remarks.add(String.format(
                 Locale.ROOT,
@@ -126,55 +118,18 @@ final class SearchPart implements Part {
 
     private void rates(Corpus corpus) throws Exception {
         List<String> names = Corpus.names(1);
-        List<Double> ours = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            for (int i = 0; i < STRETCHES; i++) {
-                int first = i * 100_000;
-                ours.add(rate(
-                        threads,
-                        first,
-                        n -> require(corpus.namespaces()
-                                .search(query(corpus, n, Query.Mode.HYBRID), names)
-                                .hits())));
-                theirs.add(rate(
-                        threads,
-                        first,
-                        n -> require(corpus.plain()
-                                .search(query(corpus, n, Query.Mode.HYBRID), names)
-                                .hits())));
-            }
-        }
+        Rates.Numbered ours = n -> require(corpus.namespaces()
+                .search(query(corpus, n, Query.Mode.HYBRID), names)
+                .hits());
+        Rates.Numbered theirs = n -> require(corpus.plain()
+                .search(query(corpus, n, Query.Mode.HYBRID), names)
+                .hits());
+        List<Samples> rates =
+                Rates.of(List.of(Collections.nCopies(THREADS, ours), Collections.nCopies(THREADS, theirs)));
         rows.add(Row.ofRates(
                 String.format(Locale.ROOT, "the same, hybrid, a namespace, %d at a time", THREADS),
-                Samples.of(ours),
+                rates.get(0),
                 "the same search in one shared plain index of all, filter on the tenant, as many",
-                Samples.of(theirs)));
-    }
-
-    /** What is done again and again. */
-    @FunctionalInterface
-    private interface Numbered {
-        void once(int number) throws Exception;
-    }
-
-    private static double rate(ExecutorService threads, int first, Numbered act) throws Exception {
-        long began = System.nanoTime();
-        List<Callable<Integer>> loops = new ArrayList<>();
-        for (int t = 0; t < THREADS; t++) {
-            int start = first + t * 10_000;
-            loops.add(() -> {
-                int done = 0;
-                while (System.nanoTime() - began < STRETCH_NANOS) {
-                    act.once(start + done++);
-                }
-                return done;
-            });
-        }
-        int done = 0;
-        for (Future<Integer> loop : threads.invokeAll(loops)) {
-            done += loop.get();
-        }
-        return done * 1e9 / (System.nanoTime() - began);
+                rates.get(1)));
     }
 }

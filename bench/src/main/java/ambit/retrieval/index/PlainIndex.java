@@ -97,7 +97,11 @@ public final class PlainIndex implements AutoCloseable {
             return Search.over(
                     embedding,
                     List.of(view),
-                    Query.of(query.text(), query.k(), query.mode(), tenants.isEmpty() ? query.filter() : filter(tenants)));
+                    Query.of(
+                            query.text(),
+                            query.k(),
+                            query.mode(),
+                            tenants.isEmpty() ? query.filter() : filter(tenants)));
         }
     }
 
@@ -120,12 +124,12 @@ public final class PlainIndex implements AutoCloseable {
     }
 
     /** Lucene alone: the stored bytes of the chunks that were found, best first; of all tenants where none is named. */
-    public List<BytesRef> bare(Query query, List<String> tenants)
-            throws IOException, EmbeddingFailure, IndexFailure {
+    public List<BytesRef> bare(Query query, List<String> tenants) throws IOException, EmbeddingFailure, IndexFailure {
         IndexSearcher searcher = new IndexSearcher(reader.orElseThrow());
         searcher.setQueryCache(null);
-        Optional<org.apache.lucene.search.Query> filter =
-                tenants.isEmpty() ? Optional.empty() : Optional.of(Filter.parse(filter(tenants).orElseThrow()));
+        Optional<org.apache.lucene.search.Query> filter = tenants.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Filter.parse(filter(tenants).orElseThrow()));
         int depth = Math.max(50, 4 * query.k());
         Map<Integer, Double> scores = new HashMap<>();
         if (query.mode() != Query.Mode.MEANING) {

@@ -63,7 +63,7 @@ public final class BlockCache {
 
     /** @param bytes of plaintext that are kept at most */
     public BlockCache(long bytes) {
-        this.most = (int) Math.clamp(bytes / SealedFile.BLOCK, LEAST, Integer.MAX_VALUE);
+        this.most = Math.clamp(bytes / SealedFile.BLOCK, LEAST, Integer.MAX_VALUE);
     }
 
     synchronized void keep(Blocks blocks, int number, byte[] plain) {

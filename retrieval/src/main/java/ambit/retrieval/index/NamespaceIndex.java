@@ -142,7 +142,8 @@ public final class NamespaceIndex implements AutoCloseable {
             close();
             throw new IndexFailure(
                     Denial.DRIVER_FAILED,
-                    "this namespace is open with another key than the one that the core now sends; end the transactions that map it");
+                    "this namespace is open with another key than the one that the core now sends; end the"
+                            + " transactions that map it");
         }
         return this;
     }
@@ -329,8 +330,9 @@ public final class NamespaceIndex implements AutoCloseable {
             return new IndexFailure(
                     Denial.DRIVER_FAILED,
                     "the index of a namespace (" + partition.toHex().substring(0, 16)
-                            + "…) does not open with its key: it was changed on disk, or the core's keys are not the ones it was"
-                            + " written with; restore the drivers' and the core's directories from one backup",
+                            + "…) does not open with its key: it was changed on disk, or the core's keys are not the"
+                            + " ones it was written with; restore the drivers' and the core's directories from one"
+                            + " backup",
                     cause);
         }
         return new IndexFailure(
