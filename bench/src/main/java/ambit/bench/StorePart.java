@@ -32,7 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StorePart implements Part {
     private static final Blob KEY = hash("key");
     private static final Blob PARTITION = hash("partition");
-    private static final String VALUE = "\"" + "v".repeat(200) + "\"";
+    private static final int LENGTH = 200;
+    private static final String REST = "v".repeat(LENGTH - 10);
+    private static final AtomicInteger WRITTEN = new AtomicInteger(1_000_000_000);
     private static final int ENTRIES = 10_000;
 
     private final Path place;
@@ -50,6 +52,11 @@ final class StorePart implements Part {
 
     private static Blob json(String text) {
         return Blob.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Another one each time: SQLite leaves alone, and syncs nothing for, what is overwritten by the same bytes. */
+    private static String value() {
+        return "\"" + WRITTEN.getAndIncrement() + REST + "\"";
     }
 
     /** Memory with contexts, one after the other. */
@@ -82,7 +89,7 @@ final class StorePart implements Part {
             ContextMemory context = context();
             MemoryTool tool = new MemoryTool(context);
             for (int i = first; i < first + many; i++) {
-                tool.write(json("{\"key\":\"user/notes/k" + i + "\",\"value\":" + VALUE + "}"));
+                tool.write(json("{\"key\":\"user/notes/k" + i + "\",\"value\":" + value() + "}"));
             }
             if (!context.commit().stream().allMatch(verdict -> verdict.committed())) {
                 throw new IllegalStateException("a write was refused");
@@ -129,9 +136,9 @@ final class StorePart implements Part {
             for (int i = first; i < first + many; i++) {
                 upsert.setString(1, "k" + i);
                 if (seal.isPresent()) {
-                    upsert.setBytes(2, seal.get().seal("k" + i, VALUE));
+                    upsert.setBytes(2, seal.get().seal("k" + i, value()));
                 } else {
-                    upsert.setString(2, VALUE);
+                    upsert.setString(2, value());
                 }
                 upsert.executeUpdate();
             }
@@ -144,7 +151,7 @@ final class StorePart implements Part {
                 String value = !row.next()
                         ? ""
                         : seal.isPresent() ? seal.get().open("k" + key, row.getBytes(1)) : row.getString(1);
-                if (!value.equals(VALUE)) {
+                if (value.length() != LENGTH + 2) {
                     throw new IllegalStateException("a value is not what was written");
                 }
             }
@@ -211,7 +218,7 @@ final class StorePart implements Part {
                 count,
                 List.of(
                         () -> tool.write(
-                                json("{\"key\":\"user/notes/k" + (next[0]++ % 4000) + "\",\"value\":" + VALUE + "}")),
+                                json("{\"key\":\"user/notes/k" + (next[0]++ % 4000) + "\",\"value\":" + value() + "}")),
                         () -> bare.write(next[1]++ % 4000, 1)));
         return Row.ofTimes(
                 "memory driver: a `memory_write`, staged",
