@@ -52,6 +52,7 @@ final class Generation implements AutoCloseable {
 
     /** Signs and verifies where its native library loads; see {@link ambit.authority.signing.Signed}. */
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider";
+
     private static final String VECTORS = "jdk.incubator.vector";
 
     private static final Path INSIDE_JARS = Path.of("/opt/ambit");
@@ -251,7 +252,8 @@ final class Generation implements AutoCloseable {
                     case DRIVERS ->
                         List.of(
                                 "-Xmx768m",
-                                // Lucene compares vectors with the processor's vector instructions where it finds this module
+                                // Lucene compares vectors with the processor's vector instructions where it finds this
+                                // module
                                 "--add-modules",
                                 VECTORS,
                                 "--enable-native-access=ALL-UNNAMED",
