@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The chunks of ten tenants, in ten namespaces and in one shared plain index of the same documents, written in commits as large as those of ingestion.
+ * The chunks of ten tenants, in ten namespaces and in one shared plain index of the same documents, written in commits as large as those
+ * of ingestion.
  *
  * @param each chunks of one tenant
  * @param sealed nanoseconds a chunk, for each commit of a namespace

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** How often acts are done in a second by several callers, in stretches that take turns, so that a load that comes and goes is on all alike. */
+/** How often acts are done in a second by several callers, in stretches that take turns: a load that comes and goes is on all alike. */
 final class Rates {
     private static final int STRETCHES = 6;
     private static final long STRETCH_NANOS = 500_000_000;

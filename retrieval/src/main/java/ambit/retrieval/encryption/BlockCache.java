@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much plaintext of blocks that were read lately is kept, of all directories that are open. Each file has its own blocks at hand, so that
- * to find one takes neither a lock nor a hash; what is kept longest and was not read since it was last looked at goes out first. What
- * belongs to a directory and is here still is overwritten when it is closed. Safe for use by several threads.
+ * The plaintext of blocks that were read lately, of all directories that are open, within one bound. Each file has its own blocks at hand,
+ * so that to find one takes no lock; what was not read since it was last looked at goes out first (a clock). What belongs to a directory
+ * and is here still is overwritten when it is closed. Safe for use by several threads.
  */
 public final class BlockCache {
     private static final int LEAST = 64;
