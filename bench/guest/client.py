@@ -1,6 +1,6 @@
 """Times round trips over one connection to a Unix socket, and prints them as {"name": [nanoseconds, …]}.
 
-    client.py kernel COUNT        memory_read, log and tool_call, inside a boundary
+    client.py kernel COUNT        memory_read, memory_write, log and tool_call, inside a boundary
     client.py echo COUNT SOCKET   the same bytes, to a server that sends back what it gets
 """
 
@@ -66,6 +66,7 @@ def main():
         handle = next(each["handle"] for each in json.loads(handles)["handles"] if each["name"] == "echo.echo")
     messages = {
         "memory_read": post("memory_read", {"key": "draft"}),
+        "memory_write": post("memory_write", {"key": "draft", "value": TEXT}),
         "log": post("log", {"event": {"text": TEXT}}),
         "tool_call": post("tool_call", {"handle": handle, "params": {"text": TEXT}}),
     }

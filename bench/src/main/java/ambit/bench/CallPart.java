@@ -10,6 +10,7 @@ final class CallPart implements Part {
 
     private static final Map<String, String> SYSCALLS = new java.util.TreeMap<>(Map.of(
             "memory_read", "`memory_read`, 64 bytes",
+            "memory_write", "`memory_write`, 64 bytes, staged",
             "log", "`log`, 64 bytes",
             "tool_call", "`tool_call`, MCP server over stdio that echoes 64 bytes"));
 

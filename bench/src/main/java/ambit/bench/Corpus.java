@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The chunks of ten tenants, in ten namespaces and in one shared plain index, written in commits as large as those of ingestion.
+ * The chunks of ten tenants, in ten namespaces and in one shared plain index of the same documents, written in commits as large as those
+ * of ingestion.
  *
  * @param each chunks of one tenant
  * @param sealed nanoseconds a chunk, for each commit of a namespace
@@ -33,13 +34,11 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, int each
         for (int first = 0; first < each; first += COMMIT) {
             int many = Math.min(COMMIT, each - first);
             for (int tenant = 0; tenant < TENANTS; tenant++) {
-                Map<String, List<Chunk>> sources = sources(texts, (long) tenant * each + first, many);
-                List<Chunk> all =
-                        sources.values().stream().flatMap(List::stream).toList();
+                Map<String, List<Chunk>> sources = sources(texts, name(tenant), (long) tenant * each + first, many);
                 long began = System.nanoTime();
                 namespaces.add(name(tenant), sources);
                 long between = System.nanoTime();
-                plain.add(name(tenant), all);
+                plain.add(sources, Namespaces.writing("t"));
                 sealed.add((between - began) / (double) many);
                 shared.add((System.nanoTime() - between) / (double) many);
             }
@@ -48,12 +47,12 @@ record Corpus(Namespaces namespaces, PlainIndex plain, MadeTexts texts, int each
         return new Corpus(namespaces, plain, texts, each, Samples.of(sealed), Samples.of(shared));
     }
 
-    /** Sources of some chunks each. */
-    static Map<String, List<Chunk>> sources(MadeTexts texts, long first, int many) {
+    /** A tenant's sources, of some chunks each. */
+    static Map<String, List<Chunk>> sources(MadeTexts texts, String tenant, long first, int many) {
         Map<String, List<Chunk>> sources = new LinkedHashMap<>();
         for (int i = 0; i < many; i += SOURCE) {
             String source = "made/" + (first + i);
-            sources.put(source, texts.chunks(source, first + i, Math.min(SOURCE, many - i)));
+            sources.put(source, texts.chunks(tenant, source, first + i, Math.min(SOURCE, many - i)));
         }
         return sources;
     }

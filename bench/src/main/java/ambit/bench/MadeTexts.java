@@ -1,6 +1,7 @@
 package ambit.bench;
 
 import ambit.audit.scope.Chunk;
+import ambit.retrieval.index.PlainIndex;
 import ambit.wire.Blob;
 import ambit.wire.Json;
 import java.io.IOException;
@@ -77,12 +78,13 @@ final class MadeTexts {
         return words.get(Math.min(rank, words.size() - 1));
     }
 
-    /** Chunks with the numbers from {@code first} on, of one source. */
-    List<Chunk> chunks(String source, long first, int many) {
+    /** Chunks with the numbers from {@code first} on, of one source of a tenant. */
+    List<Chunk> chunks(String tenant, String source, long first, int many) {
+        Map<String, Json> whose = Map.of(PlainIndex.TENANT, new Json.Str(tenant));
         List<Chunk> chunks = new ArrayList<>();
         for (int i = 0; i < many; i++) {
             Chunk.Position position = new Chunk.Position("line", i + 1, i + 1);
-            chunks.add(new Chunk(source, List.of(), position, new TreeMap<>(), text(first + i)));
+            chunks.add(new Chunk(source, List.of(), position, new TreeMap<>(whose), text(first + i)));
         }
         return chunks;
     }

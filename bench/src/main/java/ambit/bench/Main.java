@@ -19,6 +19,7 @@ public final class Main {
             "start",
             "calls",
             "notes",
+            "ingest",
             "memory",
             "journal",
             "recording",
@@ -35,7 +36,7 @@ public final class Main {
             "contexts",
             "signatures",
             "startup");
-    private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "memory");
+    private static final Set<String> WITH_KERNEL = Set.of("start", "calls", "notes", "ingest", "memory");
     private static final int USAGE = 2;
     private static final int FAILED = 1;
 
@@ -129,7 +130,7 @@ public final class Main {
         if (quick) {
             return List.of(1000, 10_000);
         }
-        return huge ? List.of(1000, 100_000) : List.of(1000, 30_000);
+        return huge ? List.of(1000, 100_000, 1_000_000) : List.of(1000, 30_000);
     }
 
     private void write(Path file, String result) throws IOException {
@@ -162,6 +163,7 @@ public final class Main {
                 NotesPart part = new NotesPart(kernel, servers.get(), times(5));
                 measure("notes", part);
             }
+            measure("ingest", () -> new IngestPart(kernel, place, times(100), quick ? 1 : 3).measure());
             measure("memory", () -> new FootprintPart(kernel, 20).measure());
         }
     }
@@ -184,25 +186,27 @@ public final class Main {
 
     private static String configuration(Optional<NotesPart.Servers> servers) {
         return """
-                tenant: bench
-                principals:
-                  alice: {may-run: [caller%s]}
-                tools:
-                  echo:
-                    driver: mcp
-                    run: [/usr/bin/python3, /opt/bench/echo_server.py]
-                    sees: {/opt/bench: files}
-                %sagents:
-                  caller:
-                    run: [/usr/bin/python3, /opt/bench/client.py]
-                    sees: {/opt/bench: files}
-                    may-use:
-                      echo.echo: {where: {text: any}}
-                    remembers: {own: 1 MiB}
-                    limits: {time: 10 min}
-                %s""".formatted(
+            tenant: bench
+            principals:
+              alice: {may-run: [caller%s]}
+            tools:
+              echo:
+                driver: mcp
+                run: [/usr/bin/python3, /opt/bench/echo_server.py]
+                sees: {/opt/bench: files}
+            %sagents:
+              caller:
+                run: [/usr/bin/python3, /opt/bench/client.py]
+                sees: {/opt/bench: files}
+                may-use:
+                  echo.echo: {where: {text: any}}
+                remembers: {own: 1 MiB}
+                limits: {time: 10 min}
+            %s%s\
+            """.formatted(
                         servers.isPresent() ? ", notes" : "",
                         servers.map(NotesPart::tools).orElse(""),
-                        servers.map(NotesPart::agent).orElse(""));
+                        servers.map(NotesPart::agent).orElse(""),
+                        IngestPart.CONFIGURATION);
     }
 }

@@ -54,10 +54,15 @@ final class Namespaces implements AutoCloseable {
         open.clear();
     }
 
+    /** What is kept of who adds a source. */
+    static Writing writing(String transaction) {
+        return new Writing(transaction, "bench", hash("principal"), 0, 1);
+    }
+
     /** Adds sources in one transaction. */
     void add(String name, Map<String, List<Chunk>> sources) throws IndexFailure {
         String transaction = "t" + transactions++;
-        Writing writing = new Writing(transaction, "bench", hash("principal"), 0, 1);
+        Writing writing = writing(transaction);
         Staging staging = open(name).stage(transaction, hash(transaction), Long.MAX_VALUE, () -> writing);
         for (Map.Entry<String, List<Chunk>> source : sources.entrySet()) {
             staging.add(source.getKey(), hash(source.getKey()), source.getValue(), false);

@@ -132,9 +132,9 @@ final class QualityPart implements Part {
                 Namespaces namespaces = new Namespaces(directory.path().resolve("sealed"), embedding);
                 PlainIndex plain = new PlainIndex(directory.path().resolve("plain"), embedding)) {
             namespaces.add(NAMESPACE, sources);
-            plain.add(NAMESPACE, all);
+            plain.add(sources, Namespaces.writing("t"));
             plain.refresh();
-            Score bm25 = score(some, query -> of(plain.search(query(query, Query.Mode.WORDS), List.of())));
+            Score bm25 = score(some, query -> of(plain.bare(query(query, Query.Mode.WORDS), List.of())));
             Score exact = score(some, query -> exact(embedding, all, query));
             for (Query.Mode mode : Query.Mode.values()) {
                 Score ours = score(some, query -> of(namespaces.search(query(query, mode), List.of(NAMESPACE))));

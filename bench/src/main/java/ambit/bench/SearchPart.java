@@ -5,23 +5,18 @@ import ambit.retrieval.embedding.OnFirstUse;
 import ambit.retrieval.index.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
- * Searches by the retriever's classes, in namespaces with an index each, beside one plain index of Lucene that holds the chunks of all
- * tenants and is searched with a filter.
+ * Searches by the retriever's classes: in namespaces with a sealed index each, beside one plain index that holds the chunks of all tenants
+ * and is searched by the same code with a filter; and beside Lucene alone in that index, which answers stored bytes.
  */
 final class SearchPart implements Part {
     private static final int REAL = 1000;
     private static final int THREADS = 2;
-    private static final int STRETCHES = 6;
-    private static final long STRETCH_NANOS = 500_000_000;
 
     private final Path place;
     private final int count;
@@ -83,7 +78,7 @@ final class SearchPart implements Part {
 
     private void times(Corpus corpus, int size, Query.Mode mode, int mapped) throws Exception {
         List<String> names = Corpus.names(mapped);
-        int[] next = new int[2];
+        int[] next = new int[3];
         List<Samples> times = Turns.times(
                 count / 2,
                 count,
@@ -91,7 +86,10 @@ final class SearchPart implements Part {
                         () -> require(corpus.namespaces()
                                 .search(query(corpus, next[0]++, mode), names)
                                 .hits()),
-                        () -> require(corpus.plain().search(query(corpus, next[1]++, mode), names))));
+                        () -> require(corpus.plain()
+                                .search(query(corpus, next[1]++, mode), names)
+                                .hits()),
+                        () -> require(corpus.plain().bare(query(corpus, next[2]++, mode), names))));
         String what = String.format(
                 Locale.ROOT,
                 "search, %s: %s of %,d chunks, ten tenants' %,d on the disk",
@@ -99,17 +97,17 @@ final class SearchPart implements Part {
                 mapped == 1 ? "a mapped namespace" : mapped + " mapped namespaces",
                 size / Corpus.TENANTS,
                 size);
+        String filter = mapped == 1 ? "filter on the tenant" : "filter on " + mapped + " tenants";
         rows.add(Row.ofTimes(
-                what,
-                times.get(0),
-                "plain Lucene: one index of all, filter on " + (mapped == 1 ? "the tenant" : mapped + " tenants"),
-                times.get(1)));
+                what, times.get(0), "the same search in one shared plain index of all, " + filter, times.get(1)));
+        rows.add(Row.ofTimes(what, times.get(0), "Lucene alone in that index, " + filter, times.get(2)));
         remarks.add(String.format(
                 Locale.ROOT,
-                "p99 of %s: %s, plain Lucene %s.",
+                "p99 of %s: %s; shared %s; Lucene alone %s.",
                 what,
                 Samples.time(times.get(0).p99()),
-                Samples.time(times.get(1).p99())));
+                Samples.time(times.get(1).p99()),
+                Samples.time(times.get(2).p99())));
     }
 
     private static void require(List<?> found) {
@@ -120,53 +118,18 @@ final class SearchPart implements Part {
 
     private void rates(Corpus corpus) throws Exception {
         List<String> names = Corpus.names(1);
-        List<Double> ours = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            for (int i = 0; i < STRETCHES; i++) {
-                int first = i * 100_000;
-                ours.add(rate(
-                        threads,
-                        first,
-                        n -> require(corpus.namespaces()
-                                .search(query(corpus, n, Query.Mode.HYBRID), names)
-                                .hits())));
-                theirs.add(rate(
-                        threads,
-                        first,
-                        n -> require(corpus.plain().search(query(corpus, n, Query.Mode.HYBRID), names))));
-            }
-        }
+        Rates.Numbered ours = n -> require(corpus.namespaces()
+                .search(query(corpus, n, Query.Mode.HYBRID), names)
+                .hits());
+        Rates.Numbered theirs = n -> require(corpus.plain()
+                .search(query(corpus, n, Query.Mode.HYBRID), names)
+                .hits());
+        List<Samples> rates =
+                Rates.of(List.of(Collections.nCopies(THREADS, ours), Collections.nCopies(THREADS, theirs)));
         rows.add(Row.ofRates(
                 String.format(Locale.ROOT, "the same, hybrid, a namespace, %d at a time", THREADS),
-                Samples.of(ours),
-                "plain Lucene: one index of all, filter on the tenant, as many",
-                Samples.of(theirs)));
-    }
-
-    /** What is done again and again. */
-    @FunctionalInterface
-    private interface Numbered {
-        void once(int number) throws Exception;
-    }
-
-    private static double rate(ExecutorService threads, int first, Numbered act) throws Exception {
-        long began = System.nanoTime();
-        List<Callable<Integer>> loops = new ArrayList<>();
-        for (int t = 0; t < THREADS; t++) {
-            int start = first + t * 10_000;
-            loops.add(() -> {
-                int done = 0;
-                while (System.nanoTime() - began < STRETCH_NANOS) {
-                    act.once(start + done++);
-                }
-                return done;
-            });
-        }
-        int done = 0;
-        for (Future<Integer> loop : threads.invokeAll(loops)) {
-            done += loop.get();
-        }
-        return done * 1e9 / (System.nanoTime() - began);
+                rates.get(0),
+                "the same search in one shared plain index of all, filter on the tenant, as many",
+                rates.get(1)));
     }
 }

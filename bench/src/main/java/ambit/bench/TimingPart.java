@@ -94,7 +94,7 @@ final class TimingPart implements Part {
         private final List<PlainIndex> plain = new ArrayList<>();
 
         Sides(Path path) throws Exception {
-            Map<String, List<Chunk>> mine = Corpus.sources(texts, 0, own);
+            Map<String, List<Chunk>> mine = Corpus.sources(texts, OWN, 0, own);
             try (Namespaces first = new Namespaces(path.resolve("0"), vectors)) {
                 first.add(OWN, mine);
             }
@@ -105,17 +105,14 @@ final class TimingPart implements Part {
             }
             for (String name : List.of("alone", "shared")) {
                 PlainIndex index = new PlainIndex(path.resolve(name), vectors);
-                index.add(OWN, mine.values().stream().flatMap(List::stream).toList());
+                index.add(mine, Namespaces.writing("t"));
                 plain.add(index);
             }
             for (int first = 0; first < foreign; first += COMMIT) {
                 Map<String, List<Chunk>> sources =
-                        Corpus.sources(texts, NUMBERS_OF_OTHERS + first, Math.min(COMMIT, foreign - first));
+                        Corpus.sources(texts, FOREIGN, NUMBERS_OF_OTHERS + first, Math.min(COMMIT, foreign - first));
                 installations.get(2).add(FOREIGN, sources);
-                plain.get(1)
-                        .add(
-                                FOREIGN,
-                                sources.values().stream().flatMap(List::stream).toList());
+                plain.get(1).add(sources, Namespaces.writing("t"));
             }
             for (Namespaces one : installations) {
                 one.open(FOREIGN);

@@ -1,9 +1,13 @@
 package ambit.retrieval.index;
 
 import ambit.audit.scope.Chunk;
+import ambit.audit.scope.Snapshot;
 import ambit.retrieval.embedding.Embedding;
 import ambit.retrieval.embedding.EmbeddingFailure;
+import ambit.wire.Blob;
+import ambit.wire.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,8 +19,6 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -27,23 +29,28 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Plain Lucene: one index on the disk with the chunks of all tenants, unsealed, searched with a filter on the tenant. The fields, the
- * words and the fusion are those of {@link Search}, so that what differs is where the scope comes from.
+ * One index of Lucene on the disk with the chunks of all tenants, unsealed, searched with a filter on the tenant. Its documents are those
+ * of a namespace, and {@link Search} itself searches it, so that what differs is where the scope comes from, and the sealing. Beside that
+ * there is the least that Lucene can do with the same query, {@link #bare}.
  */
 public final class PlainIndex implements AutoCloseable {
-    private static final String TENANT = "tenant";
+    /** The metadatum of a chunk that says whose it is. */
+    public static final String TENANT = "tenant";
+
     private static final double RANK = 60;
+    private static final Blob NAME =
+            Blob.of("plain".getBytes(StandardCharsets.US_ASCII)).sha256();
 
     private final Embedding embedding;
     private final FSDirectory directory;
     private final IndexWriter writer;
     private Optional<DirectoryReader> reader = Optional.empty();
+    private Writers writers = new Writers();
 
     /** Opens the directory, or makes it. */
     public PlainIndex(Path path, Embedding embedding) throws IOException {
@@ -52,18 +59,25 @@ public final class PlainIndex implements AutoCloseable {
         this.writer = new IndexWriter(directory, new IndexWriterConfig(Fields.analyzer()));
     }
 
-    /** Adds a tenant's chunks in one commit. */
-    public void add(String tenant, List<Chunk> chunks) throws IOException, EmbeddingFailure {
+    /** Adds sources in one commit, with what a namespace keeps of a source. */
+    public void add(Map<String, List<Chunk>> sources, Writing writing) throws IOException, EmbeddingFailure {
+        List<Chunk> chunks = sources.values().stream().flatMap(List::stream).toList();
         List<float[]> vectors =
                 embedding.embed(chunks.stream().map(Fields::body).toList());
         List<Document> documents = new ArrayList<>();
         for (int i = 0; i < chunks.size(); i++) {
-            Document document = Fields.chunk(chunks.get(i), vectors.get(i));
-            document.add(new StringField(TENANT, tenant, Field.Store.NO));
-            documents.add(document);
+            documents.add(Fields.chunk(chunks.get(i), vectors.get(i)));
         }
+        sources.forEach((name, all) -> documents.add(source(name, all, writing)));
         writer.addDocuments(documents);
         writer.commit();
+    }
+
+    private static Document source(String name, List<Chunk> chunks, Writing writing) {
+        Blob digest = Snapshot.chunks(chunks.stream().map(Chunk::hash).toList());
+        long size = chunks.stream().mapToLong(it -> it.text().length()).sum();
+        Source entry = new Source(name, 1, digest, digest, chunks.size(), size);
+        return Fields.source(name, entry.toBlob(), writing.toBlob());
     }
 
     /** Makes what was committed visible to searches. Not while one runs. */
@@ -72,13 +86,50 @@ public final class PlainIndex implements AutoCloseable {
             reader.get().close();
         }
         reader = Optional.of(DirectoryReader.open(directory));
+        writers = new Writers();
     }
 
-    /** The stored bytes of the chunks that were found, best first; of all tenants where none is named. */
-    public List<BytesRef> search(Query query, List<String> tenants) throws IOException, EmbeddingFailure {
+    /** What the retriever would answer; of all tenants where none is named. */
+    public Search.Answer search(Query query, List<String> tenants) throws IOException, IndexFailure {
+        DirectoryReader present = reader.orElseThrow();
+        present.incRef();
+        try (View view = new View(NAME, Optional.of(present), NAME, writers, () -> {})) {
+            return Search.over(
+                    embedding,
+                    List.of(view),
+                    Query.of(
+                            query.text(),
+                            query.k(),
+                            query.mode(),
+                            tenants.isEmpty() ? query.filter() : filter(tenants)));
+        }
+    }
+
+    private static Optional<Json> filter(List<String> tenants) {
+        List<Json> names = tenants.stream().<Json>map(Json.Str::new).toList();
+        return Optional.of(new Json.Obj(Map.of(
+                "type", new Json.Str(tenants.size() == 1 ? "eq" : "in"),
+                "key", new Json.Str(TENANT),
+                "value", tenants.size() == 1 ? names.getFirst() : new Json.Arr(names))));
+    }
+
+    /** Who added the documents of these hits, looked up where nothing is remembered. */
+    public long writers(Search.Answer answer) throws IOException {
+        Writers forgetful = new Writers();
+        long known = 0;
+        for (Search.Hit hit : answer.hits()) {
+            known += forgetful.of(reader.orElseThrow(), hit.chunk().source()).isPresent() ? 1 : 0;
+        }
+        return known;
+    }
+
+    /** Lucene alone: the stored bytes of the chunks that were found, best first; of all tenants where none is named. */
+    public List<BytesRef> bare(Query query, List<String> tenants) throws IOException, EmbeddingFailure, IndexFailure {
         IndexSearcher searcher = new IndexSearcher(reader.orElseThrow());
         searcher.setQueryCache(null);
-        Optional<org.apache.lucene.search.Query> filter = filter(tenants);
+        Optional<org.apache.lucene.search.Query> filter = tenants.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Filter.parse(filter(tenants).orElseThrow()));
         int depth = Math.max(50, 4 * query.k());
         Map<Integer, Double> scores = new HashMap<>();
         if (query.mode() != Query.Mode.MEANING) {
@@ -106,16 +157,6 @@ public final class PlainIndex implements AutoCloseable {
             found.add(fields.document(document).getBinaryValue(Fields.CHUNK));
         }
         return found;
-    }
-
-    private static Optional<org.apache.lucene.search.Query> filter(List<String> tenants) {
-        return switch (tenants.size()) {
-            case 0 -> Optional.empty();
-            case 1 -> Optional.of(new TermQuery(new Term(TENANT, tenants.getFirst())));
-            default ->
-                Optional.of(new TermInSetQuery(
-                        TENANT, tenants.stream().map(BytesRef::new).toList()));
-        };
     }
 
     private static void rank(ScoreDoc[] list, Map<Integer, Double> scores) {

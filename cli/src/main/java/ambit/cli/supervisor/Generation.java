@@ -53,6 +53,8 @@ final class Generation implements AutoCloseable {
     /** Signs and verifies where its native library loads; see {@link ambit.authority.signing.Signed}. */
     private static final String CORRETTO = "com.amazon.corretto.crypto.provider";
 
+    private static final String VECTORS = "jdk.incubator.vector";
+
     private static final Path INSIDE_JARS = Path.of("/opt/ambit");
     private static final Path INSIDE_STATE = Path.of("/var/ambit");
     private static final Path INSIDE_SOCKETS = Path.of("/run/ambit");
@@ -254,6 +256,10 @@ final class Generation implements AutoCloseable {
                     case DRIVERS ->
                         List.of(
                                 "-Xmx768m",
+                                // Lucene compares vectors with the processor's vector instructions where it finds this
+                                // module
+                                "--add-modules",
+                                VECTORS,
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 INSIDE_JARS + "/*",

@@ -26,7 +26,7 @@ final class SealedFile {
     private final FileChannel channel;
     private final FileKeys.FileKey key;
     private final BlockCache cache;
-    private final BlockCache.Owner owner;
+    private final BlockCache.Blocks kept;
     private final long length;
     private final long blocks;
 
@@ -36,7 +36,6 @@ final class SealedFile {
         this.path = path;
         this.channel = channel;
         this.cache = cache;
-        this.owner = owner;
         byte[] head = read(0, HEAD);
         if (!java.util.Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new DamagedFile(path);
@@ -48,6 +47,10 @@ final class SealedFile {
         if (blocks < 1 || length < 0 || (blocks > 1 && length <= (blocks - 1) * BLOCK)) {
             throw new DamagedFile(path);
         }
+        if (blocks > Integer.MAX_VALUE) {
+            throw new IOException("a file of an index is larger than this can read: " + path);
+        }
+        this.kept = new BlockCache.Blocks(owner, (int) blocks);
         block(blocks - 1);
     }
 
@@ -78,8 +81,7 @@ final class SealedFile {
 
     /** The plaintext of a block; not to be changed. */
     byte[] block(long index) throws IOException {
-        BlockCache.Key place = new BlockCache.Key(owner, this, index);
-        byte[] known = cache.find(place);
+        byte[] known = kept.find((int) index);
         if (known != null) {
             return known;
         }
@@ -88,7 +90,7 @@ final class SealedFile {
         byte[] box = read(HEAD + index * BOX, size + FileKeys.TAG);
         try {
             byte[] plain = key.open(index, last, box, box.length);
-            cache.keep(place, plain);
+            cache.keep(kept, (int) index, plain);
             return plain;
         } catch (GeneralSecurityException e) {
             throw new DamagedFile(path, e);

@@ -100,7 +100,7 @@ final class SealedInput extends IndexInput implements RandomAccessInput {
 
     @Override
     public short readShort() throws IOException {
-        if (end - at < Short.BYTES) {
+        if (whole(Short.BYTES) == 0) {
             return super.readShort();
         }
         short value = (short) SHORT.get(block, at);
@@ -110,7 +110,7 @@ final class SealedInput extends IndexInput implements RandomAccessInput {
 
     @Override
     public int readInt() throws IOException {
-        if (end - at < Integer.BYTES) {
+        if (whole(Integer.BYTES) == 0) {
             return super.readInt();
         }
         int value = (int) INT.get(block, at);
@@ -120,7 +120,7 @@ final class SealedInput extends IndexInput implements RandomAccessInput {
 
     @Override
     public long readLong() throws IOException {
-        if (end - at < Long.BYTES) {
+        if (whole(Long.BYTES) == 0) {
             return super.readLong();
         }
         long value = (long) LONG.get(block, at);
@@ -130,29 +130,59 @@ final class SealedInput extends IndexInput implements RandomAccessInput {
 
     @Override
     public void readFloats(float[] into, int offset, int count) throws IOException {
-        if ((long) count * Float.BYTES > end - at) {
-            super.readFloats(into, offset, count);
-            return;
+        int to = offset;
+        int left = count;
+        while (left > 0) {
+            int some = Math.min(left, whole(Float.BYTES));
+            if (some == 0) {
+                into[to] = Float.intBitsToFloat(readInt());
+                some = 1;
+            } else {
+                buffer(some * Float.BYTES).asFloatBuffer().get(into, to, some);
+            }
+            to += some;
+            left -= some;
         }
-        buffer(count * Float.BYTES).asFloatBuffer().get(into, offset, count);
     }
 
     @Override
     public void readInts(int[] into, int offset, int count) throws IOException {
-        if ((long) count * Integer.BYTES > end - at) {
-            super.readInts(into, offset, count);
-            return;
+        int to = offset;
+        int left = count;
+        while (left > 0) {
+            int some = Math.min(left, whole(Integer.BYTES));
+            if (some == 0) {
+                into[to] = readInt();
+                some = 1;
+            } else {
+                buffer(some * Integer.BYTES).asIntBuffer().get(into, to, some);
+            }
+            to += some;
+            left -= some;
         }
-        buffer(count * Integer.BYTES).asIntBuffer().get(into, offset, count);
     }
 
     @Override
     public void readLongs(long[] into, int offset, int count) throws IOException {
-        if ((long) count * Long.BYTES > end - at) {
-            super.readLongs(into, offset, count);
-            return;
+        int to = offset;
+        int left = count;
+        while (left > 0) {
+            int some = Math.min(left, whole(Long.BYTES));
+            if (some == 0) {
+                into[to] = readLong();
+                some = 1;
+            } else {
+                buffer(some * Long.BYTES).asLongBuffer().get(into, to, some);
+            }
+            to += some;
+            left -= some;
         }
-        buffer(count * Long.BYTES).asLongBuffer().get(into, offset, count);
+    }
+
+    /** How many of this size are in what is left of the block, which is the next one where nothing is left. 0: the next lies in two. */
+    private int whole(int size) throws IOException {
+        requireMore();
+        return (end - at) / size;
     }
 
     private ByteBuffer buffer(int count) {

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 
@@ -58,8 +57,46 @@ public final class NamespaceIndex implements AutoCloseable {
     /** Transactions that committed, and whose changes are not taken over yet. */
     private final Set<String> committed = new HashSet<>();
 
-    private Optional<DirectoryReader> reader = Optional.empty();
+    private Optional<Opened> opened = Optional.empty();
     private boolean settled;
+
+    /** What was committed last, and what its commit says of it. */
+    private record Opened(DirectoryReader reader, Blob snapshot, long size, String embedding, Writers writers) {
+        static Opened of(SealedDirectory directory) throws IOException {
+            return of(DirectoryReader.open(directory));
+        }
+
+        /** As it is now; the segments that are in it still stay open, with what is known of their blocks. */
+        Opened anew() throws IOException {
+            DirectoryReader changed = DirectoryReader.openIfChanged(reader);
+            if (changed == null) {
+                return this;
+            }
+            Opened now = of(changed);
+            reader.close();
+            return now;
+        }
+
+        private static Opened of(DirectoryReader reader) throws IOException {
+            boolean done = false;
+            try {
+                Map<String, String> facts = reader.getIndexCommit().getUserData();
+                String digest = facts.getOrDefault(SNAPSHOT, "");
+                Opened opened = new Opened(
+                        reader,
+                        digest.isEmpty() ? new Snapshot().digest() : Blob.fromHex(digest),
+                        Long.parseLong(facts.getOrDefault(SIZE, "0")),
+                        facts.getOrDefault(EMBEDDING, ""),
+                        new Writers());
+                done = true;
+                return opened;
+            } finally {
+                if (!done) {
+                    reader.close();
+                }
+            }
+        }
+    }
 
     private NamespaceIndex(Indexes indexes, Path path, FileKeys keys, Blob keyDigest) throws IOException {
         this.indexes = indexes;
@@ -75,7 +112,7 @@ public final class NamespaceIndex implements AutoCloseable {
             NamespaceIndex index =
                     new NamespaceIndex(indexes, path, new FileKeys(partition, dataKey), dataKey.sha256());
             if (DirectoryReader.indexExists(index.directory)) {
-                index.reader = Optional.of(DirectoryReader.open(index.directory));
+                index.opened = Optional.of(Opened.of(index.directory));
             }
             return index;
         } catch (IOException e) {
@@ -105,7 +142,8 @@ public final class NamespaceIndex implements AutoCloseable {
             close();
             throw new IndexFailure(
                     Denial.DRIVER_FAILED,
-                    "this namespace is open with another key than the one that the core now sends; end the transactions that map it");
+                    "this namespace is open with another key than the one that the core now sends; end the"
+                            + " transactions that map it");
         }
         return this;
     }
@@ -114,19 +152,23 @@ public final class NamespaceIndex implements AutoCloseable {
     synchronized View view() throws IndexFailure {
         try {
             settle();
-            if (reader.isPresent()) {
-                requireEmbedding(reader.get());
-                reader.get().incRef();
-            }
         } catch (IOException e) {
             throw failure(partition(), e);
         }
+        if (opened.isPresent()) {
+            requireEmbedding(opened.get().embedding());
+            opened.get().reader().incRef();
+        }
         users.incrementAndGet();
-        return new View(this, reader.map(IndexReader.class::cast), snapshot());
+        return new View(
+                partition(),
+                opened.map(it -> it.reader()),
+                opened.map(Opened::snapshot).orElseGet(() -> new Snapshot().digest()),
+                opened.map(Opened::writers).orElseGet(Writers::new),
+                this::close);
     }
 
-    private void requireEmbedding(DirectoryReader present) throws IOException, IndexFailure {
-        String name = present.getIndexCommit().getUserData().getOrDefault(EMBEDDING, "");
+    private void requireEmbedding(String name) throws IndexFailure {
         // Before, an endpoint's embedding had a name without dimensions.
         boolean same = name.equals(embedding().name())
                 || (name + "/" + embedding().dimensions()).equals(embedding().name());
@@ -139,25 +181,9 @@ public final class NamespaceIndex implements AutoCloseable {
         }
     }
 
-    private Blob snapshot() throws IndexFailure {
-        String digest = fact(SNAPSHOT);
-        return digest.isEmpty() ? new Snapshot().digest() : Blob.fromHex(digest);
-    }
-
     /** Characters of all texts. */
-    synchronized long size() throws IndexFailure {
-        String size = fact(SIZE);
-        return size.isEmpty() ? 0 : Long.parseLong(size);
-    }
-
-    private String fact(String name) throws IndexFailure {
-        try {
-            return reader.isPresent()
-                    ? reader.get().getIndexCommit().getUserData().getOrDefault(name, "")
-                    : "";
-        } catch (IOException e) {
-            throw failure(partition(), e);
-        }
+    synchronized long size() {
+        return opened.map(Opened::size).orElse(0L);
     }
 
     /**
@@ -287,11 +313,7 @@ public final class NamespaceIndex implements AutoCloseable {
             }
             main.commit();
         }
-        DirectoryReader old = reader.orElse(null);
-        reader = Optional.of(DirectoryReader.open(directory));
-        if (old != null) {
-            old.close();
-        }
+        opened = Optional.of(opened.isPresent() ? opened.get().anew() : Opened.of(directory));
     }
 
     /** What fails before it is committed leaves nothing: closing a writer does not commit. */
@@ -308,8 +330,9 @@ public final class NamespaceIndex implements AutoCloseable {
             return new IndexFailure(
                     Denial.DRIVER_FAILED,
                     "the index of a namespace (" + partition.toHex().substring(0, 16)
-                            + "…) does not open with its key: it was changed on disk, or the core's keys are not the ones it was"
-                            + " written with; restore the drivers' and the core's directories from one backup",
+                            + "…) does not open with its key: it was changed on disk, or the core's keys are not the"
+                            + " ones it was written with; restore the drivers' and the core's directories from one"
+                            + " backup",
                     cause);
         }
         return new IndexFailure(
@@ -326,14 +349,14 @@ public final class NamespaceIndex implements AutoCloseable {
         }
         indexes.closed(this);
         synchronized (this) {
-            reader.ifPresent(present -> {
+            opened.ifPresent(present -> {
                 try {
-                    present.close();
+                    present.reader().close();
                 } catch (IOException e) {
                     System.getLogger("ambit.retrieval").log(System.Logger.Level.WARNING, "while closing an index", e);
                 }
             });
-            reader = Optional.empty();
+            opened = Optional.empty();
             directory.close();
         }
     }

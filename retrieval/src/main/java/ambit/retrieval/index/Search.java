@@ -28,6 +28,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopScoreDocCollectorManager;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -75,7 +76,7 @@ public final class Search {
             for (NamespaceIndex namespace : namespaces) {
                 views.add(namespace.view());
             }
-            return new Search(embedding, query, views).answer();
+            return over(embedding, views, query);
         } catch (IOException e) {
             throw NamespaceIndex.failure(
                     namespaces.isEmpty()
@@ -85,6 +86,11 @@ public final class Search {
         } finally {
             views.forEach(View::close);
         }
+    }
+
+    /** The same over states that somebody holds; they stay open. */
+    static Answer over(Embedding embedding, List<View> views, Query query) throws IOException, IndexFailure {
+        return new Search(embedding, query, views).answer();
     }
 
     private Answer answer() throws IOException, IndexFailure {
@@ -97,13 +103,20 @@ public final class Search {
         if (readers.isEmpty()) {
             return new Answer(snapshots, List.of());
         }
+        if (readers.size() == 1) {
+            return new Answer(snapshots, hits(searcher(readers.getFirst()), filter));
+        }
         // the views close their readers themselves
         try (MultiReader all = new MultiReader(readers.toArray(IndexReader[]::new), false)) {
-            IndexSearcher searcher = new IndexSearcher(all);
-            // Lucene's is shared by all searches of the process
-            searcher.setQueryCache(null);
-            return new Answer(snapshots, hits(searcher, filter));
+            return new Answer(snapshots, hits(searcher(all), filter));
         }
+    }
+
+    private static IndexSearcher searcher(IndexReader reader) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        // Lucene's is shared by all searches of the process
+        searcher.setQueryCache(null);
+        return searcher;
     }
 
     private List<Hit> hits(IndexSearcher searcher, Optional<org.apache.lucene.search.Query> filter)
@@ -111,25 +124,45 @@ public final class Search {
         int depth = Math.max(LEAST_DEPTH, 4 * query.k());
         Map<Integer, Double> scores = new HashMap<>();
         if (query.mode() != Query.Mode.MEANING) {
-            rank(searcher.search(words(filter), depth).scoreDocs, scores);
+            rank(best(searcher, words(filter), depth), scores);
         }
         if (query.mode() != Query.Mode.WORDS) {
-            rank(searcher.search(meaning(filter, depth), depth).scoreDocs, scores);
+            rank(best(searcher, meaning(filter, depth), depth), scores);
         }
+        StoredFields stored = searcher.storedFields();
+        List<Found> found = new ArrayList<>();
+        for (Map.Entry<Integer, Double> one : candidates(scores, query.k())) {
+            found.add(found(one.getKey(), one.getValue(), stored));
+        }
+        // what has one score comes in an order that does not depend on when it was added
+        found.sort(Comparator.comparingDouble(Found::score).reversed().thenComparing(Found::hash));
+        List<Hit> hits = new ArrayList<>();
+        for (Found one : found.subList(0, Math.min(query.k(), found.size()))) {
+            hits.add(hit(one));
+        }
+        return hits;
+    }
+
+    /** How many there are in all is not asked for, so that what cannot be among the best is passed over. */
+    private static ScoreDoc[] best(IndexSearcher searcher, org.apache.lucene.search.Query what, int depth)
+            throws IOException {
+        return searcher.search(what, new TopScoreDocCollectorManager(depth, depth)).scoreDocs;
+    }
+
+    /** The best {@code k}, and what has the score of the last of them: only those can be in the answer, and only those are read. */
+    private static List<Map.Entry<Integer, Double>> candidates(Map<Integer, Double> scores, int k) {
         List<Map.Entry<Integer, Double>> best = scores.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Double>comparingByValue()
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))
-                .limit(2L * query.k())
                 .toList();
-        StoredFields stored = searcher.storedFields();
-        List<Hit> hits = new ArrayList<>();
-        for (Map.Entry<Integer, Double> one : best) {
-            hits.add(hit(one.getKey(), one.getValue(), stored));
+        int end = Math.min(k, best.size());
+        while (end > 0
+                && end < best.size()
+                && best.get(end).getValue().equals(best.get(end - 1).getValue())) {
+            end++;
         }
-        // what has one score comes in an order that does not depend on when it was added
-        hits.sort(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::hash));
-        return hits.stream().limit(query.k()).toList();
+        return best.subList(0, end);
     }
 
     private static void rank(ScoreDoc[] list, Map<Integer, Double> scores) {
@@ -177,17 +210,24 @@ public final class Search {
         }
     }
 
-    private Hit hit(int document, double score, StoredFields stored) throws IOException {
+    /** A chunk's bytes, before it is known whether they are in the answer. */
+    private record Found(int document, double score, Blob bytes, Blob hash) {}
+
+    private static Found found(int document, double score, StoredFields stored) throws IOException {
         BytesRef bytes = stored.document(document).getBinaryValue(Fields.CHUNK);
         if (bytes == null) {
             throw new IOException("a chunk was found without its bytes");
         }
         Blob blob = Blob.of(java.util.Arrays.copyOfRange(bytes.bytes, bytes.offset, bytes.offset + bytes.length));
+        return new Found(document, score, blob, blob.sha256());
+    }
+
+    private Hit hit(Found found) throws IOException {
         try {
-            Chunk chunk = Chunk.parse(blob);
-            int namespace = namespace(document);
+            Chunk chunk = Chunk.parse(found.bytes());
+            int namespace = namespace(found.document());
             Optional<Writing> writing = views.get(namespace).writing(chunk.source());
-            return new Hit(namespace, chunk, blob.sha256(), score, writing);
+            return new Hit(namespace, chunk, found.hash(), found.score(), writing);
         } catch (MalformedException e) {
             throw new IOException("a chunk cannot be read: " + e.getMessage(), e);
         }

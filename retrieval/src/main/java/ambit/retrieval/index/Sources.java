@@ -49,18 +49,28 @@ final class Sources {
             LeafReader segment = leaf.reader();
             PostingsEnum documents = segment.postings(Fields.source(name), PostingsEnum.NONE);
             BinaryDocValues entries = segment.getBinaryDocValues(Fields.ENTRY);
-            Bits live = segment.getLiveDocs();
-            if (documents == null || entries == null) {
-                continue;
-            }
-            for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
-                if ((live == null || live.get(doc)) && entries.advanceExact(doc)) {
-                    BinaryDocValues writings = segment.getBinaryDocValues(Fields.WRITING);
-                    return Optional.of(new Kept(parse(entries.binaryValue()), writing(writings, doc)));
-                }
+            int doc = documents == null || entries == null
+                    ? DocIdSetIterator.NO_MORE_DOCS
+                    : common(documents, entries, segment.getLiveDocs());
+            if (doc != DocIdSetIterator.NO_MORE_DOCS) {
+                BinaryDocValues writings = segment.getBinaryDocValues(Fields.WRITING);
+                return Optional.of(new Kept(parse(entries.binaryValue()), writing(writings, doc)));
             }
         }
         return Optional.empty();
+    }
+
+    /** The first live document that both have. Each skips what the other lacks: the chunks of a source may be many. */
+    private static int common(DocIdSetIterator one, DocIdSetIterator other, @Nullable Bits live) throws IOException {
+        int doc = one.nextDoc();
+        while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+            int next = other.docID() < doc ? other.advance(doc) : other.docID();
+            if (next == doc && (live == null || live.get(doc))) {
+                return doc;
+            }
+            doc = next == doc ? one.nextDoc() : one.advance(next);
+        }
+        return doc;
     }
 
     /** All of them with who added them, in no order. */

@@ -9,14 +9,22 @@ import org.apache.lucene.index.IndexReader;
 
 /** A namespace as it was at one moment, whatever is committed since. Used by one thread; to be closed. */
 final class View implements AutoCloseable {
-    private final NamespaceIndex index;
+    private final Blob partition;
     private final Optional<IndexReader> reader;
     private final Blob snapshot;
+    private final Writers writers;
+    private final Runnable release;
 
-    View(NamespaceIndex index, Optional<IndexReader> reader, Blob snapshot) {
-        this.index = index;
+    /**
+     * @param reader of which the view has one reference, which it gives back
+     * @param release what is to be done besides when it is closed
+     */
+    View(Blob partition, Optional<IndexReader> reader, Blob snapshot, Writers writers, Runnable release) {
+        this.partition = partition;
         this.reader = reader;
         this.snapshot = snapshot;
+        this.writers = writers;
+        this.release = release;
     }
 
     /** None where nothing was ever added. */
@@ -28,21 +36,17 @@ final class View implements AutoCloseable {
         return snapshot;
     }
 
-    NamespaceIndex index() {
-        return index;
-    }
-
     Optional<Source> source(String name) throws IndexFailure {
         try {
             return reader.isPresent() ? Sources.find(reader.get(), name) : Optional.empty();
         } catch (IOException e) {
-            throw NamespaceIndex.failure(index.partition(), e);
+            throw NamespaceIndex.failure(partition, e);
         }
     }
 
     /** Who added a source. */
     Optional<Writing> writing(String name) throws IOException {
-        return reader.isPresent() ? Sources.whole(reader.get(), name).flatMap(Kept::writing) : Optional.empty();
+        return reader.isPresent() ? writers.of(reader.get(), name) : Optional.empty();
     }
 
     /** The sources whose names come after {@code after}, in the order of their names' UTF-16 code units. */
@@ -56,7 +60,7 @@ final class View implements AutoCloseable {
                             .toList()
                     : List.of();
         } catch (IOException e) {
-            throw NamespaceIndex.failure(index.partition(), e);
+            throw NamespaceIndex.failure(partition, e);
         }
     }
 
@@ -69,7 +73,7 @@ final class View implements AutoCloseable {
         } catch (IOException e) {
             System.getLogger("ambit.retrieval").log(System.Logger.Level.WARNING, "while closing a view", e);
         } finally {
-            index.close();
+            release.run();
         }
     }
 }

@@ -154,4 +154,62 @@ class SealedDirectoryTest {
         }
         assertThat(cache.size()).isZero();
     }
+
+    @Test
+    void numbersThatLieInTwoBlocksAreReadAsTheyWereWritten() throws Exception {
+        int many = 3 * SealedFile.BLOCK;
+        try (SealedDirectory directory = open()) {
+            try (IndexOutput out = directory.createOutput("a", IOContext.DEFAULT)) {
+                out.writeByte((byte) 1); // so that nothing is where a block begins
+                for (int i = 0; i < many; i++) {
+                    out.writeInt(Float.floatToIntBits(i));
+                }
+                for (int i = 0; i < many; i++) {
+                    out.writeLong(i * 0x0102030405060708L);
+                }
+            }
+            try (IndexInput in = directory.openInput("a", IOContext.DEFAULT)) {
+                float[] floats = new float[many];
+                int[] ints = new int[many];
+                long[] longs = new long[many];
+                in.seek(1);
+                in.readFloats(floats, 0, many);
+                in.readLongs(longs, 0, many);
+                in.seek(1);
+                in.readInts(ints, 0, many);
+                for (int i = 0; i < many; i++) {
+                    assertThat(floats[i]).isEqualTo(i);
+                    assertThat(ints[i]).isEqualTo(Float.floatToIntBits(i));
+                    assertThat(longs[i]).isEqualTo(i * 0x0102030405060708L);
+                    in.seek(1 + 4L * i);
+                    assertThat(in.readInt()).isEqualTo(ints[i]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsKeptOfALargeFileStaysWithinItsBoundAndIsReadRightAgain() throws Exception {
+        int most = 64;
+        int blocks = 3 * most;
+        BlockCache cache = new BlockCache((long) most * SealedFile.BLOCK);
+        try (SealedDirectory directory = new SealedDirectory(path, "main", new FileKeys(PARTITION, KEY), cache)) {
+            try (IndexOutput out = directory.createOutput("a", IOContext.DEFAULT)) {
+                for (int i = 0; i < blocks; i++) {
+                    byte[] block = new byte[SealedFile.BLOCK];
+                    Arrays.fill(block, (byte) i);
+                    out.writeBytes(block, block.length);
+                }
+            }
+            try (IndexInput in = directory.openInput("a", IOContext.DEFAULT)) {
+                for (int i = 0; i < 10 * blocks; i++) {
+                    int block = i * 37 % blocks;
+                    in.seek((long) block * SealedFile.BLOCK + i % SealedFile.BLOCK);
+                    assertThat(in.readByte()).isEqualTo((byte) block);
+                    assertThat(cache.size()).isLessThanOrEqualTo(most);
+                }
+            }
+        }
+        assertThat(cache.size()).isZero();
+    }
 }
