@@ -1,0 +1,48 @@
+package ambit.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code scripts/crash-images --memory} runs this with more images, more kills, and a seed of its own. */
+@ParameterizedClass
+@EnumSource
+class LosslessMemoryTest {
+    private static final long SEED = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
+
+    @Parameter
+    Store.Engine engine;
+
+    @TempDir
+    Path place;
+
+    @Test
+    void everyTransactionIsWhollyOnTheDiskOrAbsentWheneverThePowerFails() throws Exception {
+        assumeTrue(Command.isRoot(), "only root can mount an image");
+        assumeTrue(Command.have("mkfs.ext4", "mkfs.xfs"), "faults/setup installs what makes file systems");
+        MemoryImages images = new MemoryImages(
+                place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 2));
+        report("images", images.run());
+    }
+
+    @Test
+    void everyTransactionIsWhollyThereOrAbsentWhateverIsKilled() throws Exception {
+        MemoryKills kills =
+                new MemoryKills(place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.kills", 2));
+        report("kills", kills.run());
+    }
+
+    private void report(String what, Tally tally) {
+        System.out.println("lossless memory, " + engine + ", " + what + ", seed " + SEED + ": " + tally);
+        System.out.println("refusals: " + tally.refusals());
+        tally.flaws().forEach(System.out::println);
+        assertThat(tally.flaws()).as("seed %d", SEED).isEmpty();
+        assertThat(tally.commits()).isPositive();
+    }
+}

@@ -1,0 +1,83 @@
+package ambit.faults;
+
+import ambit.drivers.MemoryConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where the drivers keep memory: in a file of their own, or at a server that has a directory on the same disk. */
+sealed interface Store extends AutoCloseable {
+    /** Both that there are. */
+    enum Engine {
+        SQLITE,
+        POSTGRESQL;
+
+        /** @param directory of the kernel; what is in it already is what it goes on with */
+        Store open(Path directory) throws IOException {
+            return this == SQLITE ? new File() : new Server(PostgresServer.start(directory.resolve("postgres")));
+        }
+
+        /** What an image has to have room for. */
+        int megabytes() {
+            return this == SQLITE ? ImageDisk.USUAL_MB : 192;
+        }
+    }
+
+    MemoryConfig config();
+
+    /** Processes besides the drivers. */
+    List<Long> pids();
+
+    /** As a failure does it, without a word; and from what is left on the disk it begins again. */
+    void killAndStart() throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /** The drivers' own SQLite file, which nobody else has open. */
+    record File() implements Store {
+        @Override
+        public MemoryConfig config() {
+            return MemoryConfig.EMBEDDED;
+        }
+
+        @Override
+        public List<Long> pids() {
+            return List.of();
+        }
+
+        @Override
+        public void killAndStart() {
+            // It has no process.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open here.
+        }
+    }
+
+    /** A server of its own for one kernel. */
+    record Server(PostgresServer server) implements Store {
+        @Override
+        public MemoryConfig config() {
+            return new MemoryConfig(server.address(), PostgresServer.USER, "");
+        }
+
+        @Override
+        public List<Long> pids() {
+            return server.pids();
+        }
+
+        @Override
+        public void killAndStart() throws IOException {
+            server.kill();
+            server.startAgain();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+}
