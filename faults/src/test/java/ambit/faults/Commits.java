@@ -18,6 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Commits implements AutoCloseable {
     private static final int WORKERS = 4;
     private static final int AFTER_REFUSAL_MS = 20;
+    private static final int PATIENCE_SECONDS = 60;
+    private static final int MOST_COMMITS = 36;
+    private static final int ANY_MICROS = 40_000;
+    private static final int COMMIT_MICROS = 12_000;
 
     /** All transactions that ever began on one disk. */
     static final class Account {
@@ -38,6 +42,11 @@ final class Commits implements AutoCloseable {
             Map<Deed, Deed.Fate> fates = new HashMap<>();
             deeds.forEach(deed -> fates.put(deed, deed.fate()));
             return fates;
+        }
+
+        private boolean isCommitting() {
+            return deeds.stream().skip(Math.max(0, deeds.size() - 2L * WORKERS)).anyMatch(deed -> deed.fate()
+                    instanceof Deed.Fate.Asked);
         }
 
         /** Those whose caller was told verdicts. */
@@ -126,6 +135,32 @@ final class Commits implements AutoCloseable {
                     "{\"namespace\":\"%s\",\"source\":\"%s\",\"text\":\"%s\"}"
                             .formatted(Deed.DOCUMENTS, deed.source(), deed.text()));
         }
+    }
+
+    /** A random moment, after some more commits; every other one shortly after somebody asked for one. */
+    void await(Random random) throws InterruptedException {
+        awaitTold(random.nextInt(MOST_COMMITS));
+        if (random.nextBoolean()) {
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(ANY_MICROS));
+        } else {
+            long end = patience();
+            while (!account.isCommitting() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(COMMIT_MICROS));
+        }
+    }
+
+    /** Until so many more callers were told verdicts, or nothing is told any more. */
+    void awaitTold(int more) throws InterruptedException {
+        long end = patience();
+        for (long goal = account.told() + more; account.told() < goal && System.nanoTime() < end; ) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private static long patience() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     }
 
     /** What was refused so far, as it was said. */

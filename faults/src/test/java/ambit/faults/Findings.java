@@ -148,7 +148,7 @@ final class Findings {
                 .filter(written -> shared.values().stream()
                         .flatMap(Set::stream)
                         .noneMatch(it -> it.key().equals(written.key()) && it.version() > written.version()))
-                .max(Comparator.comparing(Written::version));
+                .max(Comparator.comparingLong(Written::version));
     }
 
     Json read(String key) throws IOException, MemorySession.Refused {
@@ -174,7 +174,7 @@ final class Findings {
         session.end(reader, End.AGENT_FAILED);
     }
 
-    /** @param code of a verdict, 0 for committed */
+    /** Whether the log has the same of a key as its verdict. */
     static boolean isCode(Entry.Written written, Optional<Denial> denial) {
         return written.code() == denial.map(Denial::number).orElse(0);
     }

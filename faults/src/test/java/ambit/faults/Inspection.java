@@ -179,7 +179,7 @@ final class Inspection {
     /** The newest, of which the most can go wrong, and some others. */
     private List<Deed> sample() {
         List<Deed> deeds = new ArrayList<>(after.keySet());
-        deeds.sort(Comparator.comparing(deed -> -deed.number));
+        deeds.sort(Comparator.comparingInt(deed -> -deed.number));
         List<Deed> sample = new ArrayList<>(deeds.subList(0, Math.min(NEWEST, deeds.size())));
         for (int i = 0; i < OLDER && deeds.size() > NEWEST; i++) {
             sample.add(deeds.get(NEWEST + random.nextInt(deeds.size() - NEWEST)));

@@ -16,16 +16,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LosslessMemoryTest {
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
 
+    private static final int CONTROLS = Integer.getInteger("crash.controls", 8);
+
     @Parameter
     Store.Engine engine;
 
     @TempDir
     Path place;
 
-    @Test
-    void everyTransactionIsWhollyOnTheDiskOrAbsentWheneverThePowerFails() throws Exception {
+    private static void canMount() throws Exception {
         assumeTrue(Command.isRoot(), "only root can mount an image");
         assumeTrue(Command.have("mkfs.ext4", "mkfs.xfs"), "faults/setup installs what makes file systems");
+    }
+
+    @Test
+    void everyTransactionIsWhollyOnTheDiskOrAbsentWheneverThePowerFails() throws Exception {
+        canMount();
         MemoryImages images = new MemoryImages(
                 place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 2));
         report("images", images.run());
@@ -36,6 +42,27 @@ class LosslessMemoryTest {
         MemoryKills kills =
                 new MemoryKills(place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.kills", 2));
         report("kills", kills.run());
+    }
+
+    /** Shows that the tests above would notice. */
+    @Test
+    void aCommitThatIsAnsweredBeforeItIsOnTheDiskIsLost() throws Exception {
+        canMount();
+        JavaProgram.Start early = WeakDrivers.EARLY.in(place.resolve("weak"), engine);
+        control("answered early", new MemoryImages(place, engine, early, SEED, CONTROLS).run());
+    }
+
+    @Test
+    void aCommitThatIsNotOneTransactionOfTheDatabaseIsFoundInParts() throws Exception {
+        canMount();
+        JavaProgram.Start torn = WeakDrivers.TORN.in(place.resolve("weak"), engine);
+        control("torn", new MemoryImages(place, engine, torn, SEED, CONTROLS).run());
+    }
+
+    private void control(String what, Tally tally) {
+        System.out.println("control, " + what + ", " + engine + ", seed " + SEED + ": " + tally);
+        tally.flaws().stream().limit(3).forEach(System.out::println);
+        assertThat(tally.flaws()).as("seed %d", SEED).isNotEmpty();
     }
 
     private void report(String what, Tally tally) {

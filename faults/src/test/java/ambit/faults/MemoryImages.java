@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a machine finds of its memory that loses its power: transactions commit on a disk that is copied at random moments, and on each copy
@@ -17,7 +16,6 @@ final class MemoryImages {
     /** Copies of one disk; then the next one, so that what is to be looked through stays short. */
     private static final int ROUND = 20;
 
-    private static final int MAX_PAUSE_MS = 500;
 
     private final Path place;
     private final Engine engine;
@@ -52,7 +50,7 @@ final class MemoryImages {
             List<String> refusals = new ArrayList<>();
             try (Commits commits = new Commits(account, kernel, random.nextLong())) {
                 for (int i = 0; i < count; i++) {
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MS));
+                    commits.await(random);
                     take(disk, kernel, account, "image " + (first + i));
                 }
                 refusals.addAll(commits.refusals());

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Transactions commit while the core, the drivers, whoever is in the broker's place, or memory's server is killed, and starts again. */
 final class MemoryKills {
-    private static final int MAX_PAUSE_MS = 600;
 
     /** How long it takes at most until a commit that was underway has reached the server, or has not. */
     private static final int SETTLE_MS = 150;
@@ -53,7 +52,7 @@ final class MemoryKills {
     private void kill(MemoryKernel kernel, Victim victim) throws IOException, InterruptedException {
         List<String> refusals = new ArrayList<>();
         try (Commits commits = new Commits(account, kernel, random.nextLong())) {
-            TimeUnit.MILLISECONDS.sleep(50 + random.nextInt(MAX_PAUSE_MS));
+            commits.await(random);
             if (victim == Victim.BROKER) {
                 commits.hangUp();
             } else {
