@@ -38,6 +38,9 @@ import java.util.stream.Collectors;
 record Admission(State state, Drivers drivers, Partitions partitions, Ending ending, Calls calls) {
     private static final int MAX_LIVE = 4096;
     private static final long REQUEST_WINDOW_MS = 300_000;
+    private static final String UNMAPPED = "memory could not be mapped";
+    private static final String OTHER_KEY = UNMAPPED
+            + ": its keys are not those that this core wrapped; restore memory and the core's directory from one backup";
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, IOException {
@@ -162,17 +165,17 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         try {
             state.journal.awaitDurable(context.progress().begun);
             long connection = drivers.connection();
-            if (!(drivers.ask(new CoreToDriver.MapContext(
-                            context.id(),
-                            context.transaction(),
-                            context.owner().tenant(),
-                            context.owner().principal(),
-                            context.chain().names().getLast(),
-                            context.chain().agent(),
-                            partitions.bodies(context.owner(), context.transaction()),
-                            opened(context.memory().entries())))
-                    instanceof DriverToCore.Ok)) {
-                throw new IOException("the driver refused");
+            DriverToCore reply = drivers.ask(new CoreToDriver.MapContext(
+                    context.id(),
+                    context.transaction(),
+                    context.owner().tenant(),
+                    context.owner().principal(),
+                    context.chain().names().getLast(),
+                    context.chain().agent(),
+                    partitions.bodies(context.owner(), context.transaction()),
+                    opened(context.memory().entries())));
+            if (!(reply instanceof DriverToCore.Ok)) {
+                throw Drivers.refusal(reply, Denial.DRIVER_UNAVAILABLE, UNMAPPED);
             }
             boolean ended;
             synchronized (state) {
@@ -182,9 +185,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             if (ended) {
                 drivers.ask(new CoreToDriver.DropContext(context.id()));
             }
-        } catch (IOException e) {
+        } catch (IOException | Refused e) {
             ending.finish(context, End.CRASHED, 0, Blob.EMPTY);
-            throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped");
+            throw e instanceof Refused refused ? refused : new Refused(Denial.DRIVER_UNAVAILABLE, UNMAPPED);
         }
         synchronized (state) {
             state.alive(context.id());
@@ -221,20 +224,24 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     /** The map with the data keys that the drivers keep of its partitions, and fresh ones of those that have none. */
-    private List<MapEntry> opened(List<Mapping> map) throws IOException {
+    private List<MapEntry> opened(List<Mapping> map) throws IOException, Refused {
         List<CoreToDriver.Offer> offers = map.stream()
                 .map(it -> new CoreToDriver.Offer(
                         it.partition().id(), it.partition().fresh()))
                 .toList();
         List<MapEntry> entries = new ArrayList<>();
-        if (drivers.ask(new CoreToDriver.Keys(offers)) instanceof DriverToCore.Keys(List<Blob> wrapped)
-                && wrapped.size() == map.size()) {
+        DriverToCore reply = drivers.ask(new CoreToDriver.Keys(offers));
+        if (!(reply instanceof DriverToCore.Keys(List<Blob> wrapped)) || wrapped.size() != map.size()) {
+            throw Drivers.refusal(reply, Denial.DRIVER_UNAVAILABLE, UNMAPPED);
+        }
+        try {
             for (int i = 0; i < map.size(); i++) {
                 entries.add(map.get(i).open(wrapped.get(i)));
             }
             return entries;
+        } catch (MalformedException e) {
+            throw new Refused(Denial.DRIVER_UNAVAILABLE, OTHER_KEY);
         }
-        throw new IOException("the drivers have no keys");
     }
 
     private List<Bound> capabilities(Context context) {

@@ -31,6 +31,7 @@ final class Findings {
     private final Map<String, Ending> endings = new HashMap<>();
     private final MemorySession session;
     private final Admitted reader;
+    private Optional<String> unreadable = Optional.empty();
 
     private Findings(MemorySession session, Admitted reader) {
         this.session = session;
@@ -80,7 +81,16 @@ final class Findings {
                 : text(version, "writer");
     }
 
-    private void documents() throws IOException, MemorySession.Refused {
+    /** Where the index does not open memory can be looked at all the same. */
+    private void documents() throws IOException {
+        try {
+            listDocuments();
+        } catch (MemorySession.Refused e) {
+            unreadable = Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void listDocuments() throws IOException, MemorySession.Refused {
         String after = "";
         boolean more = true;
         while (more) {
@@ -124,6 +134,11 @@ final class Findings {
 
     Optional<Ending> ending(Deed deed) {
         return Optional.ofNullable(endings.get(deed.transaction()));
+    }
+
+    /** Why no document can be looked at. */
+    Optional<String> unreadable() {
+        return unreadable;
     }
 
     boolean hasDocument(Deed deed) {

@@ -62,6 +62,7 @@ final class Inspection {
     List<String> look(MemoryKernel kernel, boolean all) throws IOException {
         try (MemorySession session = kernel.session()) {
             Findings findings = Findings.of(kernel, account, session);
+            findings.unreadable().ifPresent(flaws::add);
             Set<String> foreign = new HashSet<>(findings.keys());
             for (Deed deed : after.keySet()) {
                 deed.keys(Deed.OWN).forEach(foreign::remove);
@@ -171,7 +172,7 @@ final class Inspection {
     }
 
     private void requireDocument(Deed deed, Findings findings, boolean there) {
-        if (findings.hasDocument(deed) != there) {
+        if (findings.unreadable().isEmpty() && findings.hasDocument(deed) != there) {
             flaw(deed, there ? "has lost its document" : "has a document that was not committed");
         }
     }
@@ -198,7 +199,9 @@ final class Inspection {
                 flaw(deed, "the value of " + key + " is not what was written");
             }
         }
-        if (deed.word.isPresent() && findings.isFound(deed) != findings.hasDocument(deed)) {
+        if (deed.word.isPresent()
+                && findings.unreadable().isEmpty()
+                && findings.isFound(deed) != findings.hasDocument(deed)) {
             flaw(deed, "a search and the list of documents disagree");
         }
     }

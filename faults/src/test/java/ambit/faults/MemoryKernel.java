@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 final class MemoryKernel implements AutoCloseable {
     private static final int READY_SECONDS = 90;
 
-    private final Path directory;
+    private final Path state;
+    private final Path data;
     private final Store store;
     private final JavaProgram.Start drivers;
     private final Path sockets = Files.createTempDirectory("ambit-faults");
@@ -40,13 +41,22 @@ final class MemoryKernel implements AutoCloseable {
     private Process memory;
     private int starts;
 
-    /** @param drivers how they are started; the core always is as it is */
     MemoryKernel(Path directory, Store.Engine engine, JavaProgram.Start drivers) throws IOException {
-        this.directory = directory;
+        this(directory.resolve("state"), directory.resolve("memory"), engine, drivers);
+    }
+
+    /**
+     * Starts it, on what is there.
+     *
+     * @param state of the core
+     * @param data of memory, its indexes, and of its server
+     * @param drivers how they are started; the core always is as it is
+     */
+    MemoryKernel(Path state, Path data, Store.Engine engine, JavaProgram.Start drivers) throws IOException {
+        this.state = Files.createDirectories(state);
+        this.data = Files.createDirectories(data);
         this.drivers = drivers;
-        Files.createDirectories(state());
-        Files.createDirectories(directory.resolve("memory"));
-        this.store = engine.open(directory);
+        this.store = engine.open(data);
         boolean up = false;
         try {
             this.core = startCore();
@@ -60,11 +70,11 @@ final class MemoryKernel implements AutoCloseable {
     }
 
     Path state() {
-        return directory.resolve("state");
+        return state;
     }
 
     Path memoryFile() {
-        return directory.resolve("memory").resolve("memory.db");
+        return data.resolve("memory.db");
     }
 
     Store store() {
@@ -186,6 +196,13 @@ final class MemoryKernel implements AutoCloseable {
         BROKER,
         SERVER,
         ALL
+    }
+
+    /** As its operator does when it has ended. */
+    void restoreStore() throws IOException {
+        if (store.hasEnded()) {
+            store.killAndStart();
+        }
     }
 
     /** SIGKILL; of a server also the next start. The broker's place is not a process here: whoever stands there hangs up. */

@@ -170,6 +170,10 @@ final class PostgresServer implements AutoCloseable {
                 .toList();
     }
 
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     /** The server and all of its processes. */
     void kill() {
         List<ProcessHandle> all = process.descendants().toList();

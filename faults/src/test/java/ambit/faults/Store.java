@@ -12,7 +12,7 @@ sealed interface Store extends AutoCloseable {
         SQLITE,
         POSTGRESQL;
 
-        /** @param directory of the kernel; what is in it already is what it goes on with */
+        /** @param directory of memory; what is in it already is what it goes on with */
         Store open(Path directory) throws IOException {
             return this == SQLITE ? new File() : new Server(PostgresServer.start(directory.resolve("postgres")));
         }
@@ -27,6 +27,8 @@ sealed interface Store extends AutoCloseable {
 
     /** Processes besides the drivers. */
     List<Long> pids();
+
+    boolean hasEnded();
 
     /** As a failure does it, without a word; and from what is left on the disk it begins again. */
     void killAndStart() throws IOException;
@@ -44,6 +46,11 @@ sealed interface Store extends AutoCloseable {
         @Override
         public List<Long> pids() {
             return List.of();
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return false;
         }
 
         @Override
@@ -67,6 +74,11 @@ sealed interface Store extends AutoCloseable {
         @Override
         public List<Long> pids() {
             return server.pids();
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return server.hasEnded();
         }
 
         @Override

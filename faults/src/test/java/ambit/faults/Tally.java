@@ -21,6 +21,7 @@ final class Tally {
         recovered += inspection.recovered();
         values += inspection.values();
         found.forEach(flaw -> flaws.add(name + ": " + flaw));
+        System.out.println(name + ": " + (found.isEmpty() ? "whole" : found.getFirst()));
     }
 
     void committed(long told) {

@@ -1,0 +1,142 @@
+package ambit.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Memory's disk fills up or fails in the middle of commits: that is said, nothing is lost, and with room again it goes on. */
+@ParameterizedClass
+@EnumSource
+@EnabledIfSystemProperty(named = "crash.memory", matches = "true", disabledReason = "part of scripts/crash-images --memory")
+class DamagedMemoryTest {
+    private static final int BEFORE = 40;
+    private static final int REFUSED = 12;
+    private static final int PATIENCE_SECONDS = 90;
+    private static final long SEED = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
+
+    @Parameter
+    Store.Engine engine;
+
+    @TempDir
+    Path place;
+
+    private final Commits.Account account = new Commits.Account();
+
+    @BeforeEach
+    void canMount() throws Exception {
+        assumeTrue(Command.isRoot(), "only root can mount an image");
+        assumeTrue(Command.have("mkfs.ext4", "mkfs.xfs", "fstrim"), "faults/setup installs what makes file systems");
+    }
+
+    private MemoryKernel kernel(Path files) throws IOException {
+        return new MemoryKernel(place.resolve("state"), files.resolve("memory"), engine, JavaProgram.Start.PLAIN);
+    }
+
+    @Test
+    void commitsOnAFullDiskAreRefusedInASentenceAndGoOnWithRoom() throws Exception {
+        try (ImageDisk disk = new ImageDisk(place.resolve("disk"), engine.megabytes());
+                MemoryKernel kernel = kernel(disk.files)) {
+            kernel.administer(account.tenant.register());
+            Path filler = disk.files.resolve("filler");
+            Set<String> said = underLoad(kernel, () -> fill(filler));
+            assertThat(said).as("what was said").anyMatch(it -> it.contains("is full")).noneMatch(it -> it.contains("xception"));
+            Files.delete(filler);
+            goesOn(kernel, "full disk", said);
+        }
+    }
+
+    @Test
+    void commitsThatTheDiskCannotSyncAreRefusedAndNeverComeBack() throws Exception {
+        try (ThinDisk disk = new ThinDisk(place.resolve("disk"), engine.megabytes());
+                MemoryKernel kernel = kernel(disk.files)) {
+            kernel.administer(account.tenant.register());
+            Set<String> said = underLoad(kernel, disk::fill);
+            assertThat(said).as("what was said").isNotEmpty().noneMatch(it -> it.contains("xception"));
+            disk.makeRoom();
+            goesOn(kernel, "failing disk", said);
+            kernel.hold();
+            try (Mount found = disk.losePower();
+                    MemoryKernel recovered = new MemoryKernel(
+                            copy(kernel.state()), found.files.resolve("memory"), engine, JavaProgram.Start.PLAIN)) {
+                assertThat(Inspection.now(account, SEED).look(recovered, true)).isEmpty();
+            } finally {
+                kernel.goOn();
+            }
+        }
+    }
+
+    private Path copy(Path state) throws IOException {
+        Path copy = place.resolve("state-copy");
+        Command.run("cp", "-a", state.toString(), copy.toString());
+        return copy;
+    }
+
+    private static void fill(Path filler) throws IOException {
+        for (int size = 1 << 20; size >= 1; size /= 4) {
+            byte[] bytes = new byte[size];
+            try (OutputStream out = Files.newOutputStream(
+                    filler, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND)) {
+                while (true) {
+                    out.write(bytes);
+                }
+            } catch (IOException e) {
+                // So much does not fit any more, but perhaps less.
+            }
+        }
+    }
+
+    /** Something that happens to the disk. */
+    @FunctionalInterface
+    private interface Fault {
+        void strike() throws IOException;
+    }
+
+    /** Commits go on until the fault is noticed; answers all that callers were told. */
+    private Set<String> underLoad(MemoryKernel kernel, Fault fault) throws IOException, InterruptedException {
+        Set<String> said = new TreeSet<>();
+        try (Commits commits = new Commits(account, kernel, SEED)) {
+            commits.awaitTold(BEFORE);
+            assertThat(commits.refusals()).isEmpty();
+            fault.strike();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (commits.refusals().size() < REFUSED && kernel.driversLive() && System.nanoTime() < end) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            said.addAll(commits.refusals());
+        }
+        return said;
+    }
+
+    /** Whatever ended is started again, as the supervisor and the server's operator do. */
+    private void goesOn(MemoryKernel kernel, String name, Set<String> said) throws IOException, InterruptedException {
+        System.out.println("lossless memory, " + engine + ", " + name + ", seed " + SEED + ": " + said);
+        kernel.restoreStore();
+        kernel.revive();
+        long told = account.told();
+        try (Commits commits = new Commits(account, kernel, SEED + 1)) {
+            commits.awaitTold(BEFORE);
+            assertThat(account.told()).as("refused: %s", commits.refusals()).isGreaterThanOrEqualTo(told + BEFORE);
+        }
+        kernel.awaitQuiet();
+        List<String> flaws = new ArrayList<>(Inspection.now(account, SEED).look(kernel, true));
+        System.out.println("lossless memory, " + engine + ", " + name + ": " + account.told() + " commits told, "
+                + flaws.size() + " flaws, drivers ended: " + !kernel.driversLive());
+        assertThat(flaws).isEmpty();
+    }
+}
