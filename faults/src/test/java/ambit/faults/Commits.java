@@ -62,6 +62,7 @@ final class Commits implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile boolean over;
+    private volatile boolean lostKernel;
 
     Commits(Account account, MemoryKernel kernel, long seed) throws IOException {
         this.account = account;
@@ -85,7 +86,8 @@ final class Commits implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The other end was killed, which is what this is for.
+            // The other end was killed, or gave up, which is what this is for.
+            lostKernel = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -108,7 +110,9 @@ final class Commits implements AutoCloseable {
         try {
             deed.told(session.end(context, End.SUCCESS).verdicts());
         } catch (MemorySession.Refused e) {
-            if (!leavesOpen(e)) {
+            if (leavesOpen(e)) {
+                lostKernel = true;
+            } else {
                 deed.refused();
             }
             throw e;
@@ -161,6 +165,11 @@ final class Commits implements AutoCloseable {
 
     private static long patience() {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    }
+
+    /** Whether something in the kernel ended, or is about to: drivers that cannot find out what became of a commit do. */
+    boolean lostKernel() {
+        return lostKernel;
     }
 
     /** What was refused so far, as it was said. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -14,6 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource
 class LosslessMemoryTest {
+    private static final String WHOLE = "crash.memory";
+    private static final String BY_HAND = "part of scripts/crash-images --memory";
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
 
     private static final int CONTROLS = Integer.getInteger("crash.controls", 8);
@@ -33,19 +36,21 @@ class LosslessMemoryTest {
     void everyTransactionIsWhollyOnTheDiskOrAbsentWheneverThePowerFails() throws Exception {
         canMount();
         MemoryImages images = new MemoryImages(
-                place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 2));
+                place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 1));
         report("images", images.run());
     }
 
     @Test
+    @EnabledIfSystemProperty(named = WHOLE, matches = "true", disabledReason = BY_HAND)
     void everyTransactionIsWhollyThereOrAbsentWhateverIsKilled() throws Exception {
         MemoryKills kills =
-                new MemoryKills(place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.kills", 2));
+                new MemoryKills(place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.kills", 4));
         report("kills", kills.run());
     }
 
     /** Shows that the tests above would notice. */
     @Test
+    @EnabledIfSystemProperty(named = WHOLE, matches = "true", disabledReason = BY_HAND)
     void aCommitThatIsAnsweredBeforeItIsOnTheDiskIsLost() throws Exception {
         canMount();
         JavaProgram.Start early = WeakDrivers.EARLY.in(place.resolve("weak"), engine);
@@ -53,6 +58,7 @@ class LosslessMemoryTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = WHOLE, matches = "true", disabledReason = BY_HAND)
     void aCommitThatIsNotOneTransactionOfTheDatabaseIsFoundInParts() throws Exception {
         canMount();
         JavaProgram.Start torn = WeakDrivers.TORN.in(place.resolve("weak"), engine);

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  */
 final class MemoryKernel implements AutoCloseable {
     private static final int READY_SECONDS = 90;
+    private static final int ENDING_SECONDS = 15;
 
     private final Path state;
     private final Path data;
@@ -207,43 +208,51 @@ final class MemoryKernel implements AutoCloseable {
 
     /** SIGKILL; of a server also the next start. The broker's place is not a process here: whoever stands there hangs up. */
     void kill(Victim victim) throws IOException {
-        if (victim == Victim.CORE || victim == Victim.ALL) {
-            core.destroyForcibly();
-        }
-        if (victim == Victim.DRIVERS || victim == Victim.ALL) {
-            memory.destroyForcibly();
-        }
+        List<Process> killed =
+                switch (victim) {
+                    case CORE -> List.of(core);
+                    case DRIVERS -> List.of(memory);
+                    case ALL -> List.of(core, memory);
+                    case BROKER, SERVER -> List.of();
+                };
+        killed.forEach(Process::destroyForcibly);
+        killed.forEach(process -> process.onExit().join());
         if (victim == Victim.SERVER || victim == Victim.ALL) {
             store.killAndStart();
         }
     }
 
-    /** Starts whatever has ended, or is about to: drivers end by themselves when the core has. */
-    void revive() throws IOException {
+    /**
+     * Starts whatever has ended.
+     *
+     * @param losing whether something is about to end: drivers do when the core has, or when they cannot say what became of a commit
+     */
+    void revive(boolean losing) throws IOException {
+        if (losing || !core.isAlive()) {
+            Process _ = memory.onExit()
+                    .completeOnTimeout(memory, ENDING_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        }
         if (!core.isAlive()) {
-            core.onExit().join();
-            if (!memory.onExit().completeOnTimeout(memory, 10, TimeUnit.SECONDS).join().isAlive()) {
-                core = startCore();
-                memory = startDrivers();
-                return;
+            if (memory.isAlive()) {
+                throw new IOException("the drivers go on without a core");
             }
-            throw new IOException("the drivers go on without a core");
+            core = startCore();
         }
         if (!memory.isAlive()) {
-            memory.onExit().join();
             memory = startDrivers();
         }
     }
 
-    boolean driversLive() {
-        return memory.isAlive();
-    }
-
-    /** Stops the drivers as the supervisor does, and answers what they said. */
-    String endDrivers() {
+    /** Nobody has memory's files open any more, and all that was committed is in them. */
+    void stopMemory() throws IOException {
         memory.destroy();
         memory.onExit().join();
-        return said(memory);
+        store.stop();
+    }
+
+    boolean driversLive() {
+        return memory.isAlive();
     }
 
     /** All processes do nothing until the {@link #goOn}, so that others have the processors. */

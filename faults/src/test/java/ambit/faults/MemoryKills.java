@@ -51,7 +51,8 @@ final class MemoryKills {
 
     private void kill(MemoryKernel kernel, Victim victim) throws IOException, InterruptedException {
         List<String> refusals = new ArrayList<>();
-        try (Commits commits = new Commits(account, kernel, random.nextLong())) {
+        Commits load = new Commits(account, kernel, random.nextLong());
+        try (Commits commits = load) {
             commits.await(random);
             if (victim == Victim.BROKER) {
                 commits.hangUp();
@@ -62,7 +63,7 @@ final class MemoryKills {
             refusals.addAll(commits.refusals());
         }
         tally.refused(refusals);
-        kernel.revive();
+        kernel.revive(victim != Victim.BROKER && load.lostKernel());
     }
 
     private void look(MemoryKernel kernel, String name, boolean all) throws IOException {

@@ -174,6 +174,12 @@ final class PostgresServer implements AutoCloseable {
         return !process.isAlive();
     }
 
+    /** As its operator does, without waiting for those who are connected. */
+    void stop() throws IOException {
+        Command.run("kill", "-INT", Long.toString(process.pid()));
+        process.onExit().join();
+    }
+
     /** The server and all of its processes. */
     void kill() {
         List<ProcessHandle> all = process.descendants().toList();

@@ -30,6 +30,12 @@ sealed interface Store extends AutoCloseable {
 
     boolean hasEnded();
 
+    /** As its operator does: all that was committed is in its files then. */
+    void stop() throws IOException;
+
+    /** What is kept, past all of Ambit. */
+    java.sql.Connection open(Path memoryFile) throws java.sql.SQLException;
+
     /** As a failure does it, without a word; and from what is left on the disk it begins again. */
     void killAndStart() throws IOException;
 
@@ -51,6 +57,16 @@ sealed interface Store extends AutoCloseable {
         @Override
         public boolean hasEnded() {
             return false;
+        }
+
+        @Override
+        public void stop() {
+            // It has no process.
+        }
+
+        @Override
+        public java.sql.Connection open(Path memoryFile) throws java.sql.SQLException {
+            return java.sql.DriverManager.getConnection("jdbc:sqlite:" + memoryFile);
         }
 
         @Override
@@ -79,6 +95,16 @@ sealed interface Store extends AutoCloseable {
         @Override
         public boolean hasEnded() {
             return server.hasEnded();
+        }
+
+        @Override
+        public void stop() throws IOException {
+            server.stop();
+        }
+
+        @Override
+        public java.sql.Connection open(Path memoryFile) throws java.sql.SQLException {
+            return java.sql.DriverManager.getConnection("jdbc:" + server.address(), PostgresServer.USER, "");
         }
 
         @Override
