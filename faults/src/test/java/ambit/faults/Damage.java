@@ -6,18 +6,14 @@ import ambit.wire.Json;
 import ambit.wire.Verdict;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** What a disk or a wrong hand does to memory that nobody has open, and what is answered about it then. */
 final class Damage {
@@ -26,24 +22,13 @@ final class Damage {
     /** What all readings came to: right values, refusals in so many sentences, and anything else. */
     record Answers(int right, int refused, TreeSet<String> sentences, List<String> wrong) {}
 
-    /** Writes noise over a part of the pages of the file that holds the most; answers over how many. */
-    static int to(Path directory, Store.Engine engine, long seed) throws IOException {
-        boolean embedded = engine == Store.Engine.SQLITE;
-        int page = embedded ? 4096 : 8192;
-        Path largest;
-        try (Stream<Path> files = embedded
-                ? Stream.of(directory.resolve("memory.db"))
-                : Files.walk(directory.resolve("postgres").resolve("base").resolve("5"))) {
-            largest = files.filter(Files::isRegularFile)
-                    .max(Comparator.comparingLong(file -> file.toFile().length()))
-                    .orElseThrow();
-        }
+    /** Writes noise over a part of the pages of a file; answers over how many. */
+    static int to(Store.Table table, long seed) throws IOException {
         Random random = new Random(seed);
         int damaged = 0;
-        try (RandomAccessFile file = new RandomAccessFile(largest.toFile(), "rw")) {
-            byte[] noise = new byte[page];
-            // The first says what kind of file it is, and the tables' names stand there.
-            for (long at = embedded ? 4L * page : 0; at + page <= file.length(); at += page) {
+        try (RandomAccessFile file = new RandomAccessFile(table.file().toFile(), "rw")) {
+            byte[] noise = new byte[table.page()];
+            for (long at = (long) table.first() * table.page(); at + table.page() <= file.length(); at += table.page()) {
                 if (random.nextInt(ONE_IN) == 0) {
                     random.nextBytes(noise);
                     file.seek(at);

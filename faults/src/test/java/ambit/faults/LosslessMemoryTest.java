@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,11 @@ class LosslessMemoryTest {
 
     @TempDir
     Path place;
+
+    @BeforeEach
+    void isWanted() {
+        assumeTrue(engine.isWanted(), "another store was asked for");
+    }
 
     private static void canMount() throws Exception {
         assumeTrue(Command.isRoot(), "only root can mount an image");

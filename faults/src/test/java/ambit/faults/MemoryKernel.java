@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * its server. Whoever uses it stands in the broker's place.
  */
 final class MemoryKernel implements AutoCloseable {
-    private static final int READY_SECONDS = 90;
+    private static final int READY_SECONDS = 240;
     private static final int ENDING_SECONDS = 15;
 
     private final Path state;
@@ -128,9 +128,12 @@ final class MemoryKernel implements AutoCloseable {
         Process process = watched(JavaProgram.start(drivers, "ambit.drivers.Main", file));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         while (!listens(socket("drivers-admin"))) {
-            if (!process.isAlive() || System.nanoTime() > end) {
-                process.destroyForcibly();
+            if (!process.isAlive()) {
                 throw new IOException("the drivers did not start: " + said(process));
+            }
+            if (System.nanoTime() > end) {
+                process.destroyForcibly();
+                throw new IOException("the drivers did not start in " + READY_SECONDS + " seconds");
             }
             sleep(20);
         }

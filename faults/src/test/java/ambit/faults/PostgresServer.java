@@ -160,6 +160,10 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
+    Path data() {
+        return data;
+    }
+
     String address() {
         return "postgresql://127.0.0.1:" + port + "/postgres";
     }

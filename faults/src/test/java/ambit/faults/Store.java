@@ -3,6 +3,11 @@ package ambit.faults;
 import ambit.drivers.MemoryConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /** Where the drivers keep memory: in a file of their own, or at a server that has a directory on the same disk. */
@@ -15,6 +20,11 @@ sealed interface Store extends AutoCloseable {
         /** @param directory of memory; what is in it already is what it goes on with */
         Store open(Path directory) throws IOException {
             return this == SQLITE ? new File() : new Server(PostgresServer.start(directory.resolve("postgres")));
+        }
+
+        /** Whether tests of this one are to be run. */
+        boolean isWanted() {
+            return System.getProperty("crash.store", name()).equalsIgnoreCase(name());
         }
 
         /** What an image has to have room for. */
@@ -34,7 +44,18 @@ sealed interface Store extends AutoCloseable {
     void stop() throws IOException;
 
     /** What is kept, past all of Ambit. */
-    java.sql.Connection open(Path memoryFile) throws java.sql.SQLException;
+    Connection open(Path memoryFile) throws SQLException;
+
+    /**
+     * Where entries lie.
+     *
+     * @param page bytes
+     * @param first the first page that nothing else needs
+     */
+    record Table(Path file, int page, int first) {}
+
+    /** Of a store that runs. */
+    Table table(Path memoryFile) throws SQLException;
 
     /** As a failure does it, without a word; and from what is left on the disk it begins again. */
     void killAndStart() throws IOException;
@@ -65,8 +86,14 @@ sealed interface Store extends AutoCloseable {
         }
 
         @Override
-        public java.sql.Connection open(Path memoryFile) throws java.sql.SQLException {
-            return java.sql.DriverManager.getConnection("jdbc:sqlite:" + memoryFile);
+        public Connection open(Path memoryFile) throws SQLException {
+            return DriverManager.getConnection("jdbc:sqlite:" + memoryFile);
+        }
+
+        /** The first pages say what kind of file it is and what its tables are. */
+        @Override
+        public Table table(Path memoryFile) {
+            return new Table(memoryFile, 4096, 4);
         }
 
         @Override
@@ -103,8 +130,18 @@ sealed interface Store extends AutoCloseable {
         }
 
         @Override
-        public java.sql.Connection open(Path memoryFile) throws java.sql.SQLException {
-            return java.sql.DriverManager.getConnection("jdbc:" + server.address(), PostgresServer.USER, "");
+        public Connection open(Path memoryFile) throws SQLException {
+            return DriverManager.getConnection("jdbc:" + server.address(), PostgresServer.USER, "");
+        }
+
+        @Override
+        public Table table(Path memoryFile) throws SQLException {
+            try (Connection connection = open(memoryFile);
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT pg_relation_filepath('entry_version')")) {
+                rows.next();
+                return new Table(server.data().resolve(rows.getString(1)), 8192, 0);
+            }
         }
 
         @Override
