@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Commits implements AutoCloseable {
     private static final int WORKERS = 4;
     private static final int AFTER_REFUSAL_MS = 20;
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 240;
     private static final int MOST_COMMITS = 60;
     private static final int ANY_MICROS = 40_000;
     private static final int COMMIT_MICROS = 12_000;

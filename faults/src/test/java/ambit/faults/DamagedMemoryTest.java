@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamagedMemoryTest {
     private static final int BEFORE = 40;
     private static final int REFUSED = 12;
-    private static final int PATIENCE_SECONDS = 90;
+    private static final int PATIENCE_SECONDS = 240;
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
 
     @Parameter

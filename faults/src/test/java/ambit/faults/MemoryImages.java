@@ -64,15 +64,21 @@ final class MemoryImages {
         Map<Deed, Deed.Fate> before = account.fates();
         Path copy = disk.copy();
         Inspection inspection = new Inspection(account, before, account.fates(), random.nextLong());
-        kernel.hold();
-        try (ImageDisk.Mounted mounted = disk.new Mounted(copy);
+        try {
+            kernel.hold();
+            look(disk.new Mounted(copy), name, inspection);
+        } finally {
+            kernel.goOn();
+        }
+    }
+
+    private void look(ImageDisk.Mounted image, String name, Inspection inspection) throws IOException {
+        try (ImageDisk.Mounted mounted = image;
                 MemoryKernel found =
                         new MemoryKernel(mounted.files.resolve("kernel"), engine, JavaProgram.Start.PLAIN)) {
             tally.looked(name, inspection, inspection.look(found, false));
         } catch (IOException e) {
             tally.looked(name, inspection, List.of(String.valueOf(e.getMessage())));
-        } finally {
-            kernel.goOn();
         }
     }
 }

@@ -267,8 +267,9 @@ final class MemoryKernel implements AutoCloseable {
         signal("-CONT");
     }
 
+    /** A server's processes come and go: whoever is gone by now needs no signal. */
     private void signal(String signal) throws IOException {
-        List<String> command = new ArrayList<>(List.of("kill", signal));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "kill " + signal + " \"$@\" 2>/dev/null || :", "kill"));
         Stream.concat(Stream.of(core.pid(), memory.pid()), store.pids().stream())
                 .forEach(pid -> command.add(Long.toString(pid)));
         Command.run(command.toArray(String[]::new));

@@ -31,8 +31,10 @@ final class Warden implements AutoCloseable {
         return new Warden("umount --lazy \"$0\"", place.toString());
     }
 
+    /** And of its children, which may be stopped. */
     static Warden ofProcess(long pid) throws IOException {
-        return new Warden("kill -9 \"$0\"", Long.toString(pid));
+        return new Warden(
+                "{ all=$(cat \"/proc/$0/task/\"*/children); kill -9 \"$0\" $all; }", Long.toString(pid));
     }
 
     /** There is nothing left to put away. */
