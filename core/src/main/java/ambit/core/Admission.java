@@ -40,7 +40,8 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     private static final long REQUEST_WINDOW_MS = 300_000;
     private static final String UNMAPPED = "memory could not be mapped";
     private static final String OTHER_KEY = UNMAPPED
-            + ": its keys are not those that this core wrapped; restore memory and the core's directory from one backup";
+            + ": its keys are not those that this core wrapped; restore memory and the core's directory from one"
+            + " backup";
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, IOException {

@@ -45,8 +45,9 @@ final class Commits implements AutoCloseable {
         }
 
         private boolean isCommitting() {
-            return deeds.stream().skip(Math.max(0, deeds.size() - 2L * WORKERS)).anyMatch(deed -> deed.fate()
-                    instanceof Deed.Fate.Asked);
+            return deeds.stream()
+                    .skip(Math.max(0, deeds.size() - 2L * WORKERS))
+                    .anyMatch(deed -> deed.fate() instanceof Deed.Fate.Asked);
         }
 
         /** Those whose caller was told verdicts. */

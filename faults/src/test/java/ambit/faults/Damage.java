@@ -28,7 +28,9 @@ final class Damage {
         int damaged = 0;
         try (RandomAccessFile file = new RandomAccessFile(table.file().toFile(), "rw")) {
             byte[] noise = new byte[table.page()];
-            for (long at = (long) table.first() * table.page(); at + table.page() <= file.length(); at += table.page()) {
+            for (long at = (long) table.first() * table.page();
+                    at + table.page() <= file.length();
+                    at += table.page()) {
                 if (random.nextInt(ONE_IN) == 0) {
                     random.nextBytes(noise);
                     file.seek(at);
@@ -45,7 +47,9 @@ final class Damage {
         try (Connection connection = kernel.store().open(kernel.memoryFile());
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE kept_partition SET wrapped = "
-                    + (kernel.store() instanceof Store.File ? "randomblob(40)" : "sha256(wrapped) || 'or other'::bytea"));
+                    + (kernel.store() instanceof Store.File
+                            ? "randomblob(40)"
+                            : "sha256(wrapped) || 'or other'::bytea"));
         }
     }
 

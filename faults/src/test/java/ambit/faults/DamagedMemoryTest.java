@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Memory's disk fills up or fails in the middle of commits: that is said, nothing is lost, and with room again it goes on. */
 @ParameterizedClass
 @EnumSource
-@EnabledIfSystemProperty(named = "crash.memory", matches = "true", disabledReason = "part of scripts/crash-images --memory")
+@EnabledIfSystemProperty(
+        named = "crash.memory",
+        matches = "true",
+        disabledReason = "part of scripts/crash-images --memory")
 class DamagedMemoryTest {
     private static final int BEFORE = 40;
     private static final int REFUSED = 12;
@@ -59,7 +62,10 @@ class DamagedMemoryTest {
             kernel.administer(account.tenant.register());
             Path filler = disk.files.resolve("filler");
             Set<String> said = underLoad(kernel, () -> fill(filler));
-            assertThat(said).as("what was said").anyMatch(it -> it.contains("is full")).noneMatch(it -> it.contains("xception"));
+            assertThat(said)
+                    .as("what was said")
+                    .anyMatch(it -> it.contains("is full"))
+                    .noneMatch(it -> it.contains("xception"));
             Files.delete(filler);
             goesOn(kernel, "full disk", said);
         }
@@ -93,8 +99,8 @@ class DamagedMemoryTest {
             Path backup = backUp(kernel);
             int pages = Damage.to(table, SEED);
             Damage.Answers answers = startAgain(kernel).answers(kernel, account);
-            System.out.println("lossless memory, %s, %d damaged pages, seed %d: %s"
-                    .formatted(engine, pages, SEED, answers));
+            System.out.println(
+                    "lossless memory, %s, %d damaged pages, seed %d: %s".formatted(engine, pages, SEED, answers));
             assertThat(answers.wrong()).isEmpty();
             assertThat(answers.sentences())
                     .isNotEmpty()
@@ -143,7 +149,8 @@ class DamagedMemoryTest {
     private void restore(MemoryKernel kernel, Path backup) throws IOException {
         kernel.stopMemory();
         Command.remove(kernel.memoryFile().getParent());
-        Command.run("cp", "-a", backup.toString(), kernel.memoryFile().getParent().toString());
+        Command.run(
+                "cp", "-a", backup.toString(), kernel.memoryFile().getParent().toString());
         startAgain(kernel);
         assertThat(Inspection.now(account, SEED).look(kernel, true)).isEmpty();
     }

@@ -59,7 +59,8 @@ final class Deed {
     }
 
     private String value(int i, Random random) {
-        StringBuilder text = new StringBuilder().append(number).append('/').append(i).append(' ');
+        StringBuilder text =
+                new StringBuilder().append(number).append('/').append(i).append(' ');
         for (int more = random.nextInt(MOST_CHARACTERS); more > 0; more--) {
             text.append((char) ('a' + random.nextInt(26)));
         }
@@ -110,6 +111,8 @@ final class Deed {
     }
 
     List<String> keys(String namespace) {
-        return entries.keySet().stream().filter(key -> key.startsWith(namespace)).toList();
+        return entries.keySet().stream()
+                .filter(key -> key.startsWith(namespace))
+                .toList();
     }
 }

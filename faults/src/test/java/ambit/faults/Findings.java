@@ -109,9 +109,7 @@ final class Findings {
     private void log(MemoryKernel kernel) throws IOException {
         Set<String> recovered = new HashSet<>();
         LogVerifier.Result result = LogVerifier.read(
-                kernel.state().resolve("log"),
-                PublicKeyFile.read(kernel.state().resolve("core.pub")),
-                (_, entry) -> {
+                kernel.state().resolve("log"), PublicKeyFile.read(kernel.state().resolve("core.pub")), (_, entry) -> {
                     if (entry instanceof Entry.Recovered known) {
                         recovered.add(known.transaction());
                     } else if (entry instanceof Entry.Ended end) {

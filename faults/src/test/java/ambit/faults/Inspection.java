@@ -34,8 +34,7 @@ final class Inspection {
      * @param before what had been told for certain when the kernel stopped
      * @param after what had been asked for at most by then
      */
-    Inspection(
-            Commits.Account account, Map<Deed, Deed.Fate> before, Map<Deed, Deed.Fate> after, long seed) {
+    Inspection(Commits.Account account, Map<Deed, Deed.Fate> before, Map<Deed, Deed.Fate> after, long seed) {
         this.account = account;
         this.before = before;
         this.after = after;

@@ -41,8 +41,8 @@ class LosslessMemoryTest {
     @Test
     void everyTransactionIsWhollyOnTheDiskOrAbsentWheneverThePowerFails() throws Exception {
         canMount();
-        MemoryImages images = new MemoryImages(
-                place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 1));
+        MemoryImages images =
+                new MemoryImages(place, engine, JavaProgram.Start.PLAIN, SEED, Integer.getInteger("crash.images", 1));
         report("images", images.run());
     }
 

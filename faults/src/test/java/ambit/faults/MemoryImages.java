@@ -16,7 +16,6 @@ final class MemoryImages {
     /** Copies of one disk; then the next one, so that what is to be looked through stays short. */
     private static final int ROUND = 20;
 
-
     private final Path place;
     private final Engine engine;
     private final JavaProgram.Start drivers;

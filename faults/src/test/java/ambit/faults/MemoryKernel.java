@@ -98,8 +98,7 @@ final class MemoryKernel implements AutoCloseable {
                 self,
                 CoreServer.ORIGIN,
                 Blob.EMPTY);
-        Path file =
-                Files.write(sockets.resolve("core.config"), config.toBlob().toArray());
+        Path file = Files.write(sockets.resolve("core.config"), config.toBlob().toArray());
         Process process = watched(JavaProgram.start(JavaProgram.Start.PLAIN, "ambit.core.Main", file));
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         if (!"ready".equals(output.readLine())) {
@@ -121,8 +120,8 @@ final class MemoryKernel implements AutoCloseable {
                 List.of(),
                 BodiesConfig.NONE,
                 store.config());
-        Path file = Files.write(
-                sockets.resolve("drivers.config"), config.toBlob().toArray());
+        Path file =
+                Files.write(sockets.resolve("drivers.config"), config.toBlob().toArray());
         Files.deleteIfExists(socket("drivers-broker"));
         Files.deleteIfExists(socket("drivers-admin"));
         Process process = watched(JavaProgram.start(drivers, "ambit.drivers.Main", file));
@@ -211,13 +210,12 @@ final class MemoryKernel implements AutoCloseable {
 
     /** SIGKILL; of a server also the next start. The broker's place is not a process here: whoever stands there hangs up. */
     void kill(Victim victim) throws IOException {
-        List<Process> killed =
-                switch (victim) {
-                    case CORE -> List.of(core);
-                    case DRIVERS -> List.of(memory);
-                    case ALL -> List.of(core, memory);
-                    case BROKER, SERVER -> List.of();
-                };
+        List<Process> killed = switch (victim) {
+            case CORE -> List.of(core);
+            case DRIVERS -> List.of(memory);
+            case ALL -> List.of(core, memory);
+            case BROKER, SERVER -> List.of();
+        };
         killed.forEach(Process::destroyForcibly);
         killed.forEach(process -> process.onExit().join());
         if (victim == Victim.SERVER || victim == Victim.ALL) {
@@ -269,7 +267,8 @@ final class MemoryKernel implements AutoCloseable {
 
     /** A server's processes come and go: whoever is gone by now needs no signal. */
     private void signal(String signal) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "kill " + signal + " \"$@\" 2>/dev/null || :", "kill"));
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "kill " + signal + " \"$@\" 2>/dev/null || :", "kill"));
         Stream.concat(Stream.of(core.pid(), memory.pid()), store.pids().stream())
                 .forEach(pid -> command.add(Long.toString(pid)));
         Command.run(command.toArray(String[]::new));
@@ -278,9 +277,8 @@ final class MemoryKernel implements AutoCloseable {
     /** SIGKILL to all of it. */
     @Override
     public void close() throws IOException {
-        for (Process process : Stream.of(core, memory)
-                .filter(java.util.Objects::nonNull)
-                .toList()) {
+        for (Process process :
+                Stream.of(core, memory).filter(java.util.Objects::nonNull).toList()) {
             process.destroyForcibly();
             process.onExit().join();
         }

@@ -60,9 +60,7 @@ final class MemorySession implements AutoCloseable {
 
     void write(Admitted context, String key, String value) throws IOException, Refused {
         Json _ = memory(
-                context,
-                Syscall.MEMORY_WRITE,
-                "{\"key\":" + Json.quote(key) + ",\"value\":" + Json.quote(value) + "}");
+                context, Syscall.MEMORY_WRITE, "{\"key\":" + Json.quote(key) + ",\"value\":" + Json.quote(value) + "}");
     }
 
     private Json memory(Admitted context, Syscall syscall, String params) throws IOException, Refused {
@@ -79,8 +77,7 @@ final class MemorySession implements AutoCloseable {
 
     private Json perform(Admitted context, Syscall syscall, Blob handle, String text) throws IOException, Refused {
         Blob params = Blob.of(text.getBytes(UTF_8));
-        Permitted permitted =
-                (Permitted) ask(new BrokerToCore.Decide(context.context(), syscall, handle, params));
+        Permitted permitted = (Permitted) ask(new BrokerToCore.Decide(context.context(), syscall, handle, params));
         drivers.send(new BrokerToDriver.Execute(permitted.permit(), params).toCbor());
         return switch (DriverToBroker.fromCbor(drivers.receive())) {
             case DriverToBroker.Done(int _, Blob result, Blob _) -> Json.parse(result);

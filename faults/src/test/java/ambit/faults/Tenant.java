@@ -116,7 +116,10 @@ final class Tenant {
 
     private Charter grant(long now, long seconds, List<Cap> caps, List<Memory> memory) {
         Grant grant = new Grant(NAME, id(), alice.publicKey(), now - 10, now + seconds, 2, "agent", caps, memory);
-        return new Charter(grant.id(), Signed.sign(Domain.GRANT, root, grant.toBlob()), caps.get(EFFECT).uses());
+        return new Charter(
+                grant.id(),
+                Signed.sign(Domain.GRANT, root, grant.toBlob()),
+                caps.get(EFFECT).uses());
     }
 
     private static Cap cap(String name, long uses, int flags) {

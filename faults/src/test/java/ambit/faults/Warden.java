@@ -33,8 +33,7 @@ final class Warden implements AutoCloseable {
 
     /** And of its children, which may be stopped. */
     static Warden ofProcess(long pid) throws IOException {
-        return new Warden(
-                "{ all=$(cat \"/proc/$0/task/\"*/children); kill -9 \"$0\" $all; }", Long.toString(pid));
+        return new Warden("{ all=$(cat \"/proc/$0/task/\"*/children); kill -9 \"$0\" $all; }", Long.toString(pid));
     }
 
     /** There is nothing left to put away. */

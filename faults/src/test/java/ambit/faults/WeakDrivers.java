@@ -29,8 +29,8 @@ enum WeakDrivers {
 
     /** Writes the class below {@code directory}, which is to stand before the drivers' own classes. */
     JavaProgram.Start in(Path directory, Store.Engine engine) throws IOException {
-        String name = "ambit/drivers/memory/"
-                + (engine == Store.Engine.SQLITE ? "SqliteDatabase" : "PostgresDatabase") + ".class";
+        String name = "ambit/drivers/memory/" + (engine == Store.Engine.SQLITE ? "SqliteDatabase" : "PostgresDatabase")
+                + ".class";
         int[] changed = new int[1];
         try (InputStream original = WeakDrivers.class.getClassLoader().getResourceAsStream(name)) {
             if (original == null) {
