@@ -19,7 +19,7 @@ final class Commits implements AutoCloseable {
     private static final int WORKERS = 4;
     private static final int AFTER_REFUSAL_MS = 20;
     private static final int PATIENCE_SECONDS = 240;
-    private static final int MOST_COMMITS = 60;
+    private static final int MOST_COMMITS = Integer.getInteger("crash.commits", 12);
     private static final int ANY_MICROS = 40_000;
     private static final int COMMIT_MICROS = 12_000;
 
@@ -149,7 +149,7 @@ final class Commits implements AutoCloseable {
             TimeUnit.MICROSECONDS.sleep(random.nextInt(ANY_MICROS));
         } else {
             long end = patience();
-            while (!account.isCommitting() && System.nanoTime() < end) {
+            while (!account.isCommitting() && !lostKernel && System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
             TimeUnit.MICROSECONDS.sleep(random.nextInt(COMMIT_MICROS));
@@ -159,7 +159,7 @@ final class Commits implements AutoCloseable {
     /** Until so many more callers were told verdicts, or nothing is told any more. */
     void awaitTold(int more) throws InterruptedException {
         long end = patience();
-        for (long goal = account.told() + more; account.told() < goal && System.nanoTime() < end; ) {
+        for (long goal = account.told() + more; account.told() < goal && !lostKernel && System.nanoTime() < end; ) {
             TimeUnit.MILLISECONDS.sleep(1);
         }
     }

@@ -3,7 +3,6 @@ package ambit.faults;
 import ambit.faults.Store.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,17 +45,30 @@ final class MemoryImages {
         Commits.Account account = new Commits.Account();
         try (MemoryKernel kernel = new MemoryKernel(disk.files.resolve("kernel"), engine, drivers)) {
             kernel.administer(account.tenant.register());
-            List<String> refusals = new ArrayList<>();
-            try (Commits commits = new Commits(account, kernel, random.nextLong())) {
-                for (int i = 0; i < count; i++) {
-                    commits.await(random);
-                    take(disk, kernel, account, "image " + (first + i));
-                }
-                refusals.addAll(commits.refusals());
+            for (int done = 0; done < count; ) {
+                done += underLoad(disk, kernel, account, first + done, count - done);
             }
-            tally.refused(refusals);
             tally.committed(account.told());
         }
+    }
+
+    /** Until the drivers are lost: the core gives up on those that are held for long in the middle of what it told them to do. */
+    private int underLoad(ImageDisk disk, MemoryKernel kernel, Commits.Account account, int first, int count)
+            throws IOException, InterruptedException {
+        int done = 0;
+        Commits load = new Commits(account, kernel, random.nextLong());
+        try (Commits commits = load) {
+            while (done < count && !commits.lostKernel()) {
+                commits.await(random);
+                take(disk, kernel, account, "image " + (first + done));
+                done++;
+            }
+        }
+        tally.refused(load.refusals());
+        if (load.lostKernel()) {
+            kernel.revive(true);
+        }
+        return done;
     }
 
     private void take(ImageDisk disk, MemoryKernel kernel, Commits.Account account, String name) throws IOException {
