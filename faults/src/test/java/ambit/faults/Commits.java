@@ -63,10 +63,12 @@ final class Commits implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile boolean over;
+    private final MemoryKernel kernel;
     private volatile boolean lostKernel;
 
     Commits(Account account, MemoryKernel kernel, long seed) throws IOException {
         this.account = account;
+        this.kernel = kernel;
         Random random = new Random(seed);
         for (int i = 0; i < WORKERS; i++) {
             MemorySession session = kernel.session();
@@ -149,7 +151,7 @@ final class Commits implements AutoCloseable {
             TimeUnit.MICROSECONDS.sleep(random.nextInt(ANY_MICROS));
         } else {
             long end = patience();
-            while (!account.isCommitting() && !lostKernel && System.nanoTime() < end) {
+            while (!account.isCommitting() && !lostKernel() && System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
             TimeUnit.MICROSECONDS.sleep(random.nextInt(COMMIT_MICROS));
@@ -159,7 +161,7 @@ final class Commits implements AutoCloseable {
     /** Until so many more callers were told verdicts, or nothing is told any more. */
     void awaitTold(int more) throws InterruptedException {
         long end = patience();
-        for (long goal = account.told() + more; account.told() < goal && !lostKernel && System.nanoTime() < end; ) {
+        for (long goal = account.told() + more; account.told() < goal && !lostKernel() && System.nanoTime() < end; ) {
             TimeUnit.MILLISECONDS.sleep(1);
         }
     }
@@ -170,7 +172,7 @@ final class Commits implements AutoCloseable {
 
     /** Whether something in the kernel ended, or is about to: drivers that cannot find out what became of a commit do. */
     boolean lostKernel() {
-        return lostKernel;
+        return lostKernel || !kernel.driversLive();
     }
 
     /** What was refused so far, as it was said. */

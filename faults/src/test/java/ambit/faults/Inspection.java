@@ -52,6 +52,13 @@ final class Inspection {
         return recovered;
     }
 
+    /** Whose verdicts were told before the crash. */
+    long told() {
+        return before.values().stream()
+                .filter(fate -> fate instanceof Deed.Fate.Told)
+                .count();
+    }
+
     /** How many values were read and compared. */
     long values() {
         return values;

@@ -21,7 +21,8 @@ final class Tally {
         recovered += inspection.recovered();
         values += inspection.values();
         found.forEach(flaw -> flaws.add(name + ": " + flaw));
-        System.out.println(name + ": " + (found.isEmpty() ? "whole" : found.getFirst()));
+        System.out.println("%s, %d commits told before: %s"
+                .formatted(name, inspection.told(), found.isEmpty() ? "whole" : found.getFirst()));
     }
 
     void committed(long told) {
