@@ -21,7 +21,6 @@ final class Commits implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 240;
     private static final int MOST_COMMITS = Integer.getInteger("crash.commits", 12);
     private static final int ANY_MICROS = 40_000;
-    private static final int COMMIT_MICROS = 12_000;
 
     /** All transactions that ever began on one disk. */
     static final class Account {
@@ -65,6 +64,9 @@ final class Commits implements AutoCloseable {
     private volatile boolean over;
     private final MemoryKernel kernel;
     private volatile boolean lostKernel;
+
+    /** How long the last commit took. */
+    private volatile long commitNanos = 4_000_000;
 
     Commits(Account account, MemoryKernel kernel, long seed) throws IOException {
         this.account = account;
@@ -110,8 +112,10 @@ final class Commits implements AutoCloseable {
             return;
         }
         deed.asked();
+        long asked = System.nanoTime();
         try {
             deed.told(session.end(context, End.SUCCESS).verdicts());
+            commitNanos = System.nanoTime() - asked;
         } catch (MemorySession.Refused e) {
             if (leavesOpen(e)) {
                 lostKernel = true;
@@ -144,7 +148,7 @@ final class Commits implements AutoCloseable {
         }
     }
 
-    /** A random moment, after some more commits; every other one shortly after somebody asked for one. */
+    /** A random moment, after some more commits; every other one while somebody waits for one. */
     void await(Random random) throws InterruptedException {
         awaitTold(random.nextInt(MOST_COMMITS));
         if (random.nextBoolean()) {
@@ -154,7 +158,7 @@ final class Commits implements AutoCloseable {
             while (!account.isCommitting() && !lostKernel() && System.nanoTime() < end) {
                 Thread.onSpinWait();
             }
-            TimeUnit.MICROSECONDS.sleep(random.nextInt(COMMIT_MICROS));
+            TimeUnit.NANOSECONDS.sleep(random.nextLong(1 + 5 * commitNanos / 4));
         }
     }
 
