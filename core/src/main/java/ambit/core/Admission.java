@@ -38,10 +38,6 @@ import java.util.stream.Collectors;
 record Admission(State state, Drivers drivers, Partitions partitions, Ending ending, Calls calls) {
     private static final int MAX_LIVE = 4096;
     private static final long REQUEST_WINDOW_MS = 300_000;
-    private static final String UNMAPPED = "memory could not be mapped";
-    private static final String OTHER_KEY = UNMAPPED
-            + ": its keys are not those that this core wrapped; restore memory and the core's directory from one"
-            + " backup";
 
     /** Begins a transaction: grant and request verified, fresh, unrevoked; recorded; memory mapped. */
     CoreToBroker admit(BrokerToCore.Admit m) throws Refused, IOException {
@@ -176,7 +172,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                     partitions.bodies(context.owner(), context.transaction()),
                     opened(context.memory().entries())));
             if (!(reply instanceof DriverToCore.Ok)) {
-                throw Drivers.refusal(reply, Denial.DRIVER_UNAVAILABLE, UNMAPPED);
+                throw new IOException(reply.sentence());
             }
             boolean ended;
             synchronized (state) {
@@ -186,9 +182,9 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             if (ended) {
                 drivers.ask(new CoreToDriver.DropContext(context.id()));
             }
-        } catch (IOException | Refused e) {
+        } catch (IOException e) {
             ending.finish(context, End.CRASHED, 0, Blob.EMPTY);
-            throw e instanceof Refused refused ? refused : new Refused(Denial.DRIVER_UNAVAILABLE, UNMAPPED);
+            throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped: " + e.getMessage());
         }
         synchronized (state) {
             state.alive(context.id());
@@ -225,24 +221,20 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
     }
 
     /** The map with the data keys that the drivers keep of its partitions, and fresh ones of those that have none. */
-    private List<MapEntry> opened(List<Mapping> map) throws IOException, Refused {
+    private List<MapEntry> opened(List<Mapping> map) throws IOException {
         List<CoreToDriver.Offer> offers = map.stream()
                 .map(it -> new CoreToDriver.Offer(
                         it.partition().id(), it.partition().fresh()))
                 .toList();
         List<MapEntry> entries = new ArrayList<>();
         DriverToCore reply = drivers.ask(new CoreToDriver.Keys(offers));
-        if (!(reply instanceof DriverToCore.Keys(List<Blob> wrapped)) || wrapped.size() != map.size()) {
-            throw Drivers.refusal(reply, Denial.DRIVER_UNAVAILABLE, UNMAPPED);
-        }
-        try {
+        if (reply instanceof DriverToCore.Keys(List<Blob> wrapped) && wrapped.size() == map.size()) {
             for (int i = 0; i < map.size(); i++) {
                 entries.add(map.get(i).open(wrapped.get(i)));
             }
             return entries;
-        } catch (MalformedException e) {
-            throw new Refused(Denial.DRIVER_UNAVAILABLE, OTHER_KEY);
         }
+        throw new IOException(reply.sentence());
     }
 
     private List<Bound> capabilities(Context context) {

@@ -1,7 +1,6 @@
 package ambit.core;
 
 import ambit.wire.CoreToDriver;
-import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import java.io.IOException;
 
@@ -15,10 +14,4 @@ interface Drivers {
 
     /** One command and its answer. {@link IOException} means that nobody knows whether it was carried out. */
     DriverToCore ask(CoreToDriver command) throws IOException;
-
-    /** Of what a driver did not do: in its own words, which are for people, where it has any. */
-    static Refused refusal(DriverToCore reply, Denial code, String otherwise) {
-        return new Refused(
-                code, reply instanceof DriverToCore.Failed(Denial _, String sentence) ? sentence : otherwise);
-    }
 }

@@ -127,7 +127,7 @@ class DamagedMemoryTest {
             assertThat(answers.sentences())
                     .singleElement()
                     .asString()
-                    .contains("restore memory and the core's directory from one backup");
+                    .contains("restore memory and its directory from one backup");
             restore(kernel, backup);
         }
     }
