@@ -162,17 +162,17 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
         try {
             state.journal.awaitDurable(context.progress().begun);
             long connection = drivers.connection();
-            if (!(drivers.ask(new CoreToDriver.MapContext(
-                            context.id(),
-                            context.transaction(),
-                            context.owner().tenant(),
-                            context.owner().principal(),
-                            context.chain().names().getLast(),
-                            context.chain().agent(),
-                            partitions.bodies(context.owner(), context.transaction()),
-                            opened(context.memory().entries())))
-                    instanceof DriverToCore.Ok)) {
-                throw new IOException("the driver refused");
+            DriverToCore reply = drivers.ask(new CoreToDriver.MapContext(
+                    context.id(),
+                    context.transaction(),
+                    context.owner().tenant(),
+                    context.owner().principal(),
+                    context.chain().names().getLast(),
+                    context.chain().agent(),
+                    partitions.bodies(context.owner(), context.transaction()),
+                    opened(context.memory().entries())));
+            if (!(reply instanceof DriverToCore.Ok)) {
+                throw new IOException(reply.sentence());
             }
             boolean ended;
             synchronized (state) {
@@ -184,7 +184,7 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
             }
         } catch (IOException e) {
             ending.finish(context, End.CRASHED, 0, Blob.EMPTY);
-            throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped");
+            throw new Refused(Denial.DRIVER_UNAVAILABLE, "memory could not be mapped: " + e.getMessage());
         }
         synchronized (state) {
             state.alive(context.id());
@@ -227,14 +227,14 @@ record Admission(State state, Drivers drivers, Partitions partitions, Ending end
                         it.partition().id(), it.partition().fresh()))
                 .toList();
         List<MapEntry> entries = new ArrayList<>();
-        if (drivers.ask(new CoreToDriver.Keys(offers)) instanceof DriverToCore.Keys(List<Blob> wrapped)
-                && wrapped.size() == map.size()) {
+        DriverToCore reply = drivers.ask(new CoreToDriver.Keys(offers));
+        if (reply instanceof DriverToCore.Keys(List<Blob> wrapped) && wrapped.size() == map.size()) {
             for (int i = 0; i < map.size(); i++) {
                 entries.add(map.get(i).open(wrapped.get(i)));
             }
             return entries;
         }
-        throw new IOException("the drivers have no keys");
+        throw new IOException(reply.sentence());
     }
 
     private List<Bound> capabilities(Context context) {

@@ -93,7 +93,7 @@ record Ending(State state, Drivers drivers) {
                 return over(context, End.SUCCESS, exitCode, resultDigest, verdicts);
             }
             over(context, End.CRASHED, exitCode, Blob.EMPTY, List.of());
-            throw new Refused(Denial.DRIVER_FAILED, "the memory driver could not commit");
+            throw new Refused(Denial.DRIVER_FAILED, reply.sentence());
         } catch (IOException e) {
             synchronized (state) {
                 forget(context);

@@ -6,6 +6,7 @@ import ambit.wire.Denial;
 import ambit.wire.DriverToCore;
 import ambit.wire.DriverToCore.Hello;
 import ambit.wire.FrameChannel;
+import ambit.wire.Limits;
 import ambit.wire.MalformedException;
 import ambit.wire.Peer;
 import java.io.EOFException;
@@ -27,6 +28,9 @@ import java.util.concurrent.BlockingQueue;
  */
 final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
     private static final int RECEIPT_CONNECTIONS = 4;
+
+    /** Callers are told by the core, with some words of its own. */
+    private static final int MAX_SENTENCE = Limits.SENTENCE - 64;
 
     private final List<FrameChannel> all = new ArrayList<>();
     private final BlockingQueue<FrameChannel> idle = new ArrayBlockingQueue<>(RECEIPT_CONNECTIONS);
@@ -175,7 +179,8 @@ final class CoreLink implements Outcomes, Bodies.Reports, AutoCloseable {
                     throw new MalformedException("not a command");
             };
         } catch (DriverFailure e) {
-            return new DriverToCore.Failed(e.code(), e.sentence());
+            String sentence = e.sentence();
+            return new DriverToCore.Failed(e.code(), sentence.substring(0, Math.min(MAX_SENTENCE, sentence.length())));
         }
     }
 

@@ -23,14 +23,6 @@ final class Command {
         return said;
     }
 
-    /**
-     * Now or as soon as nobody uses it: a boundary that was made meanwhile by somebody else on this machine has a copy of every mount until
-     * it ends.
-     */
-    static void unmount(Path place) throws IOException {
-        run("umount", "--lazy", place.toString());
-    }
-
     private static int status(Process process) throws IOException {
         try {
             return process.waitFor();

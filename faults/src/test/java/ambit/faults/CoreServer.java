@@ -10,7 +10,6 @@ import ambit.wire.CoreToDriver;
 import ambit.wire.DriverToCore;
 import ambit.wire.FrameChannel;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,9 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,28 +27,11 @@ import java.util.stream.Collectors;
 final class CoreServer implements AutoCloseable {
     static final String ORIGIN = "ambit/faults";
 
-    /**
-     * How the process is started.
-     *
-     * @param before what stands before the command, such as {@code fiu-run -x}
-     * @param first classes that take the place of the core's own
-     */
-    record Start(List<String> before, Map<String, String> environment, List<Path> first) {
-        static final Start PLAIN = new Start(List.of(), Map.of(), List.of());
-
-        static Start by(String... before) {
-            return new Start(List.of(before), Map.of(), List.of());
-        }
-
-        static Start with(Map<String, String> environment) {
-            return new Start(List.of(), environment, List.of());
-        }
-    }
-
     private static final int READY_SECONDS = 90;
 
     private final Path sockets;
     private final Process process;
+    private final Warden warden;
     private final Tenant tenant;
     private final List<FrameChannel> open = new ArrayList<>();
     private final FrameChannel admin;
@@ -60,6 +40,7 @@ final class CoreServer implements AutoCloseable {
         this.sockets = sockets;
         this.process = process;
         this.tenant = tenant;
+        this.warden = Warden.ofProcess(process.pid());
         try {
             awaitReady();
             admin = connect("admin");
@@ -68,6 +49,7 @@ final class CoreServer implements AutoCloseable {
             receipts();
         } catch (IOException e) {
             kill();
+            warden.close();
             throw e;
         }
     }
@@ -95,7 +77,7 @@ final class CoreServer implements AutoCloseable {
      * @param floor a checkpoint that the log must continue, or empty
      * @throws IOException with what it said, if it does not start
      */
-    static CoreServer start(Path state, Tenant tenant, Start how, Blob floor) throws IOException {
+    static CoreServer start(Path state, Tenant tenant, JavaProgram.Start how, Blob floor) throws IOException {
         Path sockets = Files.createTempDirectory("ambit-faults");
         List<String> self = List.of(
                 Files.getOwner(Path.of("/proc/self")).getName(),
@@ -111,31 +93,7 @@ final class CoreServer implements AutoCloseable {
                 ORIGIN,
                 floor);
         Path file = Files.write(sockets.resolve("config"), config.toBlob().toArray());
-        List<String> command = new ArrayList<>(how.before());
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                how.first().stream().map(path -> path + File.pathSeparator).collect(Collectors.joining())
-                        + classPath(how),
-                "ambit.core.Main",
-                file.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(how.environment());
-        return new CoreServer(sockets, builder.start(), tenant);
-    }
-
-    /** Corretto asks for the time so often, for want of randomness, that it takes ten seconds to load where the clock is not the system's. */
-    private static String classPath(Start how) {
-        String all =
-                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
-        return Arrays.stream(all.split(File.pathSeparator))
-                .filter(each -> how.environment().isEmpty() || !each.contains("AmazonCorretto"))
-                .collect(Collectors.joining(File.pathSeparator));
+        return new CoreServer(sockets, JavaProgram.start(how, "ambit.core.Main", file), tenant);
     }
 
     private FrameChannel hello(int role) throws IOException {
@@ -215,6 +173,7 @@ final class CoreServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         kill();
+        warden.close();
         synchronized (open) {
             for (FrameChannel channel : open) {
                 channel.close();

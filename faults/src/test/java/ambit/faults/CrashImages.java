@@ -32,12 +32,12 @@ final class CrashImages {
 
     private final Path place;
     private final Random random;
-    private final CoreServer.Start how;
+    private final JavaProgram.Start how;
     private final int images;
     private long uses;
     private long revocations;
 
-    CrashImages(Path place, long seed, CoreServer.Start how, int images) {
+    CrashImages(Path place, long seed, JavaProgram.Start how, int images) {
         this.place = place;
         this.random = new Random(seed);
         this.how = how;
@@ -104,7 +104,7 @@ final class CrashImages {
         }
 
         void look(Path recovered, Path live) throws IOException {
-            try (CoreServer core = CoreServer.start(recovered, tenant, CoreServer.Start.PLAIN, told.checkpoint());
+            try (CoreServer core = CoreServer.start(recovered, tenant, JavaProgram.Start.PLAIN, told.checkpoint());
                     FrameChannel broker = core.broker()) {
                 told.revoked().forEach(held -> revoked(broker, held));
                 unrevoked.forEach(held -> counted(broker, held));

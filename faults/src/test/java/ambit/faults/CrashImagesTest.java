@@ -27,7 +27,7 @@ class CrashImagesTest {
     void whateverWasAcknowledgedIsOnTheDiskWheneverThePowerFails() throws Exception {
         long seed = Long.getLong("crash.seed", System.nanoTime() & 0xffff_ffffL);
         CrashImages images =
-                new CrashImages(place, seed, CoreServer.Start.PLAIN, Integer.getInteger("crash.images", 6));
+                new CrashImages(place, seed, JavaProgram.Start.PLAIN, Integer.getInteger("crash.images", 6));
         System.out.println("crash images: seed " + seed);
         List<CrashImages.Flaw> flaws = images.run();
         System.out.println("crash images: " + images.summary() + ", " + flaws.size() + " flaws");
@@ -37,8 +37,8 @@ class CrashImagesTest {
     /** Shows that the test above would notice. */
     @Test
     void aCoreThatForcesNothingToTheDiskLosesWhatItAcknowledged() throws Exception {
-        CoreServer.Start weak =
-                new CoreServer.Start(List.of(), Map.of(), List.of(WithoutSync.in(place.resolve("weak"))));
+        JavaProgram.Start weak =
+                new JavaProgram.Start(List.of(), Map.of(), List.of(WithoutSync.in(place.resolve("weak"))));
         CrashImages images = new CrashImages(place, 1, weak, CONTROLS);
         List<CrashImages.Flaw> flaws = images.run();
         System.out.println("crash images without fsync: " + images.summary() + ", " + flaws);

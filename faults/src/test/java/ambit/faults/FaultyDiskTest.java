@@ -35,7 +35,7 @@ class FaultyDiskTest {
         Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
         long acknowledged;
         try (CoreServer core = Session.start(
-                        place.resolve("state"), tenant, CoreServer.Start.by("fiu-run", "-x", "-f", control));
+                        place.resolve("state"), tenant, JavaProgram.Start.by("fiu-run", "-x", "-f", control));
                 Session session = new Session(core, tenant)) {
             Admitted context = session.begin(charter, Load.now());
             for (int i = 0; i < BEFORE; i++) {
@@ -71,7 +71,7 @@ class FaultyDiskTest {
     }
 
     private void knows(Path state, Tenant.Charter charter, long acknowledged) throws IOException {
-        try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+        try (CoreServer core = Session.start(state, tenant, JavaProgram.Start.PLAIN);
                 Session session = new Session(core, tenant)) {
             Admitted fresh = session.begin(charter, Load.now());
             assertThat(Session.used(charter, fresh)).isBetween(acknowledged, charter.limit());
@@ -82,26 +82,22 @@ class FaultyDiskTest {
     @Test
     void onAFullDiskNothingIsAllowedAndWithRoomAgainEverythingIsThere() throws Exception {
         assumeTrue(Command.isRoot(), "only root can mount a small file system");
-        Path small = Files.createDirectory(place.resolve("small"));
-        Command.run("mount", "-t", "tmpfs", "-o", "size=192k", "small", small.toString());
-        try {
-            Path state = Files.createDirectory(small.resolve("state"));
+        try (Mount small = Mount.memory("192k", place.resolve("small"))) {
+            Path state = Files.createDirectory(small.files.resolve("state"));
             Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
             long acknowledged;
-            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+            try (CoreServer core = Session.start(state, tenant, JavaProgram.Start.PLAIN);
                     Session session = new Session(core, tenant)) {
                 Admitted context = session.begin(charter, Load.now());
                 useUp(session, context);
                 refusesAndAnswers(session, context);
                 acknowledged = session.permits();
             }
-            assertThatThrownBy(() -> Session.start(state, tenant, CoreServer.Start.PLAIN))
+            assertThatThrownBy(() -> Session.start(state, tenant, JavaProgram.Start.PLAIN))
                     .hasMessageContaining("No space left on device")
                     .hasMessageNotContainingAny("\tat ", "Exception");
-            Command.run("mount", "-o", "remount,size=8m", small.toString());
+            Command.run("mount", "-o", "remount,size=8m", small.files.toString());
             knows(state, charter, acknowledged);
-        } finally {
-            Command.unmount(small);
         }
     }
 
@@ -111,10 +107,10 @@ class FaultyDiskTest {
         assumeTrue(Command.isRoot(), "only root can mount an image");
         assumeTrue(Command.have("mkfs.ext4", "fstrim"), "faults/setup installs what makes file systems");
         Tenant.Charter charter = tenant.grant(MOST, Load.now(), 3_600);
-        try (ThinDisk disk = new ThinDisk(place)) {
+        try (ThinDisk disk = new ThinDisk(place, ImageDisk.USUAL_MB)) {
             Path state = Files.createDirectory(disk.files.resolve("state"));
             long acknowledged;
-            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+            try (CoreServer core = Session.start(state, tenant, JavaProgram.Start.PLAIN);
                     Session session = new Session(core, tenant)) {
                 Admitted context = session.begin(charter, Load.now());
                 for (int i = 0; i < BEFORE; i++) {
@@ -128,17 +124,14 @@ class FaultyDiskTest {
                 acknowledged = session.permits();
             }
             disk.makeRoom();
-            try (CoreServer core = Session.start(state, tenant, CoreServer.Start.PLAIN);
+            try (CoreServer core = Session.start(state, tenant, JavaProgram.Start.PLAIN);
                     Session session = new Session(core, tenant)) {
                 Admitted context = session.begin(charter, Load.now());
                 for (int i = 0; i < BEFORE; i++) {
                     assertThat(session.call(context)).isEqualTo("OK");
                 }
-                Path found = disk.losePower();
-                try {
-                    knows(found.resolve("state"), charter, acknowledged + BEFORE);
-                } finally {
-                    Command.unmount(found);
+                try (Mount found = disk.losePower()) {
+                    knows(found.files.resolve("state"), charter, acknowledged + BEFORE);
                 }
             }
         }

@@ -9,31 +9,48 @@ import java.nio.file.Path;
  * held at that moment, and what a machine finds that lost its power then. Only root can mount it.
  */
 final class ImageDisk implements AutoCloseable {
+    /** Enough for a core and an embedded memory. */
+    static final int USUAL_MB = 48;
+
     private final Path place;
-    private final Path outer;
+    private final Path backing;
+    private final Mount outer;
     private final Path image;
+    private final Mount inner;
     private int copies;
 
     /** Where its file system is. */
     final Path files;
 
     ImageDisk(Path place) throws IOException {
-        this.place = place;
-        this.outer = Files.createDirectories(place.resolve("outer"));
-        this.files = Files.createDirectories(place.resolve("disk"));
-        this.image = outer.resolve("image");
-        Path backing = place.resolve("xfs");
-        Command.run("truncate", "-s", "1G", backing.toString());
+        this(place, USUAL_MB);
+    }
+
+    ImageDisk(Path place, int megabytes) throws IOException {
+        this.place = Files.createDirectories(place);
+        this.backing = place.resolve("xfs");
+        Command.run("truncate", "-s", (512 + 8 * megabytes) + "M", backing.toString());
         Command.run("mkfs.xfs", "-q", "-f", "-m", "reflink=1", backing.toString());
-        Command.run("mount", "-o", "loop", backing.toString(), outer.toString());
-        Command.run("truncate", "-s", "48M", image.toString());
-        Command.run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image.toString());
-        Command.run("mount", "-o", "loop", image.toString(), files.toString());
+        this.outer = Mount.image(backing, place.resolve("outer"));
+        this.image = outer.files.resolve("image");
+        this.inner = inner(megabytes);
+        this.files = inner.files;
+    }
+
+    private Mount inner(int megabytes) throws IOException {
+        try {
+            Command.run("truncate", "-s", megabytes + "M", image.toString());
+            Command.run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image.toString());
+            return Mount.image(image, place.resolve("disk"));
+        } catch (IOException e) {
+            outer.close();
+            throw e;
+        }
     }
 
     /** What the disk holds now, as another image. */
     Path copy() throws IOException {
-        Path copy = outer.resolve("copy" + copies++);
+        Path copy = outer.files.resolve("copy" + copies++);
         Command.run("cp", "--reflink=always", image.toString(), copy.toString());
         return copy;
     }
@@ -41,25 +58,26 @@ final class ImageDisk implements AutoCloseable {
     /** A copy that is mounted, which plays its journal back. */
     final class Mounted implements AutoCloseable {
         private final Path copy;
+        private final Mount mount;
         final Path files;
 
         Mounted(Path copy) throws IOException {
             this.copy = copy;
-            this.files = Files.createDirectories(place.resolve("recovered"));
-            Command.run("mount", "-o", "loop", copy.toString(), files.toString());
+            this.mount = Mount.image(copy, place.resolve("recovered"));
+            this.files = mount.files;
         }
 
         @Override
         public void close() throws IOException {
-            Command.unmount(files);
+            mount.close();
             Files.delete(copy);
         }
     }
 
     @Override
     public void close() throws IOException {
-        Command.unmount(files);
-        Command.unmount(outer);
-        Files.delete(place.resolve("xfs"));
+        inner.close();
+        outer.close();
+        Files.delete(backing);
     }
 }

@@ -28,12 +28,12 @@ class JumpingClockTest {
     private final Tenant tenant = new Tenant();
 
     /** Sets the wall clock of the core so many seconds off; the monotonic one goes on. */
-    private CoreServer.Start clock(long offset) throws IOException {
+    private JavaProgram.Start clock(long offset) throws IOException {
         assumeTrue(Command.have("faketime"), "faults/setup installs what moves the clock");
         setClock(offset);
         Path library = Path.of("/usr/lib/" + System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux-gnu")
                 .resolve("faketime/libfaketimeMT.so.1");
-        return CoreServer.Start.with(Map.of(
+        return JavaProgram.Start.with(Map.of(
                 "LD_PRELOAD",
                 library.toString(),
                 "FAKETIME_TIMESTAMP_FILE",
@@ -122,10 +122,10 @@ class JumpingClockTest {
         assumeTrue(Command.isRoot(), "only root can make a namespace for time alone");
         Path state = place.resolve("state");
         Tenant.Charter charter = tenant.grant(100, Load.now(), HOUR);
-        CoreServer.Start ahead = CoreServer.Start.by(
+        JavaProgram.Start ahead = JavaProgram.Start.by(
                 "unshare", "--time", "--monotonic", "864000", "--boottime", "864000", "--fork", "--kill-child");
         long used = 0;
-        for (CoreServer.Start how : List.of(CoreServer.Start.PLAIN, ahead, CoreServer.Start.PLAIN)) {
+        for (JavaProgram.Start how : List.of(JavaProgram.Start.PLAIN, ahead, JavaProgram.Start.PLAIN)) {
             try (CoreServer core = Session.start(state, tenant, how);
                     Session session = new Session(core, tenant)) {
                 Admitted context = session.begin(charter, Load.now());

@@ -84,7 +84,7 @@ final class Session implements AutoCloseable {
         return charter.limit() - fresh.capabilities().get(Tenant.EFFECT).usesLeft();
     }
 
-    static CoreServer start(Path state, Tenant tenant, CoreServer.Start how) throws IOException {
+    static CoreServer start(Path state, Tenant tenant, JavaProgram.Start how) throws IOException {
         Files.createDirectories(state);
         CoreServer core = CoreServer.start(state, tenant, how, Blob.EMPTY);
         core.administer(tenant.register());

@@ -2,6 +2,7 @@ package ambit.faults;
 
 import ambit.authority.Cap;
 import ambit.authority.Grant;
+import ambit.authority.Memory;
 import ambit.authority.Permit;
 import ambit.authority.Rate;
 import ambit.authority.Receipt;
@@ -19,6 +20,7 @@ import ambit.wire.Cose;
 import ambit.wire.Cose.Domain;
 import ambit.wire.DriverToCore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,9 @@ final class Tenant {
     static final int EFFECT = 0;
     static final int READ = 1;
 
+    private static final int READ_WRITE = 3;
+    private static final int SEARCH = 4;
+    private static final long QUOTA = 1L << 30;
     private static final String NAME = "acme";
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -81,10 +86,40 @@ final class Tenant {
         return grant(now, seconds, paced);
     }
 
+    /**
+     * A grant of memory and its tools.
+     *
+     * @param terms of what all write, as JSON; empty for none
+     */
+    Charter remembering(String terms) {
+        List<Cap> tools = List.of(
+                remembering("retriever", "add"),
+                remembering("retriever", "search"),
+                remembering("retriever", "sources"),
+                remembering("memory", "list"),
+                remembering("memory", "history"));
+        Blob demanded = Blob.of(terms.getBytes(StandardCharsets.UTF_8));
+        List<Memory> memory = List.of(
+                new Memory("user/notes", READ_WRITE, QUOTA),
+                new Memory("tenant/shared", READ_WRITE, QUOTA, demanded),
+                new Memory("tenant/docs", READ_WRITE | SEARCH, QUOTA));
+        return grant(Load.now(), 86_400, tools, memory);
+    }
+
+    private static Cap remembering(String driver, String operation) {
+        return new Cap(driver + "." + operation, Bound.TOOL, driver, 3, -1, List.of(), true, Blob.EMPTY);
+    }
+
     private Charter grant(long now, long seconds, Cap... caps) {
-        Grant grant =
-                new Grant(NAME, id(), alice.publicKey(), now - 10, now + seconds, 2, "agent", List.of(caps), List.of());
-        return new Charter(grant.id(), Signed.sign(Domain.GRANT, root, grant.toBlob()), caps[EFFECT].uses());
+        return grant(now, seconds, List.of(caps), List.of());
+    }
+
+    private Charter grant(long now, long seconds, List<Cap> caps, List<Memory> memory) {
+        Grant grant = new Grant(NAME, id(), alice.publicKey(), now - 10, now + seconds, 2, "agent", caps, memory);
+        return new Charter(
+                grant.id(),
+                Signed.sign(Domain.GRANT, root, grant.toBlob()),
+                caps.get(EFFECT).uses());
     }
 
     private static Cap cap(String name, long uses, int flags) {

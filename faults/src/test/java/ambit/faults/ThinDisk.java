@@ -11,26 +11,36 @@ import java.nio.file.Path;
  */
 final class ThinDisk implements AutoCloseable {
     private final Path place;
-    private final Path outer;
+    private final Mount outer;
     private final Path image;
     private final Path filler;
+    private final Mount inner;
 
     /** Where its file system is. */
     final Path files;
 
-    ThinDisk(Path place) throws IOException {
-        this.place = place;
-        this.outer = Files.createDirectories(place.resolve("thin"));
-        this.files = Files.createDirectories(place.resolve("disk"));
-        this.image = outer.resolve("image");
-        this.filler = outer.resolve("filler");
-        Command.run("mount", "-t", "tmpfs", "-o", "size=64m", "thin", outer.toString());
-        Command.run("truncate", "-s", "48M", image.toString());
-        Command.run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image.toString());
-        Command.run("fallocate", "-l", "48M", image.toString());
-        Command.run("mount", "-o", "loop", image.toString(), files.toString());
-        // What the file system uses for itself keeps its place, so that it stays writable.
-        Command.run("fstrim", files.toString());
+    ThinDisk(Path place, int megabytes) throws IOException {
+        this.place = Files.createDirectories(place);
+        this.outer = Mount.memory((megabytes + 16) + "m", place.resolve("thin"));
+        this.image = outer.files.resolve("image");
+        this.filler = outer.files.resolve("filler");
+        this.inner = inner(megabytes);
+        this.files = inner.files;
+    }
+
+    private Mount inner(int megabytes) throws IOException {
+        try {
+            Command.run("truncate", "-s", megabytes + "M", image.toString());
+            Command.run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image.toString());
+            Command.run("fallocate", "-l", megabytes + "M", image.toString());
+            Mount mount = Mount.image(image, place.resolve("disk"));
+            // What the file system uses for itself keeps its place, so that it stays writable.
+            Command.run("fstrim", mount.files.toString());
+            return mount;
+        } catch (IOException e) {
+            outer.close();
+            throw e;
+        }
     }
 
     /** From now on nothing can be written that has no place yet. */
@@ -50,17 +60,15 @@ final class ThinDisk implements AutoCloseable {
     }
 
     /** The power goes: what another machine finds is what the disk holds, and nothing of what the system shows. */
-    Path losePower() throws IOException {
+    Mount losePower() throws IOException {
         Path copy = place.resolve("copy");
-        Path found = Files.createDirectories(place.resolve("found"));
         Command.run("cp", "--sparse=always", image.toString(), copy.toString());
-        Command.run("mount", "-o", "loop", copy.toString(), found.toString());
-        return found;
+        return Mount.image(copy, place.resolve("found"));
     }
 
     @Override
     public void close() throws IOException {
-        Command.unmount(files);
-        Command.unmount(outer);
+        inner.close();
+        outer.close();
     }
 }

@@ -46,6 +46,11 @@ public sealed interface DriverToCore extends Cbor.Message {
             @Range long bodies,
             @Max(Limits.SENTENCE) String why) implements DriverToCore {}
 
+    /** For people: why something was not done. */
+    default String sentence() {
+        return "the drivers answered something else";
+    }
+
     static DriverToCore fromCbor(Cbor cbor) throws MalformedException {
         return Cbor.parse(DriverToCore.class, cbor);
     }

@@ -40,7 +40,8 @@ public record Partition(Blob id, Blob wrapping) {
         } catch (GeneralSecurityException e) {
             // It is another partition's, or nobody's.
         }
-        throw new MalformedException("a data key that was not wrapped for this partition");
+        throw new MalformedException(
+                "the core did not wrap a key there; restore memory and its directory from one backup");
     }
 
     private Cipher cipher(int mode) throws GeneralSecurityException {

@@ -3,7 +3,10 @@ package ambit.drivers.memory;
 import ambit.drivers.DriverFailure;
 import ambit.drivers.Foreign;
 import ambit.wire.Denial;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -18,6 +21,9 @@ public final class SqliteDatabase implements Database {
     private final Path file;
     private final Connection connection;
     private final Session session;
+
+    /** The disk failed under a commit: whoever reads the write-ahead log next may find it whole, though nobody was told so. */
+    private boolean doubtful;
 
     private SqliteDatabase(Path file, Connection connection, Session session) {
         this.file = file;
@@ -39,11 +45,33 @@ public final class SqliteDatabase implements Database {
             session.run("PRAGMA cache_size = -65536");
             session.run("PRAGMA trusted_schema = OFF");
             SqliteDatabase database = new SqliteDatabase(file, connection, session);
+            database.keepWhatIsShown();
             database.migrate();
             return database;
         } catch (SQLException | DriverFailure e) {
             closeQuietly(connection);
             throw e instanceof SQLException sql ? failure(file, sql) : (DriverFailure) e;
+        }
+    }
+
+    /**
+     * The log shows what a process wrote that ended before it had synced, and what a disk could not write: all of that is on the disk before
+     * anybody is told of it. On a full disk there is no room for more than a sync.
+     */
+    private void keepWhatIsShown() throws SQLException {
+        try {
+            emptyLog(session);
+        } catch (SQLException e) {
+            if (code(e) != SQLiteErrorCode.SQLITE_FULL) {
+                throw e;
+            }
+            try (FileChannel log =
+                    FileChannel.open(file.resolveSibling(file.getFileName() + "-wal"), StandardOpenOption.WRITE)) {
+                log.force(true);
+            } catch (IOException unsynced) {
+                e.addSuppressed(unsynced);
+                throw e;
+            }
         }
     }
 
@@ -67,9 +95,10 @@ public final class SqliteDatabase implements Database {
     public synchronized <T> T change(String tenant, Work<T> work) throws DriverFailure {
         boolean done = false;
         try {
+            settle();
             session.run("BEGIN IMMEDIATE");
             T result = work.run(session);
-            session.run("COMMIT");
+            commit();
             done = true;
             return result;
         } catch (SQLException e) {
@@ -79,6 +108,34 @@ public final class SqliteDatabase implements Database {
                 session.close();
                 rollBack();
             }
+        }
+    }
+
+    /** A failed sync says that the disk may have all of it, or a part: only the next reader of the log would tell. */
+    private void commit() throws SQLException {
+        try {
+            session.run("COMMIT");
+        } catch (SQLException e) {
+            if (code(e) == SQLiteErrorCode.SQLITE_IOERR) {
+                doubtful = true;
+                throw new OutcomeUnknown(e);
+            }
+            throw e;
+        }
+    }
+
+    /** A commit that failed has failed for good once the log in which it may stand is gone, and another one has begun. */
+    private void settle() throws SQLException {
+        if (doubtful) {
+            emptyLog(session);
+            session.run("UPDATE schema_version SET version = version");
+            doubtful = false;
+        }
+    }
+
+    private static void emptyLog(Session session) throws SQLException {
+        if (session.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
+            throw new SQLException("the write-ahead log could not be emptied", "", SQLiteErrorCode.SQLITE_BUSY.code);
         }
     }
 
@@ -94,6 +151,7 @@ public final class SqliteDatabase implements Database {
     @Override
     public synchronized <T> T read(Work<T> work) throws DriverFailure {
         try {
+            settle();
             return work.run(session);
         } catch (SQLException e) {
             session.close();
@@ -111,9 +169,7 @@ public final class SqliteDatabase implements Database {
     @Override
     public void scrub() throws DriverFailure {
         read(it -> {
-            if (it.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0) {
-                throw new SQLException("the write-ahead log could not be emptied");
-            }
+            emptyLog(it);
             return true;
         });
     }
@@ -133,7 +189,7 @@ public final class SqliteDatabase implements Database {
 
     /** What to do about an error of SQLite's. */
     public static String hint(SQLException e) {
-        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+        return switch (code(e)) {
             case SQLITE_FULL -> "the disk is full: free some space, then try again; nothing was changed";
             case SQLITE_CORRUPT, SQLITE_NOTADB -> "the file is damaged: stop the kernel and restore it from a backup";
             case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
@@ -142,6 +198,10 @@ public final class SqliteDatabase implements Database {
             case SQLITE_IOERR -> "the disk reports an error: look into the system's log; nothing was changed";
             default -> "the database says: " + Foreign.quote(String.valueOf(e.getMessage()));
         };
+    }
+
+    private static SQLiteErrorCode code(SQLException e) {
+        return SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff);
     }
 
     private static void closeQuietly(@Nullable Connection connection) {
