@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -145,7 +146,13 @@ class Transcripts:
         new, self.read = lines[self.read :], len(lines)
         # What is outside calls the directory by its own name.
         requests = [json.loads(line.replace(str(WORKSPACE), "/work")) for line in new]
-        return [{"messages": it["messages"], "tools": {tool["function"]["name"]: tool for tool in it.get("tools") or []}} for it in requests]
+        return [{"messages": ordered(it["messages"]), "tools": {tool["function"]["name"] for tool in it.get("tools") or []}} for it in requests]
+
+
+def ordered(messages):
+    """Results of tools that run side by side come in any order, here and there; in one order here."""
+    runs = itertools.groupby(messages, key=lambda it: it["role"])
+    return [it for role, group in runs for it in (sorted(group, key=json.dumps) if role == "tool" else group)]
 
 
 @dataclass
@@ -163,9 +170,8 @@ def outside(name, framework, model_port, tools_port, key, transcripts):
     agent.mkdir(parents=True)
     for file, path in framework.files.items():
         shutil.copy(path, agent / file) if path.is_file() else (agent / file).symlink_to(path)
-    command = [part.replace("/agent", str(agent)) for part in framework.command]
-    for inside, path in framework.sees.items():
-        command = [part.replace(inside, str(path)) for part in command]
+    places = {"/agent": agent} | framework.sees
+    command = [next((f"{path}{part.removeprefix(seen)}" for seen, path in places.items() if part.startswith(f"{seen}/")), part) for part in framework.command]
     ports = {
         "OPENAI_BASE_URL": f"http://127.0.0.1:{model_port}/v1",
         "OPENAI_API_BASE": f"http://127.0.0.1:{model_port}/v1",
@@ -202,11 +208,8 @@ def judge(without, within):
         wrong.append("the answers differ")
     if not wrong and [it["messages"] for it in without.transcript] != [it["messages"] for it in within.transcript]:
         wrong.append("the transcripts differ: " + difference(without.transcript, within.transcript))
-    for asked in within.transcript:
-        for name, tool in asked["tools"].items():
-            if not any(other["tools"].get(name) == tool for other in without.transcript):
-                wrong.append(f"inside, the tool {name} is described otherwise")
-                return wrong
+    if not all(inside["tools"] <= outside["tools"] for outside, inside in zip(without.transcript, within.transcript)):
+        wrong.append("inside there is a tool that there is not outside")
     return wrong
 
 
