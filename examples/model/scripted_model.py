@@ -39,6 +39,7 @@ Models
 """
 
 import argparse
+import ast
 import hmac
 import itertools
 import json
@@ -74,7 +75,7 @@ def reply(messages, tools):
 def rounds(messages):
     """For each assistant message since the user's last one that made calls, their results in the order of the calls."""
     last = max((i for i, m in enumerate(messages) if m["role"] == "user"), default=0)
-    results = {m.get("tool_call_id"): text_of(m) for m in messages[last:] if m["role"] == "tool"}
+    results = {m.get("tool_call_id"): unwrapped(text_of(m)) for m in messages[last:] if m["role"] == "tool"}
     for message in messages[last:]:
         if message.get("tool_calls"):
             yield [results.get(call["id"], "") for call in message["tool_calls"]]
@@ -83,6 +84,26 @@ def rounds(messages):
 def text_of(message):
     content = message.get("content") or ""
     return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
+
+
+def unwrapped(text):
+    """What a tool said. Some frameworks show a model the whole result of an MCP tool, as JSON or as Python prints it."""
+    if printed := re.findall(r"TextContent\(type='text', text=('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", text):
+        return "\n".join(map(ast.literal_eval, printed))
+    try:
+        return spoken(json.loads(text)) if text.startswith(("{", "[")) else text
+    except ValueError:
+        return text
+
+
+def spoken(result):
+    match result:
+        case {"text": str(text)} | {"content": str(text)} | {"result": str(text)}:
+            return text
+        case {"content": [*parts]} | [*parts]:
+            return "\n".join(map(spoken, parts))
+        case _:
+            return json.dumps(result)
 
 
 def respond(messages, tools):

@@ -48,6 +48,7 @@ final class GuestView {
             Map.entry("CREWAI_DISABLE_TELEMETRY", "true"),
             Map.entry("OTEL_SDK_DISABLED", "true"),
             Map.entry("LANGSMITH_TRACING", "false"),
+            Map.entry("OPENAI_AGENTS_DISABLE_TRACING", "1"),
             Map.entry("ANONYMIZED_TELEMETRY", "False"),
             Map.entry("DO_NOT_TRACK", "1"),
             Map.entry("HF_HUB_OFFLINE", "1"),
