@@ -152,12 +152,8 @@ final class Accounts {
             if (live == null && !limit.node().block().equals(chain.grantHash())) {
                 continue; // its context is over, and the account with it
             }
-            int node = live != null
-                    ? live
-                    : ledger.allocate(
-                            Ledger.NONE,
-                            limit.most(),
-                            history.taken(limit.node()).total());
+            long before = history.taken(limit.node()).total();
+            int node = live != null ? live : ledger.allocate(Ledger.NONE, limit.most(), before);
             if (node != Ledger.NONE) {
                 ledger.settle(node, reserved, spent);
                 settled.add(debit(limit, node));

@@ -235,8 +235,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         synchronized (state) {
             context = state.alive(m.context());
             context.progress().eventBytes += m.event().size();
-            Refused.when(
-                    context.progress().eventBytes > MAX_EVENT_BYTES, Denial.QUOTA, "the context has logged too much");
+            Refused.when(context.progress().eventBytes > MAX_EVENT_BYTES, Denial.QUOTA, "too much was logged");
             sequence = ++context.progress().sequence;
             index = state.record(
                     new Entry.GuestEvent(state.clock.millis(), context.id(), context.transaction(), m.event()));
@@ -257,8 +256,7 @@ record Calls(State state, Drivers drivers, Approvals approvals, SigningKey key) 
         Json.parse(m.report());
         synchronized (state) {
             Context context = state.alive(m.context());
-            Refused.when(
-                    context.progress().reported, Denial.REPLAYED, "the boundary of this context has been reported");
+            Refused.when(context.progress().reported, Denial.REPLAYED, "its boundary has been reported");
             context.progress().reported = true;
             long index = state.record(
                     new Entry.BoundaryReport(state.clock.millis(), context.id(), context.transaction(), m.report()));

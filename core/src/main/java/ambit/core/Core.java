@@ -146,8 +146,7 @@ final class Core {
         try {
             return administration.answer(m, driverNames);
         } catch (Refused | IOException | JournalException e) {
-            Refused why = Refused.of(e);
-            return new CoreToAdmin.Denied(why.code, why.sentence);
+            return new CoreToAdmin.Denied(Refused.of(e).code, Refused.of(e).sentence);
         }
     }
 }

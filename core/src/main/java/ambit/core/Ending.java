@@ -139,8 +139,7 @@ record Ending(State state, Drivers drivers) {
         }
         List<Entry.Written> rest = written.subList(from, written.size());
         long now = state.clock.millis();
-        return state.record(
-                new Entry.Ended(now, context, transaction, how.number(), exitCode, resultDigest, rest));
+        return state.record(new Entry.Ended(now, context, transaction, how.number(), exitCode, resultDigest, rest));
     }
 
     /** The contexts that the broker is to kill, and end. */

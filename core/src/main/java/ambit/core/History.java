@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -77,13 +78,9 @@ final class History implements Journal.Fold {
             case Entry.Outcome e -> debit(e.settled());
             case Entry.CommitIntended e ->
                 open.computeIfPresent(e.context(), (_, o) -> new Open(o.transaction(), o.owner(), o.block(), true));
-            case Entry.Ended e -> {
-                Open ended = open.remove(e.context());
-                if (ended != null) {
-                    // It began one context, which is over: nothing is taken from it any more.
-                    taken.remove(ended.block());
-                }
-            }
+            // A block began one context, which is over: nothing is taken from it any more.
+            case Entry.Ended e ->
+                Optional.ofNullable(open.remove(e.context())).ifPresent(it -> taken.remove(it.block()));
             case Entry.Revoked e -> {
                 if (e.target().size() == Revocation.GENERATION) {
                     long first = ByteBuffer.wrap(e.target().toArray()).getLong();
@@ -160,11 +157,8 @@ final class History implements Journal.Fold {
     }
 
     private Open opened(Blob context) {
-        Open found = open.get(context);
-        if (found == null) {
-            throw new IllegalStateException("the log has a child without a parent");
-        }
-        return found;
+        return Optional.ofNullable(open.get(context))
+                .orElseThrow(() -> new IllegalStateException("the log has a child without a parent"));
     }
 
     private void debit(List<Debit> debits) {
