@@ -152,6 +152,21 @@ public record Observation(
         requireLimit("Max cpu time", plannedLimits.cpuSeconds());
     }
 
+    /**
+     * Refuses a kernel in user space that is not closed in itself. What it shows to the guest is not seen from here; what it could
+     * do to the host is.
+     *
+     * @param uids one of which it must have
+     */
+    void requireOfKernel(List<Integer> uids) throws BoundaryRefused {
+        require(uids.contains((int) uid), "the guest's kernel has the uid " + uid);
+        require(noNewPrivileges, "the guest's kernel could gain privileges");
+        require(seccomp == 2, "the guest's kernel has no seccomp filter");
+        require(
+                namespaces.containsAll(List.of("ipc", "mnt", "net", "pid", "user", "uts")),
+                "the guest's kernel has namespaces of its own for " + namespaces + " only");
+    }
+
     private void requireMounts(FileSystem planned) throws BoundaryRefused {
         List<Path> writable = new ArrayList<>();
         for (Mount mount : planned.mounts()) {

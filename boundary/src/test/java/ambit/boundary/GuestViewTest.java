@@ -117,9 +117,9 @@ final class GuestViewTest {
                 .isInstanceOf(BoundaryRefused.class)
                 .hasMessageContaining("does not exist");
         assertThatThrownBy(() ->
-                        boundary.start(Guests.shell("true").floor(Tier.GVISOR).build()))
+                        boundary.start(Guests.shell("true").demand(Demand.parse("gvisor")).build()))
                 .isInstanceOf(BoundaryRefused.class)
-                .hasMessageContaining("GVISOR");
+                .hasMessageContaining("gvisor");
     }
 
     @Test
