@@ -50,8 +50,8 @@ public final class Boundaries implements Boundary {
                 }
             }
         }
-        throw why.orElseGet(() -> new BoundaryRefused(
-                "no boundary here is as strong as " + demand.text(), "run: ambit boundary check"));
+        throw why.orElseGet(() ->
+                new BoundaryRefused("no boundary here is as strong as " + demand.text(), "run: ambit boundary check"));
     }
 
     private Boundary boundary(By by) throws BoundaryRefused {

@@ -22,6 +22,11 @@ final class ContainerTrace implements Trace {
         this.guestUid = guestUid;
     }
 
+    @Override
+    public By by() {
+        return by;
+    }
+
     /** The first process of the namespace around the runtime, which everything ends with. */
     @Override
     public OptionalLong firstProcess() {

@@ -31,15 +31,15 @@ public record Demand(Tier floor, Optional<By> by) {
         if (text.isEmpty()) {
             return ANY;
         }
-        Optional<Tier> tier = Arrays.stream(Tier.values())
-                .filter(it -> word(it).equals(text))
-                .findFirst();
+        Optional<Tier> tier =
+                Arrays.stream(Tier.values()).filter(it -> word(it).equals(text)).findFirst();
         if (tier.isPresent()) {
             return new Demand(tier.get(), Optional.empty());
         }
-        By by = By.of(text).orElseThrow(() -> new IllegalArgumentException("there is no boundary '" + text + "'; choose "
-                + Arrays.stream(Tier.values()).map(Demand::word).collect(Collectors.joining(", "))
-                + " (the least tier), or one of " + By.titles()));
+        By by = By.of(text)
+                .orElseThrow(() -> new IllegalArgumentException("there is no boundary '" + text + "'; choose "
+                        + Arrays.stream(Tier.values()).map(Demand::word).collect(Collectors.joining(", "))
+                        + " (the least tier), or one of " + By.titles()));
         return new Demand(by.tier(), Optional.of(by));
     }
 

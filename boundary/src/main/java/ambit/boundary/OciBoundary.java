@@ -59,15 +59,16 @@ final class OciBoundary implements Boundary {
     OciBoundary(Ground ground, OciRuntime runtime, Architecture architecture) {
         this.ground = ground;
         this.runtime = runtime;
-        this.config = new OciConfig(
-                runtime.by(), architecture, ground.counted() ? Profile.GUEST : Profile.GUEST_METERED);
+        this.config =
+                new OciConfig(runtime.by(), architecture, ground.counted() ? Profile.GUEST : Profile.GUEST_METERED);
     }
 
     @Override
     public RunningGuest start(BoundarySpec spec, Beginning beginning) throws BoundaryRefused {
         if (!spec.demand().accepts(runtime.by())) {
             throw new BoundaryRefused(
-                    "the policy asks for " + spec.demand().text() + " and this boundary is " + runtime.by().title(),
+                    "the policy asks for " + spec.demand().text() + " and this boundary is "
+                            + runtime.by().title(),
                     "use a boundary that will do");
         }
         UidPool pool = ground.uids()
@@ -158,7 +159,11 @@ final class OciBoundary implements Boundary {
             List<String> command = command(spec, files, scratch, group);
             boolean listens = spec.network() instanceof Network.Loopback;
             Spawner.Spawned spawned = (listens ? ground.listeningSpawner() : ground.spawner())
-                    .start(command, spec.network() instanceof Network.Loopback it ? OptionalInt.of(it.port()) : OptionalInt.empty());
+                    .start(
+                            command,
+                            spec.network() instanceof Network.Loopback it
+                                    ? OptionalInt.of(it.port())
+                                    : OptionalInt.empty());
             ContainerTrace trace = new ContainerTrace(spawned.process(), runtime.by(), guestUid);
             return new RunningGuest(spawned, trace, group, guestUid, this::undo);
         }
@@ -270,7 +275,8 @@ final class OciBoundary implements Boundary {
                     ? Optional.empty()
                     : Optional.of(new Finding(
                             "a first guest of " + runtime.by().title() + " did not start: " + complaint,
-                            "choose another boundary, or a newer " + runtime.program().getFileName()));
+                            "choose another boundary, or a newer "
+                                    + runtime.program().getFileName()));
         } catch (BoundaryRefused e) {
             return Optional.of(new Finding(e.sentence(), e.hint()));
         } catch (IOException e) {

@@ -170,15 +170,21 @@ final class OciConfig {
             boolean onMount = within.stream().anyMatch(mount.at()::startsWith);
             if (onMount && mount instanceof Mount.Symlink) {
                 throw new BoundaryRefused(
-                        "a container can have no link at " + mount.at() + ", which lies in a mount", "leave the link out");
+                        "a container can have no link at " + mount.at() + ", which lies in a mount",
+                        "leave the link out");
             }
             if (!onMount) {
                 switch (mount) {
                     case Mount.Symlink link ->
-                        others.append("ln -s -- ").append(quoted(link.target())).append(' ').append(inRoot(link.at()));
+                        others.append("ln -s -- ")
+                                .append(quoted(link.target()))
+                                .append(' ')
+                                .append(inRoot(link.at()));
                     case Mount.FileContent it -> others.append(": >").append(inRoot(it.at()));
-                    case Mount.ReadOnly it when !Files.isDirectory(it.host()) -> others.append(": >").append(inRoot(it.at()));
-                    case Mount.Writable it when !Files.isDirectory(it.host()) -> others.append(": >").append(inRoot(it.at()));
+                    case Mount.ReadOnly it
+                    when !Files.isDirectory(it.host()) -> others.append(": >").append(inRoot(it.at()));
+                    case Mount.Writable it
+                    when !Files.isDirectory(it.host()) -> others.append(": >").append(inRoot(it.at()));
                     case Mount.ReadOnly _, Mount.Writable _, Mount.Tmpfs _, Mount.Proc _, Mount.Dev _ ->
                         directories.append(' ').append(inRoot(mount.at()));
                 }

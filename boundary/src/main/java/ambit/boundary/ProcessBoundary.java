@@ -121,7 +121,8 @@ public final class ProcessBoundary implements Boundary {
     public RunningGuest start(BoundarySpec spec, Beginning beginning) throws BoundaryRefused {
         if (!spec.demand().accepts(By.PROCESS)) {
             throw new BoundaryRefused(
-                    "the policy asks for the boundary " + spec.demand().text() + " and this one is " + By.PROCESS.title(),
+                    "the policy asks for the boundary " + spec.demand().text() + " and this one is "
+                            + By.PROCESS.title(),
                     "use a boundary that will do");
         }
         if (spec.network() instanceof Network.Loopback && !launcher.ownsNetworks()) {
@@ -154,8 +155,7 @@ public final class ProcessBoundary implements Boundary {
 
     /** What else may make boundaries of the same means, as long as this is not closed. */
     Ground ground() {
-        return new Ground(
-                launcher, tools, groups, uids, scratchRoot, etc, spawner, listeningSpawner, watch, names);
+        return new Ground(launcher, tools, groups, uids, scratchRoot, etc, spawner, listeningSpawner, watch, names);
     }
 
     /** What a guest of this spec is to see. */

@@ -72,6 +72,11 @@ public final class RunningGuest implements AutoCloseable {
         return listener;
     }
 
+    /** What made its boundary. */
+    public By by() {
+        return trace.by();
+    }
+
     /** The pid of the boundary's outermost process, as this JVM sees it. */
     public long pid() {
         return process.pid();

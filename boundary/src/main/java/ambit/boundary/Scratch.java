@@ -147,6 +147,11 @@ final class Scratch implements Trace, AutoCloseable {
     }
 
     @Override
+    public By by() {
+        return By.PROCESS;
+    }
+
+    @Override
     public void begun() {}
 
     /** As bubblewrap tells it. */

@@ -5,6 +5,9 @@ import java.util.OptionalLong;
 
 /** Where to find, from outside, what runs in a boundary. */
 interface Trace {
+    /** What made the boundary. */
+    By by();
+
     /** The pid of the first process of the guest's pid namespace, as this process sees it; empty if it was never made. */
     OptionalLong firstProcess();
 

@@ -116,8 +116,8 @@ final class GuestViewTest {
                         .build()))
                 .isInstanceOf(BoundaryRefused.class)
                 .hasMessageContaining("does not exist");
-        assertThatThrownBy(() ->
-                        boundary.start(Guests.shell("true").demand(Demand.parse("gvisor")).build()))
+        assertThatThrownBy(() -> boundary.start(
+                        Guests.shell("true").demand(Demand.parse("gvisor")).build()))
                 .isInstanceOf(BoundaryRefused.class)
                 .hasMessageContaining("gvisor");
     }

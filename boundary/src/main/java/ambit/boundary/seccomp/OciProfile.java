@@ -67,8 +67,7 @@ public final class OciProfile {
         switch (call) {
             case CLONE -> allow(call, new Condition(0, SeccompFilter.NAMESPACE_FLAGS, 0));
             case CLONE3 ->
-                rules.add(ordered(
-                        "names", List.of(name(call)), "action", REFUSE, "errnoRet", Errno.ENOSYS.number()));
+                rules.add(ordered("names", List.of(name(call)), "action", REFUSE, "errnoRet", Errno.ENOSYS.number()));
             case SOCKET -> sockets(call);
             case SOCKETPAIR -> allow(call, word(0, SeccompFilter.AF_UNIX));
             case IOCTL -> allBut(call, 1, SeccompFilter.TERMINAL_INJECTIONS);
