@@ -43,14 +43,21 @@ final class ContainerTrace implements Trace {
         firstProcess();
         List<ProcessHandle> all = launcher.descendants().toList();
         for (ProcessHandle each : all) {
-            if (by.tier() == Tier.GVISOR ? isGuestsKernel(each.pid()) : uid(each.pid()) == guestUid) {
+            boolean found = by.tier() == Tier.GVISOR
+                    ? isGuestsKernel(each.pid())
+                            && !isGuestsKernel(each.parent().map(ProcessHandle::pid).orElse(each.pid()))
+                    : uid(each.pid()) == guestUid;
+            if (found) {
                 return OptionalLong.of(each.pid());
             }
         }
         throw new IOException("what waits in the container can not be found from outside");
     }
 
-    /** runsc names the process that the guest's system calls end in {@code runsc-sandbox}. */
+    /**
+     * runsc names the process that the guest's system calls end in {@code runsc-sandbox}. What it forks to hold the guest's memory
+     * has that name too for a moment; it is below it.
+     */
     private static boolean isGuestsKernel(long pid) throws IOException {
         Path commandLine = Path.of("/proc", Long.toString(pid), "cmdline");
         try {

@@ -181,6 +181,9 @@ final class OciBoundary implements Boundary {
             group.ifPresent(each -> each.joinFiles().forEach(file -> command.add(file.toString())));
             command.addAll(List.of("--", tools.setpriv().toString(), "--pdeathsig=KILL", "--"));
             command.addAll(List.of(tools.unshare().toString(), "--user", "--keep-caps", "--mount", "--cgroup"));
+            if (spec.network() instanceof Network.None && runtime.by() == By.RUNSC) {
+                command.add("--net");
+            }
             command.addAll(List.of("--pid", "--fork", "--kill-child=KILL", "--"));
             command.addAll(List.of(tools.sh().toString(), "-c", MAPPED, "ambit"));
             command.addAll(List.of(tools.setpriv().toString(), "--reuid=0", "--regid=0", "--clear-groups"));
@@ -188,7 +191,7 @@ final class OciBoundary implements Boundary {
             command.addAll(List.of(tools.sh().toString(), "-c", BUNDLE, "ambit"));
             command.add(scratch.place().toString());
             command.add(OciConfig.skeleton(files));
-            command.addAll(runtime.command(spec.network(), "state", "ambit"));
+            command.addAll(runtime.command("state", "ambit"));
             return command;
         }
 

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class OciConfig {
     private static final int GUEST_UID = 1000;
     private static final List<String> RUNTIME_MOUNT = List.of("nosuid", "nodev");
+    private static final Path SHARED = Path.of("/tmp");
     private static final String DEV_BYTES = "65536";
 
     /** Tables of the kernel that tell of the host, and files of /proc that change it: neither is for guests. */
@@ -101,7 +102,7 @@ final class OciConfig {
     private Map<String, Object> linux(BoundarySpec spec) {
         List<Object> namespaces = new ArrayList<>();
         List.of("pid", "ipc", "uts", "mount", "cgroup").forEach(it -> namespaces.add(map("type", it)));
-        if (spec.network() instanceof Network.None) {
+        if (spec.network() instanceof Network.None && by != By.RUNSC) {
             namespaces.add(map("type", "network"));
         }
         Map<String, Object> linux = map("namespaces", namespaces, "maskedPaths", MASKED, "readonlyPaths", READ_ONLY);
@@ -139,12 +140,15 @@ final class OciConfig {
     private static Object tmpfs(Mount.Tmpfs mount) {
         List<String> options = new ArrayList<>(RUNTIME_MOUNT);
         options.add("size=" + mount.bytes());
-        if (mount.at().equals(Path.of("/tmp"))) {
-            options.add("mode=1777");
-        } else {
-            options.addAll(List.of("mode=0700", "uid=" + GUEST_UID, "gid=" + GUEST_UID));
+        options.add("mode=" + mode(mount));
+        if (!mount.at().equals(SHARED)) {
+            options.addAll(List.of("uid=" + GUEST_UID, "gid=" + GUEST_UID));
         }
         return mount("tmpfs", "tmpfs", mount.at().toString(), options);
+    }
+
+    private static String mode(Mount.Tmpfs mount) {
+        return mount.at().equals(SHARED) ? "1777" : "0700";
     }
 
     private static Object bind(Path source, String at, String access) throws IOException {
@@ -187,6 +191,10 @@ final class OciConfig {
                     when !Files.isDirectory(it.host()) -> others.append(": >").append(inRoot(it.at()));
                     case Mount.ReadOnly _, Mount.Writable _, Mount.Tmpfs _, Mount.Proc _, Mount.Dev _ ->
                         directories.append(' ').append(inRoot(mount.at()));
+                }
+                if (mount instanceof Mount.Tmpfs it) {
+                    // runc gives a tmpfs the mode of the place that it is mounted on.
+                    others.append("chmod ").append(mode(it)).append(' ').append(inRoot(it.at()));
                 }
                 others.append(others.isEmpty() || others.charAt(others.length() - 1) == '\n' ? "" : " &&\n");
                 within.add(mount.at());

@@ -30,7 +30,7 @@ record OciRuntime(By by, Path program, String version) {
     }
 
     /** Runs the bundle in the current directory. */
-    List<String> command(Network network, String state, String id) {
+    List<String> command(String state, String id) {
         List<String> command = new ArrayList<>(List.of(program.toString(), "--root", state));
         switch (by) {
             case PROCESS -> throw new IllegalStateException("bubblewrap runs no bundles");
@@ -41,8 +41,9 @@ record OciRuntime(By by, Path program, String version) {
                         "--rootless",
                         "--ignore-cgroups",
                         "--platform=" + platform(),
-                        // The guest's sockets are sockets of its network namespace, where nothing is but loopback.
-                        "--network=" + (network instanceof Network.None ? "none" : "host"),
+                        // The guest's sockets are sockets of its network namespace, where nothing is but loopback. Any other
+                        // setting would leave gVisor with the power to make one.
+                        "--network=host",
                         "--host-uds=open",
                         "run",
                         id));
