@@ -36,7 +36,8 @@ def kernel_addresses():
     except (OSError, ValueError) as e:
         return getattr(e, "errno", None) or 61
 def descriptors():
-    extra = [fd for fd in os.listdir("/proc/self/fd") if int(fd) > 2]
+    # The directory itself is one; the list was made before anything else.
+    extra = [fd for fd in FIRST if int(fd) > 2]
     return 61 if len(extra) <= 1 else 0
 def neighbours():
     strangers = 0
