@@ -45,7 +45,8 @@ final class ContainerTrace implements Trace {
         for (ProcessHandle each : all) {
             boolean found = by.tier() == Tier.GVISOR
                     ? isGuestsKernel(each.pid())
-                            && !isGuestsKernel(each.parent().map(ProcessHandle::pid).orElse(each.pid()))
+                            && !isGuestsKernel(
+                                    each.parent().map(ProcessHandle::pid).orElse(each.pid()))
                     : uid(each.pid()) == guestUid;
             if (found) {
                 return OptionalLong.of(each.pid());

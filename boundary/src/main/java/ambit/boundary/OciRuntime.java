@@ -41,7 +41,8 @@ record OciRuntime(By by, Path program, String version) {
                         "--rootless",
                         "--ignore-cgroups",
                         "--platform=" + platform(),
-                        // The guest's sockets are sockets of its network namespace, where nothing is but loopback. Any other
+                        // The guest's sockets are sockets of its network namespace, where nothing is but loopback. Any
+                        // other
                         // setting would leave gVisor with the power to make one.
                         "--network=host",
                         "--host-uds=open",

@@ -107,7 +107,8 @@ final class EscapeBatteryTest {
     }
 
     private static List<String> probes() throws IOException {
-        String both = "import os\nFIRST = os.listdir('/proc/self/fd')\n" + SystemCallTest.PROBES + Guests.program("surroundings.py");
+        String both = "import os\nFIRST = os.listdir('/proc/self/fd')\n" + SystemCallTest.PROBES
+                + Guests.program("surroundings.py");
         return List.of("/usr/bin/python3", "-c", both, port(), canary().toString());
     }
 
@@ -200,10 +201,10 @@ final class EscapeBatteryTest {
         }
         Map<String, List<String>> published = published();
         assertThat(published.keySet()).isEqualTo(outside.keySet());
-        seen.forEach((by, results) -> results.forEach((name, result) -> assertThat(
-                        published.get(name).get(2 + by.ordinal()))
-                .as(by.title() + ": " + name)
-                .isEqualTo(word(by, name, result))));
+        seen.forEach((by, results) ->
+                results.forEach((name, result) -> assertThat(published.get(name).get(2 + by.ordinal()))
+                        .as(by.title() + ": " + name)
+                        .isEqualTo(word(by, name, result))));
     }
 
     private static String word(By by, String name, int result) {
@@ -220,7 +221,11 @@ final class EscapeBatteryTest {
         }
         table.append("\n|---|---|").append("---|".repeat(By.values().length)).append('\n');
         outside.forEach((name, result) -> {
-            table.append("| ").append(name).append(" | ").append(result == 0 ? "open" : "closed").append(" |");
+            table.append("| ")
+                    .append(name)
+                    .append(" | ")
+                    .append(result == 0 ? "open" : "closed")
+                    .append(" |");
             for (By by : By.values()) {
                 Map<String, Integer> results = seen.getOrDefault(by, Map.of());
                 table.append(' ')

@@ -59,9 +59,11 @@ final class OciBoundaryTest {
     void aGuestSeesTheSameAsInBubblewrap(By by) throws Exception {
         Files.writeString(shared.resolve("readable"), "from the host");
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
-        BoundarySpec spec = in(by, Guests.shell("id -u; id -un; hostname; pwd; env | sort; cat /data/readable; cat \"/opt/it's\";"
-                        + " for d in / /etc /usr /data /dev /tmp /home/agent /dev/shm; do"
-                        + " touch $d/x 2>/dev/null && echo writable $d; done; exit 7"))
+        BoundarySpec spec = in(
+                        by,
+                        Guests.shell("id -u; id -un; hostname; pwd; env | sort; cat /data/readable; cat \"/opt/it's\";"
+                                + " for d in / /etc /usr /data /dev /tmp /home/agent /dev/shm; do"
+                                + " touch $d/x 2>/dev/null && echo writable $d; done; exit 7"))
                 .mount(new Mount.ReadOnly(shared, Path.of("/data")))
                 .mount(new Mount.FileContent(Path.of("/opt/it's"), " content\n".getBytes(StandardCharsets.UTF_8)))
                 .environment("GIVEN", "a \"b\" \\ \u00e9\n\ud83d\ude00")
@@ -86,7 +88,8 @@ final class OciBoundaryTest {
     @ParameterizedTest
     @EnumSource(value = By.class, names = "PROCESS", mode = Mode.EXCLUDE)
     void theGuestFindsTheListenerOfItsOwnNetworkAndOnlyThat(By by) throws Exception {
-        BoundarySpec spec = in(by, Guests.python("""
+        BoundarySpec spec =
+                in(by, Guests.python("""
                         import socket
                         with socket.create_connection(("127.0.0.1", 7070), 5) as s:
                             print(s.recv(100).decode())
@@ -108,8 +111,10 @@ final class OciBoundaryTest {
     @ParameterizedTest
     @EnumSource(value = By.class, names = "PROCESS", mode = Mode.EXCLUDE)
     void theWholeTreeIsGoneWhenItIsKilled(By by) throws Exception {
-        BoundarySpec spec = in(by, Guests.shell("for i in 1 2 3; do setsid sh -c 'trap \"\" TERM HUP; sleep 600' & done;"
-                        + " echo up; sleep 600"))
+        BoundarySpec spec = in(
+                        by,
+                        Guests.shell("for i in 1 2 3; do setsid sh -c 'trap \"\" TERM HUP; sleep 600' & done;"
+                                + " echo up; sleep 600"))
                 .build();
         AtomicReference<Observation> seen = new AtomicReference<>();
         try (RunningGuest guest = boundaries.start(spec, (_, observation) -> seen.set(observation))) {
@@ -132,11 +137,13 @@ final class OciBoundaryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = By.class, names = {"CRUN", "RUNC"})
+    @EnumSource(
+            value = By.class,
+            names = {"CRUN", "RUNC"})
     void limitsHold(By by) throws Exception {
         Limits limits = new Limits(128L << 20, 24, 64, 4L << 20, 20, Duration.ofSeconds(30), 8L << 20);
-        Guests.Outcome outcome = Guests.run(
-                boundaries, in(by, Guests.python("""
+        Guests.Outcome outcome =
+                Guests.run(boundaries, in(by, Guests.python("""
                         import os, resource, time
                         n = 0
                         try:
@@ -178,6 +185,7 @@ final class OciBoundaryTest {
         assertThat(Demand.parse("oci:runsc").atLeast(Demand.parse("container"))).isTrue();
         assertThat(Demand.parse("oci:runc").atLeast(Demand.parse("gvisor"))).isFalse();
         assertThat(Demand.parse("container").accepts(By.PROCESS)).isFalse();
-        assertThat(Demand.parse(Demand.parse("oci:runc").text()).accepts(By.CRUN)).isFalse();
+        assertThat(Demand.parse(Demand.parse("oci:runc").text()).accepts(By.CRUN))
+                .isFalse();
     }
 }
