@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which addresses a name may lead to. A name is resolved once for a connection, every address that it has is judged, and the
@@ -15,6 +16,12 @@ import java.util.List;
  * @param inner whether the operator named a host of the inner network; otherwise only public addresses are reached
  */
 record Reach(boolean inner) {
+    /** Of AWS (IPv6), Alibaba and Oracle. */
+    private static final Set<InetAddress> METADATA = Set.of(
+            InetAddress.ofLiteral("fd00:ec2::254"),
+            InetAddress.ofLiteral("100.100.100.200"),
+            InetAddress.ofLiteral("192.0.0.192"));
+
     /** The judged addresses of {@code host}; all of them must pass. */
     List<InetSocketAddress> of(String host, int port) throws DriverFailure {
         InetAddress[] all;
@@ -39,9 +46,12 @@ record Reach(boolean inner) {
         return judged;
     }
 
-    /** Link-local addresses are where clouds serve credentials of the machine; these nobody means. */
+    /** Link-local addresses, and a few private ones, are where clouds serve credentials of the machine; these nobody means. */
     private static boolean isNever(InetAddress address) {
-        return address.isLinkLocalAddress() || address.isMulticastAddress() || address.isAnyLocalAddress();
+        return address.isLinkLocalAddress()
+                || address.isMulticastAddress()
+                || address.isAnyLocalAddress()
+                || METADATA.contains(address);
     }
 
     static boolean isPublic(InetAddress address) {

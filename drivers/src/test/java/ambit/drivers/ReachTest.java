@@ -51,8 +51,17 @@ class ReachTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1"})
-    void linkLocalAddressesAreNeverReached(String address) {
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "fe80::1",
+                "0.0.0.0",
+                "224.0.0.1",
+                "fd00:ec2::254",
+                "100.100.100.200",
+                "192.0.0.192"
+            })
+    void whereCloudsServeCredentialsIsNeverReached(String address) {
         assertThatThrownBy(() -> new Reach(true).of(address, 80)).isInstanceOf(DriverFailure.class);
     }
 
