@@ -55,21 +55,7 @@ public record AgentSpec(
         children = new TreeMap<>(children);
     }
 
-    /** One whose boundary does not matter. */
-    public AgentSpec(
-            String agent,
-            List<String> command,
-            SortedMap<String, String> env,
-            String workdir,
-            List<Mount> mounts,
-            Limit limits,
-            SortedMap<String, String> tools,
-            SortedMap<String, AgentSpec> children,
-            Blob share) {
-        this(agent, command, env, workdir, mounts, limits, tools, children, share, "");
-    }
-
-    /** One with an empty share. */
+    /** One with an empty share, whose boundary does not matter. */
     public AgentSpec(
             String agent,
             List<String> command,
@@ -79,7 +65,7 @@ public record AgentSpec(
             Limit limits,
             SortedMap<String, String> tools,
             SortedMap<String, AgentSpec> children) {
-        this(agent, command, env, workdir, mounts, limits, tools, children, Blob.EMPTY);
+        this(agent, command, env, workdir, mounts, limits, tools, children, Blob.EMPTY, "");
     }
 
     public static AgentSpec parse(Blob bytes) throws MalformedException {
