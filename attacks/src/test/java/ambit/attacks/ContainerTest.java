@@ -25,7 +25,7 @@ final class ContainerTest {
                 model=chat("hello")["status"],
                 tool=text(tool("exact.echo", text="echoed")),
                 mcp=len(Mcp().tools()) > 0,
-                child=spawn("child", "say(done=True)").get("status"),
+                child=spawn("agent.child", "say(done=True)").get("status"),
                 host=attempt(lambda: os.listdir("/root")),
                 canary=attempt(lambda: open("ROOT/canary").read()))
             """;
@@ -103,7 +103,8 @@ final class ContainerTest {
 
     @Test
     void theCommandSaysWhatThisMachineOffers() throws Exception {
-        JsonNode offers = ambit.ambit("boundary", "check", "--json").exits(0).json().get("boundaries");
+        JsonNode offers =
+                ambit.ambit("boundary", "check", "--json").exits(0).json().get("boundaries");
         assertThat(offers.valueStream().map(it -> it.get("boundary").asString()))
                 .containsExactly("process", "oci:crun", "oci:runc", "oci:runsc");
         assertThat(offers.get(0).get("usable").asBoolean()).isTrue();
