@@ -201,10 +201,11 @@ final class EscapeBatteryTest {
         }
         Map<String, List<String>> published = published();
         assertThat(published.keySet()).isEqualTo(outside.keySet());
-        seen.forEach((by, results) ->
-                results.forEach((name, result) -> assertThat(published.getOrDefault(name, List.of()).get(2 + by.ordinal()))
-                        .as(by.title() + ": " + name)
-                        .isEqualTo(word(by, name, result))));
+        seen.forEach((by, results) -> results.forEach((name, result) -> assertThat(published
+                        .getOrDefault(name, List.of())
+                        .get(2 + List.of(By.values()).indexOf(by)))
+                .as(by.title() + ": " + name)
+                .isEqualTo(word(by, name, result))));
     }
 
     private static String word(By by, String name, int result) {
