@@ -8,7 +8,7 @@ import java.util.List;
  * @param tier the tier that it reaches
  * @param launcher what the launcher is: {@code root}, {@code range} (a uid for each guest from a delegated range),
  *     {@code nested} (capabilities over its own namespaces) or {@code ordinary}
- * @param bubblewrap version of bwrap, empty if there is none
+ * @param version of the program that makes it: bwrap, or an OCI runtime
  * @param memory how memory is limited: {@code cgroup v1}, {@code cgroup v2} or {@code meter} (summed up over the guest's
  *     processes twenty times a second)
  * @param uidPerGuest whether every guest has a kernel uid of its own
@@ -19,7 +19,7 @@ import java.util.List;
 public record BoundaryReport(
         Tier tier,
         String launcher,
-        String bubblewrap,
+        String version,
         String memory,
         boolean uidPerGuest,
         boolean loopback,

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param command the program and its arguments, looked up in the {@code PATH} of {@code environment}
  * @param environment exactly what the program sees (a shell or a C library may add to its own copy)
  * @param workdir an absolute path inside
- * @param floor the weakest tier that will do
+ * @param demand what boundaries will do
  */
 public record BoundarySpec(
         List<String> command,
@@ -29,7 +29,7 @@ public record BoundarySpec(
         Limits limits,
         Network network,
         String hostname,
-        Tier floor) {
+        Demand demand) {
 
     private static final int MAX_ENTRIES = 4096;
     private static final int MAX_TEXT = 128 * 1024;
@@ -103,7 +103,7 @@ public record BoundarySpec(
         private Limits limits = Limits.DEFAULT;
         private Network network = new Network.None();
         private String hostname = "agent";
-        private Tier floor = Tier.PROCESS;
+        private Demand demand = Demand.ANY;
 
         private Builder(List<String> command) {
             this.command = List.copyOf(command);
@@ -140,13 +140,13 @@ public record BoundarySpec(
             return this;
         }
 
-        public Builder floor(Tier value) {
-            floor = value;
+        public Builder demand(Demand value) {
+            demand = value;
             return this;
         }
 
         public BoundarySpec build() {
-            return new BoundarySpec(command, environment, workdir, mounts, limits, network, hostname, floor);
+            return new BoundarySpec(command, environment, workdir, mounts, limits, network, hostname, demand);
         }
     }
 }

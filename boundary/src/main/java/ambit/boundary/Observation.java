@@ -38,6 +38,9 @@ public record Observation(
 
     private static final List<String> NAMESPACES = List.of("cgroup", "ipc", "mnt", "net", "pid", "user", "uts");
 
+    /** By which gVisor, where it has nothing faster, takes the guest's system calls; over its own user namespace only. */
+    private static final long CAP_SYS_PTRACE = 1L << 19;
+
     /** Limits that have no number. */
     private static final long UNLIMITED = -1;
 
@@ -150,6 +153,24 @@ public record Observation(
         requireLimit("Max open files", plannedLimits.openFiles());
         requireLimit("Max file size", plannedLimits.fileBytes());
         requireLimit("Max cpu time", plannedLimits.cpuSeconds());
+    }
+
+    /**
+     * Refuses a kernel in user space that is not closed in itself. What it shows to the guest is not seen from here; what it could
+     * do to the host is.
+     *
+     * @param uids one of which it must have
+     */
+    void requireOfKernel(List<Integer> uids) throws BoundaryRefused {
+        require(uids.contains((int) uid), "the guest's kernel has the uid " + uid);
+        require(noNewPrivileges, "the guest's kernel could gain privileges");
+        require(
+                (Long.parseUnsignedLong(capabilities, 16) & ~CAP_SYS_PTRACE) == 0,
+                "the guest's kernel has capabilities: " + capabilities);
+        require(seccomp == 2, "the guest's kernel has no seccomp filter");
+        require(
+                namespaces.containsAll(List.of("ipc", "mnt", "net", "pid", "user", "uts")),
+                "the guest's kernel has namespaces of its own for " + namespaces + " only");
     }
 
     private void requireMounts(FileSystem planned) throws BoundaryRefused {

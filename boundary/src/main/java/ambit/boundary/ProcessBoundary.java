@@ -119,10 +119,11 @@ public final class ProcessBoundary implements Boundary {
 
     @Override
     public RunningGuest start(BoundarySpec spec, Beginning beginning) throws BoundaryRefused {
-        if (spec.floor().compareTo(Tier.PROCESS) > 0) {
+        if (!spec.demand().accepts(By.PROCESS)) {
             throw new BoundaryRefused(
-                    "the policy asks for a " + spec.floor() + " boundary and this one is " + Tier.PROCESS,
-                    "lower the floor or use a stronger boundary");
+                    "the policy asks for the boundary " + spec.demand().text() + " and this one is "
+                            + By.PROCESS.title(),
+                    "use a boundary that will do");
         }
         if (spec.network() instanceof Network.Loopback && !launcher.ownsNetworks()) {
             throw new BoundaryRefused(
@@ -150,6 +151,11 @@ public final class ProcessBoundary implements Boundary {
             start.undo();
             throw e;
         }
+    }
+
+    /** What else may make boundaries of the same means, as long as this is not closed. */
+    Ground ground() {
+        return new Ground(launcher, tools, groups, uids, scratchRoot, etc, spawner, listeningSpawner, watch, names);
     }
 
     /** What a guest of this spec is to see. */

@@ -29,7 +29,7 @@ public final class RunningGuest implements AutoCloseable {
 
     private final Process process;
     private final Optional<ServerSocketChannel> listener;
-    private final Scratch scratch;
+    private final Trace trace;
     private final Optional<ControlGroups.Group> group;
     private final int uid;
     private final Runnable giveBack;
@@ -38,12 +38,12 @@ public final class RunningGuest implements AutoCloseable {
     private final CompletableFuture<Exit> exit;
     private volatile @Nullable Instant ended;
 
-    /** @param giveBack run once, when every process is gone; closes {@code scratch} and {@code group} too */
+    /** @param giveBack run once, when every process is gone; closes {@code group} and files too */
     RunningGuest(
-            Spawner.Spawned spawned, Scratch scratch, Optional<ControlGroups.Group> group, int uid, Runnable giveBack) {
+            Spawner.Spawned spawned, Trace trace, Optional<ControlGroups.Group> group, int uid, Runnable giveBack) {
         this.process = spawned.process();
         this.listener = spawned.listener();
-        this.scratch = scratch;
+        this.trace = trace;
         this.group = group;
         this.uid = uid;
         this.giveBack = giveBack;
@@ -70,6 +70,11 @@ public final class RunningGuest implements AutoCloseable {
      */
     public Optional<ServerSocketChannel> loopback() {
         return listener;
+    }
+
+    /** What made its boundary. */
+    public By by() {
+        return trace.by();
     }
 
     /** The pid of the boundary's outermost process, as this JVM sees it. */
@@ -149,7 +154,7 @@ public final class RunningGuest implements AutoCloseable {
      * process is known by its pid, and by being older than the launcher's end so that a reused pid is not taken for it.
      */
     private Optional<ProcessHandle> firstProcess() {
-        OptionalLong pid = scratch.firstProcess();
+        OptionalLong pid = trace.firstProcess();
         if (pid.isEmpty()) {
             return Optional.empty();
         }
@@ -179,23 +184,17 @@ public final class RunningGuest implements AutoCloseable {
         }
     }
 
-    /** Waits until the program waits at the gate, and answers its pid; empty if it ended before. */
+    /** Waits until the program waits at the gate, and answers what to look at; empty if it ended before. */
     OptionalLong waiting() throws IOException {
         if (process.getInputStream().read() < 0) {
             return OptionalLong.empty();
         }
-        OptionalLong first = scratch.firstProcess();
-        if (first.isEmpty()) {
-            throw new IOException("the launcher did not name its process");
-        }
-        return ProcessHandle.of(first.getAsLong()).stream()
-                .flatMap(ProcessHandle::children)
-                .mapToLong(ProcessHandle::pid)
-                .findFirst();
+        return trace.observed();
     }
 
     /** Lets the program begin that waits. */
     void release() throws IOException {
+        trace.begun();
         process.getOutputStream().write('\n');
         process.getOutputStream().flush();
     }
@@ -214,7 +213,7 @@ public final class RunningGuest implements AutoCloseable {
         if (group.map(ControlGroups.Group::ranOutOfMemory).orElse(false) && code == 128 + 9) {
             return new Exit(Exit.How.MEMORY_LIMIT, code);
         }
-        if (!scratch.programEnded()) {
+        if (!trace.programEnded()) {
             return new Exit(code > 128 ? Exit.How.KILLED : Exit.How.NOT_STARTED, code > 128 ? code : -1);
         }
         // SIGXCPU, which the kernel sends when RLIMIT_CPU is reached.

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The files that one start needs: options, filter, status, contents. The directory can be passed through but not listed
  * by the uid of the guest's launcher, which must reach the contents to mount them.
  */
-final class Scratch implements AutoCloseable {
+final class Scratch implements Trace, AutoCloseable {
     private static final int MAX_STATUS = 4096;
 
     private static final String NAME = "ambit-boundary-";
@@ -109,12 +109,24 @@ final class Scratch implements AutoCloseable {
         return write("content" + contents, bytes, "r--r--r--");
     }
 
+    /** An empty directory that something is mounted on. */
+    Path place() throws IOException {
+        Path place = Files.createDirectory(directory.resolve("place"));
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx--x--x"));
+        return place;
+    }
+
+    Path config(String json) throws IOException {
+        return write("config", json.getBytes(StandardCharsets.UTF_8), "rw-------");
+    }
+
     Path statusFile() {
         return directory.resolve("status");
     }
 
     /** Whether bubblewrap reported how the program inside ended, which it does only if that program was reached. */
-    boolean programEnded() {
+    @Override
+    public boolean programEnded() {
         try (InputStream in = Files.newInputStream(statusFile())) {
             return new String(in.readNBytes(MAX_STATUS), StandardCharsets.UTF_8).contains("\"exit-code\"");
         } catch (IOException e) {
@@ -122,8 +134,29 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /** The pid of the first process inside, as seen from here; empty if it was never made. */
-    OptionalLong firstProcess() {
+    @Override
+    public OptionalLong observed() throws IOException {
+        OptionalLong first = firstProcess();
+        if (first.isEmpty()) {
+            throw new IOException("the launcher did not name its process");
+        }
+        return ProcessHandle.of(first.getAsLong()).stream()
+                .flatMap(ProcessHandle::children)
+                .mapToLong(ProcessHandle::pid)
+                .findFirst();
+    }
+
+    @Override
+    public By by() {
+        return By.PROCESS;
+    }
+
+    @Override
+    public void begun() {}
+
+    /** As bubblewrap tells it. */
+    @Override
+    public OptionalLong firstProcess() {
         try (InputStream in = Files.newInputStream(statusFile())) {
             Matcher pid = CHILD_PID.matcher(new String(in.readNBytes(MAX_STATUS), StandardCharsets.UTF_8));
             return pid.find() ? OptionalLong.of(Long.parseLong(pid.group(1))) : OptionalLong.empty();

@@ -32,7 +32,7 @@ record Tools(Path bwrap, Path setpriv, Path prlimit, Path unshare, Path sh) {
                 require("sh", "dash"));
     }
 
-    private static Path require(String program, String debianPackage) throws BoundaryRefused {
+    static Path require(String program, String debianPackage) throws BoundaryRefused {
         return DIRECTORIES.stream()
                 .map(directory -> directory.resolve(program))
                 .filter(Files::isExecutable)

@@ -116,10 +116,10 @@ final class GuestViewTest {
                         .build()))
                 .isInstanceOf(BoundaryRefused.class)
                 .hasMessageContaining("does not exist");
-        assertThatThrownBy(() ->
-                        boundary.start(Guests.shell("true").floor(Tier.GVISOR).build()))
+        assertThatThrownBy(() -> boundary.start(
+                        Guests.shell("true").demand(Demand.parse("gvisor")).build()))
                 .isInstanceOf(BoundaryRefused.class)
-                .hasMessageContaining("GVISOR");
+                .hasMessageContaining("gvisor");
     }
 
     @Test

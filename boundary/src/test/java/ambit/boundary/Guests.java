@@ -1,8 +1,11 @@
 package ambit.boundary;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs a guest to its end and keeps what it wrote. */
@@ -17,6 +20,15 @@ final class Guests {
             CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(guest.stderr()));
             String out = text(guest.stdout());
             return new Outcome(guest.waitFor(), out, err.join());
+        }
+    }
+
+    /** A program that lies beside the tests. */
+    static String program(String name) {
+        try (InputStream in = Objects.requireNonNull(Guests.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,9 +1,12 @@
 package ambit.broker;
 
+import ambit.boundary.By;
 import ambit.boundary.Observation;
 import ambit.boundary.Observation.Mounted;
+import ambit.boundary.Tier;
 import ambit.wire.Blob;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
 /** What was seen of a guest's boundary, as the log keeps it. */
@@ -19,9 +22,12 @@ final class BoundaryJson {
 
     private BoundaryJson() {}
 
-    static Blob of(Observation seen) {
+    /** A guest with a kernel of its own is not seen through it; what is seen then is that kernel. */
+    static Blob of(By by, Observation seen) {
         return JsonText.object(json -> {
-            json.writeStringProperty("tier", "process");
+            json.writeStringProperty("tier", by.tier().name().toLowerCase(Locale.ROOT));
+            json.writeStringProperty("by", by.title());
+            json.writeStringProperty("of", by.tier() == Tier.GVISOR ? "kernel" : "guest");
             json.writeNumberProperty("uid", seen.uid());
             json.writeNumberProperty("gid", seen.gid());
             json.writeStringProperty("capabilities", seen.capabilities());

@@ -106,7 +106,7 @@ final class ContextRun implements Family {
                 started = machine.boundary()
                         .start(
                                 machine.view().of(spec, admitted.context(), socket(), input),
-                                (_, seen) -> report(BoundaryJson.of(seen)));
+                                (running, seen) -> report(BoundaryJson.of(running.by(), seen)));
             } catch (BoundaryRefused e) {
                 listener.close();
                 throw e;

@@ -2,6 +2,7 @@ package ambit.broker;
 
 import ambit.boundary.BoundaryRefused;
 import ambit.boundary.BoundarySpec;
+import ambit.boundary.Demand;
 import ambit.boundary.Limits;
 import ambit.boundary.Mount;
 import ambit.boundary.Network;
@@ -82,6 +83,7 @@ final class GuestView {
                     .workdir(Path.of(agent.workdir()))
                     .limits(limits(agent.limits()))
                     .network(new Network.Loopback(PORT))
+                    .demand(Demand.parse(agent.boundary()))
                     .mount(new Mount.ReadOnly(socket, SOCKET));
             for (AgentSpec.Mount mount : agent.mounts()) {
                 spec.mount(new Mount.ReadOnly(path(mount.index()), Path.of(mount.guestPath())));

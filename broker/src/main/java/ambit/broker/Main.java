@@ -1,7 +1,7 @@
 package ambit.broker;
 
+import ambit.boundary.Boundaries;
 import ambit.boundary.BoundaryRefused;
-import ambit.boundary.ProcessBoundary;
 import ambit.wire.Blob;
 import ambit.wire.BrokerToCore;
 import ambit.wire.CoreToBroker;
@@ -51,7 +51,7 @@ public final class Main {
         CountDownLatch lost = new CountDownLatch(1);
         DriverLink drivers = new DriverLink(config.driversSocket(), config.driversUsers());
         try (CoreLink core = CoreLink.connect(config.coreSocket(), config.coreUsers(), lost::countDown);
-                ProcessBoundary boundary = ProcessBoundary.open();
+                Boundaries boundary = Boundaries.open();
                 BrokerProcess broker = new BrokerProcess(
                         kernel(core, drivers),
                         new CoreProofs(config.coreKey()),

@@ -128,7 +128,7 @@ final class DoctorCommand implements Callable<Integer> {
             if (report.missing().isEmpty()) {
                 good(
                         "boundary",
-                        "a guest starts and is confined, by bubblewrap " + report.bubblewrap() + " and Java "
+                        "a guest starts and is confined, by bubblewrap " + report.version() + " and Java "
                                 + Runtime.version().feature());
             }
         } catch (BoundaryRefused e) {

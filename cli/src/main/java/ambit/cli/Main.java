@@ -50,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RestoreCommand.class,
             StatusCommand.class,
             DoctorCommand.class,
+            BoundaryCommand.class,
             InspectCommand.class,
             VersionCommand.class,
             CompletionCommand.class,

@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.authority.Request;
 import ambit.authority.signing.SigningKey;
+import ambit.boundary.Demand;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.outcome.Failure;
@@ -59,6 +60,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Only what the agent itself writes.")
     private boolean quiet;
 
+    @Option(
+            names = "--boundary",
+            paramLabel = "B",
+            description =
+                    "The boundary it runs in, no weaker than ambit.yaml says: process, container or gvisor for the least,"
+                            + " or oci:crun, oci:runc, oci:runsc.")
+    private Optional<String> boundary = Optional.empty();
+
     @Parameters(index = "0", paramLabel = "AGENT", description = "The agent, as ambit.yaml names it.")
     private String agentName = "";
 
@@ -75,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
         Project project = main.project();
         Config config = project.config(terminal);
         GrantDesk desk = new GrantDesk(project, config, main.keys(project), main.environment(), terminal);
-        Agent agent = desk.agent(agentName);
+        Agent agent = inBoundary(desk.agent(agentName));
         if (agent.attended()) {
             throw Failure.usage("no program runs as '" + agentName + "'", "the 'ambit memory' commands act as it");
         }
@@ -105,6 +114,24 @@ final class RunCommand implements Callable<Integer> {
             case REVOKED, EXPIRED, UNKNOWN_GRANT -> terminal.hint("ambit grant " + principal + " " + agentName);
             case UNKNOWN_TENANT -> terminal.hint("'ambit init' made the tenant that this kernel knows");
             default -> terminal.hint("'ambit log --denied' has the refusal on record");
+        }
+    }
+
+    private Agent inBoundary(Agent agent) {
+        if (boundary.isEmpty()) {
+            return agent;
+        }
+        try {
+            Demand chosen = Demand.parse(boundary.get());
+            if (!chosen.atLeast(agent.boundary())) {
+                throw Failure.usage(
+                        "'" + chosen.text() + "' is weaker than the boundary of '" + agent.name() + "' in ambit.yaml, '"
+                                + agent.boundary().text() + "'",
+                        "choose a stronger one");
+            }
+            return agent.in(chosen);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(String.valueOf(e.getMessage()), "'ambit boundary check' says what is here");
         }
     }
 

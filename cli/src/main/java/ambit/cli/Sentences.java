@@ -54,7 +54,9 @@ final class Sentences {
                     && seen.get("seccomp") instanceof Json.Int(long seccomp)
                     && seen.get("namespaces") instanceof Json.Arr(List<Json> namespaces)
                     && seen.get("mounted") instanceof Json.Int(long mounts)) {
-                return "uid " + uid
+                String by = seen.get("by") instanceof Json.Str(String title) ? title + ", " : "";
+                boolean kernel = seen.get("of") instanceof Json.Str(String of) && of.equals("kernel");
+                return by + (kernel ? "a kernel of its own with uid " : "uid ") + uid
                         + (capabilities.equals("0") ? ", no capabilities" : ", with capabilities")
                         + (seccomp == 2 ? ", filtered system calls, " : ", unfiltered system calls, ")
                         + count(namespaces.size(), "namespace", "namespaces") + " of its own, "

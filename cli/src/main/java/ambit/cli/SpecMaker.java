@@ -2,6 +2,7 @@ package ambit.cli;
 
 import ambit.authority.Constraint.Kind;
 import ambit.authority.Grant;
+import ambit.boundary.Demand;
 import ambit.cli.config.Agent;
 import ambit.cli.config.Config;
 import ambit.cli.config.Limits;
@@ -53,7 +54,7 @@ final class SpecMaker {
                 .filter(use -> config.toolOf(use) instanceof Tool.Model)
                 .forEach(use ->
                         models(use.capability(), grant).ifPresent(names -> definitions.put(use.capability(), names)));
-        return spec(agent, arguments, definitions, grant, Blob.EMPTY);
+        return spec(agent, arguments, definitions, grant, Blob.EMPTY, agent.boundary());
     }
 
     /** What an agent that asks which models there are is told: those that the grant's constraint on {@code model} names, if one does. */
@@ -70,7 +71,12 @@ final class SpecMaker {
     }
 
     private AgentSpec spec(
-            Agent agent, List<String> arguments, SortedMap<String, String> definitions, Grant grant, Blob share) {
+            Agent agent,
+            List<String> arguments,
+            SortedMap<String, String> definitions,
+            Grant grant,
+            Blob share,
+            Demand boundary) {
         List<String> command = new ArrayList<>(agent.run());
         command.addAll(arguments);
         List<AgentSpec.Mount> mounts = agent.sees().stream()
@@ -80,7 +86,9 @@ final class SpecMaker {
         for (Agent.Start start : agent.mayStart()) {
             Agent child = config.agentOf(start);
             Blob less = new GrantMaker(config, pinned, keys).share(child, grant).toBlob();
-            children.put(start.agent(), spec(child, List.of(), definitions, grant, less));
+            // A child is never in a weaker boundary than its parent.
+            Demand its = child.boundary().atLeast(boundary) ? child.boundary() : boundary;
+            children.put(start.agent(), spec(child, List.of(), definitions, grant, less, its));
         }
         return new AgentSpec(
                 agent.name(),
@@ -91,7 +99,8 @@ final class SpecMaker {
                 limit(agent.limits()),
                 definitions,
                 children,
-                share);
+                share,
+                boundary.text());
     }
 
     private static AgentSpec.Limit limit(Limits limits) {

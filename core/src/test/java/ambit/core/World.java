@@ -234,7 +234,8 @@ final class World implements AutoCloseable {
                     limit,
                     new TreeMap<>(),
                     children,
-                    share);
+                    share,
+                    "");
             children = new TreeMap<>(Map.of("helper", child));
         }
         return new AgentSpec(

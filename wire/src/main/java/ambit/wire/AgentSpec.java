@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param children the agents that it may spawn, by name
  * @param share what it gets of its parent's authority when it is a child, an {@code ambit.authority.Share}; empty for the agent that a
  *     request runs, and for a child that gets all that its parent may delegate
+ * @param boundary what boundaries will do: a tier, which is the least, or one way to make one; empty for any
  */
 public record AgentSpec(
         String agent,
@@ -28,11 +29,13 @@ public record AgentSpec(
         Limit limits,
         @Max(Limits.CAPABILITIES) SortedMap<String, @Max(Limits.DEFINITION) String> tools,
         @Max(Limits.CAPABILITIES) SortedMap<String, AgentSpec> children,
-        @Max(MAX_SHARE) Blob share)
+        @Max(MAX_SHARE) Blob share,
+        @Max(MAX_BOUNDARY) String boundary)
         implements Cbor.Artifact {
     public static final int MAX_WORDS = 256;
     public static final int MAX_TEXT = 32 << 10;
     public static final int MAX_SHARE = 256 << 10;
+    public static final int MAX_BOUNDARY = 64;
 
     /** A path in the guest, and the index of what is there in the broker's view. */
     public record Mount(
@@ -52,7 +55,7 @@ public record AgentSpec(
         children = new TreeMap<>(children);
     }
 
-    /** One with an empty share. */
+    /** One with an empty share, whose boundary does not matter. */
     public AgentSpec(
             String agent,
             List<String> command,
@@ -62,7 +65,7 @@ public record AgentSpec(
             Limit limits,
             SortedMap<String, String> tools,
             SortedMap<String, AgentSpec> children) {
-        this(agent, command, env, workdir, mounts, limits, tools, children, Blob.EMPTY);
+        this(agent, command, env, workdir, mounts, limits, tools, children, Blob.EMPTY, "");
     }
 
     public static AgentSpec parse(Blob bytes) throws MalformedException {

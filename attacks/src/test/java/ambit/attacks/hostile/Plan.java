@@ -307,7 +307,8 @@ final class Plan {
                             limit,
                             new TreeMap<>(),
                             children,
-                            share)));
+                            share,
+                            "")));
         }
         TreeMap<String, String> tools = new TreeMap<>();
         if (!definition.isEmpty()) {

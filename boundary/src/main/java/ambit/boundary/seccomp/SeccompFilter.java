@@ -30,30 +30,33 @@ public final class SeccompFilter {
     private static final int NEWEST_NUMBER = 462;
 
     /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
-    private static final int NAMESPACE_FLAGS = 0x7E020000;
+    static final int NAMESPACE_FLAGS = 0x7E020000;
 
     private static final int CLONE3 = 435;
 
-    private static final int AF_UNIX = 1;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
-    private static final int AF_NETLINK = 16;
-    private static final int NETLINK_ROUTE = 0;
-    private static final int SOCKET_TYPE_MASK = 0xF;
-    private static final int SOCK_STREAM = 1;
-    private static final int SOCK_DGRAM = 2;
-    private static final int IPPROTO_TCP = 6;
-    private static final int IPPROTO_UDP = 17;
+    static final int AF_UNIX = 1;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int AF_NETLINK = 16;
+    static final int NETLINK_ROUTE = 0;
+    static final int SOCKET_TYPE_MASK = 0xF;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
+    static final int IPPROTO_TCP = 6;
+    static final int IPPROTO_UDP = 17;
 
     private static final int TIOCSTI = 0x5412;
     private static final int TIOCLINUX = 0x541C;
     private static final int TIOCSETD = 0x5423;
 
-    private static final int S_IFMT = 0xF000;
-    private static final int S_IFIFO = 0x1000;
+    /** What puts input into a terminal, or another driver in its place. */
+    static final List<Integer> TERMINAL_INJECTIONS = List.of(TIOCSTI, TIOCLINUX, TIOCSETD);
+
+    static final int S_IFMT = 0xF000;
+    static final int S_IFIFO = 0x1000;
 
     /** The personalities that moby's default profile allows: Linux, UNAME26, both, and the query. */
-    private static final List<Integer> PERSONALITIES = List.of(0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF);
+    static final List<Integer> PERSONALITIES = List.of(0, 0x8, 0x20000, 0x20008, 0xFFFFFFFF);
 
     private SeccompFilter() {}
 
@@ -74,7 +77,7 @@ public final class SeccompFilter {
         return program.refuse(Errno.EPERM).assemble();
     }
 
-    private static Set<Rule> allowedRules(Profile profile) {
+    static Set<Rule> allowedRules(Profile profile) {
         return switch (profile) {
             case GUEST -> EnumSet.of(Rule.ALLOWED, Rule.UNCOUNTED_MEMORY);
             case GUEST_METERED -> EnumSet.of(Rule.ALLOWED);

@@ -293,7 +293,8 @@ enum Syscall {
     CHROOT(161, 51, Rule.NESTING),
     UNSHARE(272, 97, Rule.NESTING),
     SETHOSTNAME(170, 161, Rule.NESTING),
-    SETNS(308, 268, Rule.NESTING);
+    SETNS(308, 268, Rule.NESTING),
+    PTRACE(101, 117, Rule.NESTING);
 
     /** How a filter treats a call. */
     enum Rule {

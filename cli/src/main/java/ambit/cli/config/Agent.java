@@ -1,5 +1,6 @@
 package ambit.cli.config;
 
+import ambit.boundary.Demand;
 import ambit.wire.Blob;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param budgets what its calls may spend together
  * @param mayStart how many of which agents it may start as its children
  * @param recalls what of its user's earlier transactions is mapped into each run
+ * @param boundary what boundaries will do for it
  * @param keepBodies which bodies of its calls are kept, if it says so itself
  */
 public record Agent(
@@ -29,6 +31,7 @@ public record Agent(
         List<Start> mayStart,
         Limits limits,
         List<Recall> recalls,
+        Demand boundary,
         Optional<Set<Bodies.Kept>> keepBodies) {
 
     /** The namespace that is the transaction's own and ends with it. */
@@ -47,7 +50,14 @@ public record Agent(
         List<Use> left = mayUse.stream()
                 .filter(use -> !use.capability().equals(capability))
                 .toList();
-        return new Agent(at, name, run, sees, with, budgets, left, remembers, mayStart, limits, recalls, keepBodies);
+        return new Agent(
+                at, name, run, sees, with, budgets, left, remembers, mayStart, limits, recalls, boundary, keepBodies);
+    }
+
+    /** The same in a boundary that it may choose itself. */
+    public Agent in(Demand chosen) {
+        return new Agent(
+                at, name, run, sees, with, budgets, mayUse, remembers, mayStart, limits, recalls, chosen, keepBodies);
     }
 
     /**

@@ -1,6 +1,7 @@
 package ambit.cli.config;
 
 import ambit.authority.Rate;
+import ambit.boundary.Demand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads one entry of {@code agents}. */
 final class AgentParser {
@@ -26,10 +28,13 @@ final class AgentParser {
             "may-start",
             "recall",
             "limits",
+            "boundary",
             BodiesParser.OWN);
     private static final List<String> USE =
             List.of("where", "at-most", "per-run", "delegate", "rate", "costs", "approval");
     private static final List<String> LIMITS = List.of("memory", "processes", "time", "cpu", "disk", "output");
+
+    private static final Pattern BOUNDARY = Pattern.compile("[a-z:]{1,32}");
 
     private final Problems problems;
     private final RuleParser rules;
@@ -73,6 +78,9 @@ final class AgentParser {
                 fields.optional("may-start").map(this::starts).orElse(List.of()),
                 fields.optional("limits").map(this::limits).orElse(Limits.DEFAULT),
                 fields.optional("recall").map(memory::recalls).orElse(List.of()),
+                fields.optional("boundary")
+                        .flatMap(node -> boundary(fields, node))
+                        .orElse(Demand.ANY),
                 new BodiesParser(problems).own(fields, EnumSet.allOf(Bodies.Kept.class))));
     }
 
@@ -126,6 +134,17 @@ final class AgentParser {
         return fields.optional(key)
                 .map(node -> fields.count(node, 1, MOST_USES))
                 .orElse(OptionalLong.empty());
+    }
+
+    private Optional<Demand> boundary(Fields fields, Node node) {
+        return fields.text(node, BOUNDARY, "a boundary").flatMap(text -> {
+            try {
+                return Optional.of(Demand.parse(text));
+            } catch (IllegalArgumentException e) {
+                problems.error(node.at(), String.valueOf(e.getMessage()), "'ambit boundary check' says what is here");
+                return Optional.empty();
+            }
+        });
     }
 
     private Optional<Use.Delegation> delegation(Node node) {

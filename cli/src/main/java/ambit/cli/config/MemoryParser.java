@@ -199,6 +199,7 @@ final class MemoryParser {
                 List.of(),
                 Limits.DEFAULT.within(TIME),
                 List.of(),
+                ambit.boundary.Demand.ANY,
                 new BodiesParser(problems).own(fields, java.util.EnumSet.allOf(Bodies.Kept.class)));
         Set<String> mayUndo = fields.optional("may-undo")
                 .map(it -> fields.names(it, Names.NAME, "name of a principal"))
