@@ -244,6 +244,7 @@ final class Books {
         private final Map<String, String> accounts = new HashMap<>();
         private final Map<String, String> owners = new HashMap<>();
         private final Map<Blob, String> open = new LinkedHashMap<>();
+        private final Map<Blob, Blob> blocks = new HashMap<>();
         private long epoch;
         private long lastMs;
 
@@ -260,10 +261,12 @@ final class Books {
                     known.add("revoked " + e.target() + " of " + e.tenant());
                     epoch = e.epoch();
                 }
-                case Entry.Admitted e -> begin(e.context(), e.transaction(), e.tenant() + " " + e.principal());
+                case Entry.Admitted e ->
+                    begin(e.context(), e.transaction(), e.tenant() + " " + e.principal(), e.requestHash());
                 case Entry.Spawned e -> {
                     e.debits().forEach(this::debit);
-                    begin(e.context(), e.transaction(), owners.getOrDefault(open.get(e.parent()), "?"));
+                    String owner = owners.getOrDefault(open.get(e.parent()), "?");
+                    begin(e.context(), e.transaction(), owner, e.delegationHash());
                 }
                 case Entry.Allowed e -> e.debits().forEach(this::debit);
                 case Entry.Outcome e -> e.settled().forEach(this::debit);
@@ -271,14 +274,18 @@ final class Books {
                 case Entry.Ended e -> {
                     open.remove(e.context());
                     known.remove("committing " + e.transaction());
+                    // What was counted for it alone is of no use any more.
+                    String block = blocks.getOrDefault(e.context(), Blob.EMPTY).toHex() + "/";
+                    accounts.keySet().removeIf(account -> account.startsWith(block));
                 }
                 default -> {}
             }
         }
 
-        private void begin(Blob context, String transaction, String owner) {
+        private void begin(Blob context, String transaction, String owner, Blob block) {
             owners.put(transaction, owner);
             open.put(context, transaction);
+            blocks.put(context, block);
         }
 
         private void debit(Entry.Debit debit) {
